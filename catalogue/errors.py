@@ -1,0 +1,171 @@
+"""Every exception that we raise, drawn as a tree.
+
+::
+
+    ClearinghouseError
+    ├── SettingsError              a setting is missing or wrong
+    ├── XmlError                   bytes that are not acceptable XML
+    │   ├── MalformedXml
+    │   └── ForbiddenXml           DOCTYPE, entities
+    ├── UnreadableRecord           one payload that no reader can take: becomes a fault
+    ├── StoreError
+    │   ├── SchemaOutOfDate
+    │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat
+    │   ├── RunAlreadyOpen         one open run for each source
+    │   ├── RunLost                cancelled, or another worker holds it now
+    │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
+    ├── InvalidQuery               a query that cannot be expressed
+    └── HarvestError               a source, not we, is the cause
+        ├── AddressRefused         the address guard
+        ├── SourceUnreachable      DNS, connection, TLS, timeout
+        ├── SourceBusy             429 or 503: come back after `retry_after` seconds
+        ├── HttpFailure            any other unsuccessful HTTP status
+        ├── AnswerTooLarge
+        ├── AnswerUnreadable       not XML, cut off, not the protocol
+        ├── ProtocolFailure        the protocol's own error answer (OAI code, OWS exceptionCode)
+        └── ListBroken             a list that loops, or whose token has expired
+
+The message of an exception is for people: it says what was found and where.
+"""
+
+from __future__ import annotations
+
+
+class ClearinghouseError(Exception):
+    """Base of every exception that this software raises on purpose."""
+
+
+class SettingsError(ClearinghouseError):
+    """A setting is missing or has a value that cannot be used."""
+
+
+class XmlError(ClearinghouseError):
+    """Bytes that are not acceptable as XML."""
+
+
+class MalformedXml(XmlError):
+    """Not well-formed; the message names line and column."""
+
+
+class ForbiddenXml(XmlError):
+    """Well-formed, but with a document type declaration, which we refuse."""
+
+
+class UnreadableRecord(ClearinghouseError):
+    """A payload that cannot become a Record.
+
+    Attributes:
+        rule: name of the rule that was broken, stable across releases (`iso19139.no-title`).
+        path: where in the payload, as a readable path; empty when the whole is meant.
+        value: what was found there, cut to a readable length.
+    """
+
+    def __init__(self, rule: str, path: str = "", value: str = "", message: str = "") -> None:
+        super().__init__(message or rule)
+        self.rule = rule
+        self.path = path
+        self.value = value[:500]
+
+
+class StoreError(ClearinghouseError):
+    """The store refuses."""
+
+
+class SchemaOutOfDate(StoreError):
+    """The database has not been upgraded to this release: run `clearinghouse db upgrade`."""
+
+
+class UnknownSource(StoreError):
+    """No source has this id."""
+
+
+class SourceExists(StoreError):
+    """A source with this id is there already."""
+
+
+class UnknownRun(StoreError):
+    """No harvest run has this number."""
+
+
+class UnknownFormat(StoreError):
+    """No metadata format has this prefix."""
+
+
+class RunAlreadyOpen(StoreError):
+    """The source has an open run; there is one at a time."""
+
+
+class RunLost(StoreError):
+    """The run was cancelled, or another worker has taken it over: stop writing."""
+
+
+class WriteIntentExpired(StoreError):
+    """The write intent was removed before the page was committed: take a new one and write again."""
+
+
+class InvalidQuery(ClearinghouseError):
+    """A query that cannot be expressed; `locator` names the property or parameter at fault."""
+
+    def __init__(self, message: str, locator: str = "") -> None:
+        super().__init__(message)
+        self.locator = locator
+
+
+class HarvestError(ClearinghouseError):
+    """A source did not do what the protocol promises."""
+
+
+class AddressRefused(HarvestError):
+    """The address guard forbids this address (private, loopback, link-local, reserved)."""
+
+
+class SourceUnreachable(HarvestError):
+    """No answer: name not found, connection refused or reset, TLS failure, timeout."""
+
+
+class SourceBusy(HarvestError):
+    """HTTP 429 or 503.
+
+    Attributes:
+        retry_after: seconds to wait, from the Retry-After header, or None where there was none.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class HttpFailure(HarvestError):
+    """An unsuccessful HTTP status.
+
+    Attributes:
+        status: the HTTP status code.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AnswerTooLarge(HarvestError):
+    """The answer is longer than the limit, as sent or decompressed."""
+
+
+class AnswerUnreadable(HarvestError):
+    """The answer is not XML, was cut off, or is not an answer of the protocol."""
+
+
+class ProtocolFailure(HarvestError):
+    """The source answered with an error of its protocol.
+
+    Attributes:
+        code: the OAI-PMH error code or the OWS exceptionCode, as sent.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
+
+
+class ListBroken(HarvestError):
+    """A list that loops, repeats its token, or cannot be resumed."""

@@ -1,0 +1,53 @@
+"""XML namespaces and their usual prefixes, once."""
+
+from __future__ import annotations
+
+OAI = "http://www.openarchives.org/OAI/2.0/"
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+OAI_IDENTIFIER = "http://www.openarchives.org/OAI/2.0/oai-identifier"
+OAI_PROVENANCE = "http://www.openarchives.org/OAI/2.0/provenance"
+DC = "http://purl.org/dc/elements/1.1/"
+DCT = "http://purl.org/dc/terms/"
+QDC = "http://dspace.org/qualifieddc/"
+GMD = "http://www.isotc211.org/2005/gmd"
+GCO = "http://www.isotc211.org/2005/gco"
+GMX = "http://www.isotc211.org/2005/gmx"
+GSR = "http://www.isotc211.org/2005/gsr"
+GSS = "http://www.isotc211.org/2005/gss"
+GTS = "http://www.isotc211.org/2005/gts"
+SRV = "http://www.isotc211.org/2005/srv"
+GMI = "http://www.isotc211.org/2005/gmi"
+GML = "http://www.opengis.net/gml"
+GML32 = "http://www.opengis.net/gml/3.2"
+CSW = "http://www.opengis.net/cat/csw/2.0.2"
+OGC = "http://www.opengis.net/ogc"
+OWS = "http://www.opengis.net/ows"
+XLINK = "http://www.w3.org/1999/xlink"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+XML = "http://www.w3.org/XML/1998/namespace"
+XSD = "http://www.w3.org/2001/XMLSchema"
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+
+#: The prefix that we write for each namespace.
+PREFIXES: dict[str, str] = {
+    "oai": OAI,
+    "oai_dc": OAI_DC,
+    "dc": DC,
+    "dct": DCT,
+    "qdc": QDC,
+    "gmd": GMD,
+    "gco": GCO,
+    "gmx": GMX,
+    "gsr": GSR,
+    "gss": GSS,
+    "gts": GTS,
+    "srv": SRV,
+    "gmi": GMI,
+    "gml": GML32,
+    "csw": CSW,
+    "ogc": OGC,
+    "ows": OWS,
+    "xlink": XLINK,
+    "xsi": XSI,
+    "xsd": XSD,
+}

@@ -1,0 +1,1 @@
+"""Record -> one metadata format each: the writers."""

@@ -1,0 +1,147 @@
+"""A harvest run: one attempt on one source, its checkpoint, its tally and its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class RunKind(StrEnum):
+    """What a run is for."""
+
+    #: The whole list.
+    FULL = "full"
+    #: What has changed since the last complete run.
+    INCREMENTAL = "incremental"
+    #: Everything after *fetch* again, from stored payloads.
+    REMAP = "remap"
+
+
+class RunState(StrEnum):
+    """Where a run is. The first three are open: one open run for each source."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    #: Waiting to be tried again, from its checkpoint.
+    RETRY = "retry"
+    ENDED = "ended"
+
+
+OPEN_STATES = (RunState.QUEUED, RunState.RUNNING, RunState.RETRY)
+
+
+class Ending(StrEnum):
+    """How a run ended."""
+
+    COMPLETE = "complete"
+    COMPLETE_WITH_FAULTS = "complete-with-faults"
+    NOTHING_NEW = "nothing-new"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the records listed: listed = new + changed + unchanged + deleted + faulty + skipped."""
+
+    listed: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    faulty: int = 0
+    #: Listed but rightly not taken: a tombstone of a record that we never had, a duplicate in one list.
+    skipped: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every record listed is accounted for."""
+        accounted = self.new + self.changed + self.unchanged + self.deleted + self.faulty + self.skipped
+        return self.listed == accounted
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a run goes on after the pages that are committed. Opaque to everyone but its client.
+
+    `position` is the client's own: a resumptionToken, a startPosition. The rest is the same for all.
+    """
+
+    position: dict[str, Any] = field(default_factory=dict)
+    #: Pages committed.
+    pages: int = 0
+    #: The source's responseDate when the run began: the `from` of the next one.
+    response_date: str = ""
+    #: What the source says the whole list holds, or None.
+    complete_list_size: int | None = None
+    #: The list has been read to its end.
+    finished: bool = False
+
+    def evolve(self, **changes: Any) -> Checkpoint:
+        """A copy with these fields changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One record's failure inside a run."""
+
+    #: Stable name of the rule that was broken.
+    rule: str
+    message: str
+    #: Identifier of the record in its source, where known.
+    source_identifier: str = ""
+    path: str = ""
+    value: str = ""
+    #: Digest of the stored payload, where there is one.
+    payload_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestRun:
+    """One attempt on one source."""
+
+    id: int
+    source_id: str
+    kind: RunKind
+    state: RunState
+    checkpoint: Checkpoint
+    tally: Tally
+    #: How many times a worker has taken it up; a page is committed only under the newest.
+    attempt: int
+    #: Failures in a row since the last committed page.
+    failures: int
+    opened_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    #: Not to be taken up before this.
+    not_before: datetime | None = None
+    #: host:pid:nonce of the process that holds it.
+    worker: str = ""
+    #: When that process last showed that it lives.
+    beat_at: datetime | None = None
+    ending: Ending | None = None
+    #: In words: why it failed, or waits.
+    message: str = ""
+    requested_by: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still write."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One line of a run's log."""
+
+    at: datetime
+    level: str
+    event: str
+    detail: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,118 @@
+"""Settings: defaults < TOML file < environment. Read once, passed in, never imported as state."""
+
+from __future__ import annotations
+
+import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from catalogue.errors import SettingsError
+
+#: Where config/ and migrations/ are: beside the packages.
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = ROOT / "config"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its type; the defaults stand in config/default.toml alone."""
+
+    model_config = SettingsConfigDict(env_prefix="CLEARINGHOUSE_", frozen=True, extra="ignore")
+
+    database_url: str
+    host: str
+    port: int = Field(ge=1, le=65535)
+    base_url: str
+    repository_name: str
+    admin_email: str
+    repository_identifier: str = Field(pattern=r"^[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]*)+$")
+    allowed_networks: Annotated[tuple[str, ...], NoDecode]
+    user_agent: str
+    connect_timeout: float = Field(gt=0)
+    read_timeout: float = Field(gt=0)
+    answer_deadline: float = Field(gt=0)
+    answer_limit: int = Field(gt=0)
+    host_pause: float = Field(ge=0)
+    page_retries: int = Field(ge=0)
+    run_retries: int = Field(ge=0)
+    oai_page_size: int = Field(ge=1, le=1000)
+    csw_max_records: int = Field(ge=1, le=10000)
+    token_hours: float = Field(gt=0)
+    workers: int = Field(ge=1)
+    slice_seconds: float = Field(gt=0)
+    dead_after: float = Field(gt=0)
+    log_level: str
+    log_json: bool
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network, strict=False)
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("must be an http or https address")
+        return value.rstrip("/")
+
+    @property
+    def public_url(self) -> str:
+        """The address under which others see us, without a slash at its end."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """`allowed_networks`, parsed."""
+        return tuple(ip_network(network, strict=False) for network in self.allowed_networks)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments over environment over the user's file over config/default.toml."""
+        files = [CONFIG / "default.toml"]
+        own = os.environ.get("CLEARINGHOUSE_CONFIG", "")
+        if own or Path("clearinghouse.toml").is_file():
+            files.append(Path(own or "clearinghouse.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=files)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` win over everything.
+
+    Raises:
+        SettingsError: naming each setting that is missing or wrong.
+    """
+    own = os.environ.get("CLEARINGHOUSE_CONFIG", "")
+    if own and not Path(own).is_file():
+        raise SettingsError(f"CLEARINGHOUSE_CONFIG names {own}, which is not a file")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"settings: {found}") from error

@@ -1,0 +1,79 @@
+"""A source: a remote repository or catalogue that we harvest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from catalogue.errors import SettingsError
+
+#: What a source id may look like: it is part of set specs and of our OAI identifiers.
+SOURCE_ID: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
+
+
+class Protocol(StrEnum):
+    """How a source is harvested."""
+
+    OAI_PMH = "oai-pmh"
+    CSW = "csw"
+
+
+class SourceState(StrEnum):
+    """Where a source is in its life."""
+
+    #: Harvested on schedule.
+    ACTIVE = "active"
+    #: Not harvested until resumed; its records stay.
+    SUSPENDED = "suspended"
+    #: Removed by an operator; its records are told as deleted.
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A remote repository or catalogue, and how we harvest it."""
+
+    id: str
+    protocol: Protocol
+    base_url: str
+    title: str = ""
+    #: metadataPrefix for OAI-PMH, outputSchema's prefix for CSW; empty: the best that the source offers.
+    metadata_prefix: str = ""
+    #: OAI setSpecs to harvest; none means everything.
+    sets: tuple[str, ...] = ()
+    #: Cron expression in UTC (minute hour day month day-of-week; names of days, not numbers), or empty.
+    schedule: str = ""
+    state: SourceState = SourceState.ACTIVE
+    #: The source's own responseDate at the start of the last complete harvest: the next `from`.
+    harvested_until: str = ""
+    #: What Identify or GetCapabilities said when last asked.
+    repository_name: str = ""
+    granularity: str = ""
+    deleted_record: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be harvested or addressed.
+
+        Raises:
+            SettingsError: the id or the base URL is not usable.
+        """
+        if not SOURCE_ID.match(self.id):
+            raise SettingsError(
+                f"{self.id!r} is not a source id: 1 to 64 small letters, digits and inner hyphens"
+            )
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingsError(f"{self.base_url!r} is not an http or https address")
+
+    @property
+    def host(self) -> str:
+        """Host and port: what one harvest at a time is allowed for."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2].lower()
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.title or self.repository_name or self.id

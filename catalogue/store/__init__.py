@@ -1,0 +1,1 @@
+"""The SQLAlchemy store: the only importer of SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""Catalogue Service for the Web 2.0.2, the provider."""

@@ -1,0 +1,1 @@
+"""From a remote source into the catalogue."""

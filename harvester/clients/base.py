@@ -1,0 +1,89 @@
+"""What every protocol client gives the pipeline: a description of the source, and its list in pages.
+
+A client keeps no state that a checkpoint does not hold: a run that is killed after page 7 goes on from
+the checkpoint that came with page 7, in another process, and gets page 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from catalogue.run import Checkpoint, Fault
+from harvester.http import HarvestSession as HarvestSession  # noqa: PLC0414 - part of this contract
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a source says of itself (OAI-PMH Identify and ListMetadataFormats, CSW GetCapabilities)."""
+
+    repository_name: str = ""
+    #: `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ssZ`; empty for CSW.
+    granularity: str = ""
+    #: `no`, `transient` or `persistent`; `no` for CSW.
+    deleted_record: str = "no"
+    earliest_datestamp: str = ""
+    #: metadataPrefixes (OAI-PMH) or outputSchemas (CSW) on offer.
+    formats: tuple[str, ...] = ()
+    #: Whether the list can be limited to what has changed since a date.
+    incremental: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list as the source sent it."""
+
+    #: The source's own identifier: OAI identifier, or gmd:fileIdentifier / dc:identifier.
+    identifier: str
+    #: The source's datestamp, as sent; empty where it gave none.
+    datestamp: str = ""
+    #: The source says that the item is deleted; there is no payload.
+    deleted: bool = False
+    #: setSpecs in the header, as sent.
+    sets: tuple[str, ...] = ()
+    #: The metadata as sent: the bytes of its root element, in UTF-8, complete with the namespace
+    #: declarations that it inherited from the envelope.
+    payload: bytes | None = None
+    #: Set where the item itself cannot be used (no identifier, no metadata): `payload` is then None.
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer's worth of items, and where the list goes on after it."""
+
+    items: tuple[Item, ...]
+    #: Where the list goes on once this page is committed; `finished` on the last page.
+    checkpoint: Checkpoint
+    #: Bytes of the answer.
+    size: int = 0
+    #: What was odd about the answer as a whole, and did not stop us.
+    faults: tuple[Fault, ...] = ()
+
+
+class Client(Protocol):
+    """A client for one source, over one HarvestSession."""
+
+    def describe(self) -> Description:
+        """Ask the source what it is.
+
+        Raises:
+            HarvestError: it cannot be reached, or does not speak the protocol.
+        """
+        ...
+
+    def pages(self, checkpoint: Checkpoint, *, modified_since: str = "") -> Iterator[Page]:
+        """The list from `checkpoint` on, page by page, strictly parsed.
+
+        Args:
+            checkpoint: a fresh `Checkpoint()` for a list from its beginning.
+            modified_since: only what has changed since (the source's own responseDate of an earlier
+                run, in its own granularity); empty for everything. Ignored where the checkpoint
+                already stands inside a list.
+
+        Raises:
+            ListBroken: the list loops, repeats its token, or the token has expired.
+            HarvestError: anything else that the source did wrong. Pages already yielded stand.
+        """
+        ...

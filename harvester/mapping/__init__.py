@@ -1,0 +1,1 @@
+"""One metadata format -> Record each: the readers."""
