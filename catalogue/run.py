@@ -82,6 +82,8 @@ class Checkpoint:
     complete_list_size: int | None = None
     #: The list has been read to its end.
     finished: bool = False
+    #: How often the list had to be begun again because the source lost its place.
+    restarts: int = 0
 
     def evolve(self, **changes: Any) -> Checkpoint:
         """A copy with these fields changed."""

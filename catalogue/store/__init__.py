@@ -1,1 +1,59 @@
-"""The SQLAlchemy store: the only importer of SQLAlchemy."""
+"""The store: the only importer of SQLAlchemy. SQL stands behind named methods."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from catalogue.store.engine import create_engine
+from catalogue.store.feed import Feed
+from catalogue.store.keys import Keys
+from catalogue.store.migrations import require_current, upgrade
+from catalogue.store.payloads import Payloads
+from catalogue.store.records import Records
+from catalogue.store.runs import Runs
+from catalogue.store.sets import Sets
+from catalogue.store.sources import Sources
+
+
+class Store:
+    """One database, and everything in it by name."""
+
+    def __init__(self, database_url: str) -> None:
+        self.engine = create_engine(database_url)
+        self.sources = Sources(self.engine)
+        self.runs = Runs(self.engine)
+        self.records = Records(self.engine)
+        self.payloads = Payloads(self.engine)
+        self.feed = Feed(self.engine)
+        self.sets = Sets(self.engine)
+        self.keys = Keys(self.engine)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is SQLite, in this process."""
+        return self.engine.dialect.name == "sqlite"
+
+    def upgrade(self) -> None:
+        """Bring the schema to this release's."""
+        upgrade(self.engine)
+
+    def require_current(self) -> None:
+        """Check that the schema is this release's.
+
+        Raises:
+            SchemaOutOfDate: it is not: `clearinghouse db upgrade` mends that.
+        """
+        require_current(self.engine)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

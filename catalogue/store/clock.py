@@ -1,0 +1,92 @@
+"""Our datestamps, and why a harvester that comes back never misses a record.
+
+A client harvests incrementally with `from` = the responseDate of its last harvest. A record is missed
+if its datestamp is earlier than that responseDate and yet it became visible only after that answer was
+made. Several workers write at the same time, and a page takes a while from the moment it gets its
+datestamp to the moment it is committed. So:
+
+1. before its transaction, a writer announces itself: a row in `write_intents` with the time, committed
+   at once;
+2. inside its transaction it takes the datestamp, never earlier than its announcement nor than any
+   datestamp given before (a clock may be set back), and removes its announcement;
+3. a responseDate is the time, or the oldest announcement that stands, whichever is earlier.
+
+A datestamp in a page that an answer cannot see is therefore never earlier than that answer's
+responseDate. An announcement left by a killed writer holds responseDates back, which costs a client some
+records that it has already, and nothing else; after STALE seconds it is removed, by anyone: its writer,
+should it live after all, notices at the end of its transaction, and starts that anew.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from catalogue.errors import WriteIntentExpired
+from catalogue.store import dialects
+from catalogue.store.engine import reading, writing
+from catalogue.store.tables import renditions, write_intents
+
+#: Seconds after which an announcement is taken for one whose writer is dead.
+STALE = 120
+
+_OLDEST = sa.select(sa.func.min(write_intents.c.since))
+
+
+def announce(engine: Engine) -> int:
+    """Announce a page that is about to be written; returns the announcement's number."""
+    with writing(engine) as connection:
+        time = dialects.now(connection)
+        connection.execute(sa.delete(write_intents).where(write_intents.c.since < time - STALE))
+        result = connection.execute(sa.insert(write_intents).values(since=time).returning(write_intents.c.id))
+        return int(result.scalar_one())
+
+
+def withdraw(engine: Engine, intent: int) -> None:
+    """Take back the announcement of a page that will not be written."""
+    with writing(engine) as connection:
+        connection.execute(sa.delete(write_intents).where(write_intents.c.id == intent))
+
+
+def take_datestamp(connection: Connection, intent: int) -> int:
+    """Inside the page's transaction: its datestamp, in whole seconds.
+
+    Raises:
+        WriteIntentExpired: the announcement was removed; the transaction must not be committed.
+    """
+    since = connection.execute(
+        sa.select(write_intents.c.since).where(write_intents.c.id == intent)
+    ).scalar_one_or_none()
+    if since is None:
+        raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
+    latest = connection.execute(
+        sa.select(renditions.c.datestamp)
+        .where(renditions.c.prefix == "oai_dc")
+        .order_by(renditions.c.datestamp.desc())
+        .limit(1)
+    ).scalar()
+    return max(dialects.now(connection), int(since), int(latest or 0))
+
+
+def fulfil(connection: Connection, intent: int) -> None:
+    """At the end of the page's transaction: remove its announcement together with committing the page.
+
+    Raises:
+        WriteIntentExpired: somebody else removed it meanwhile.
+    """
+    removed = connection.execute(sa.delete(write_intents).where(write_intents.c.id == intent)).rowcount
+    if removed != 1:
+        raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
+
+
+def response_date(engine: Engine) -> int:
+    """The responseDate of an answer whose list is read after this call, in whole seconds."""
+    with reading(engine) as connection:
+        time = dialects.now(connection)
+        oldest = connection.execute(_OLDEST).scalar()
+    if oldest is None:
+        return time
+    if oldest < time - STALE:
+        with writing(engine) as connection:
+            connection.execute(sa.delete(write_intents).where(write_intents.c.since < time - STALE))
+    return min(time, int(oldest))

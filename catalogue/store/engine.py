@@ -1,0 +1,83 @@
+"""The engine: one for SQLite and PostgreSQL alike, and the two kinds of transaction.
+
+SQLite runs in WAL mode: readers never wait. A write transaction takes the write lock at its very start
+(BEGIN IMMEDIATE), so that it cannot fail half way because another writer came first; a read takes no
+transaction at all, so each statement sees what was committed when it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from catalogue.errors import SettingsError
+
+
+def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
+    """An engine for `sqlite:///path`, or `postgresql://...` (psycopg 3).
+
+    Raises:
+        SettingsError: neither of the two.
+    """
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise SettingsError("database_url is not a database address") from error
+    kind = url.get_backend_name()
+    if kind == "postgresql":
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+        )
+    if kind != "sqlite":
+        raise SettingsError(f"database_url names {kind}: only sqlite and postgresql are supported")
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    else:
+        engine = sa.create_engine(url, poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=4000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection to read from."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end, rolled back on an exception."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection

@@ -1,0 +1,54 @@
+"""Payloads: the bytes as fetched, content-addressed and compressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from threading import local
+
+import sqlalchemy as sa
+import zstandard
+from sqlalchemy.engine import Connection, Engine
+
+from catalogue.store import dialects
+from catalogue.store.engine import reading
+from catalogue.store.tables import payloads
+
+_LEVEL = 3
+
+
+class _Zstandard(local):
+    """One compressor and one decompressor for each thread: neither may be shared."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstandard = _Zstandard()
+
+
+def digest(payload: bytes) -> bytes:
+    """BLAKE2b-160 of a payload: its address."""
+    return blake2b(payload, digest_size=20).digest()
+
+
+def keep(connection: Connection, found: Iterable[tuple[bytes, bytes]]) -> None:
+    """Keep these (digest, payload) pairs, inside a transaction; those that are there already stay."""
+    compress = _zstandard.compressor.compress
+    rows = [{"digest": key, "size": len(payload), "body": compress(payload)} for key, payload in found]
+    dialects.insert_missing(connection, payloads, rows)
+
+
+class Payloads:
+    """The bytes as fetched."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
+        """The payloads at these addresses, as far as there are any."""
+        decompress = _zstandard.decompressor.decompress
+        statement = sa.select(payloads.c.digest, payloads.c.body).where(payloads.c.digest.in_(set(digests)))
+        with reading(self._engine) as connection:
+            return {bytes(row.digest): decompress(row.body) for row in connection.execute(statement)}

@@ -1,0 +1,240 @@
+"""Harvest runs in the store: opened once, claimed by one worker at a time, ended for good.
+
+Every change after the claim is made under the number of the attempt: a worker that was cancelled, or
+that was taken for dead and has been overtaken, finds that its change meets no row, and stops (RunLost).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.exc import IntegrityError
+
+from catalogue.errors import RunAlreadyOpen, RunLost, UnknownRun
+from catalogue.run import (
+    OPEN_STATES,
+    Checkpoint,
+    Ending,
+    Fault,
+    HarvestRun,
+    RunEvent,
+    RunKind,
+    RunState,
+    Tally,
+)
+from catalogue.store.engine import reading, writing
+from catalogue.store.tables import faults, run_events, runs
+
+
+class Runs:
+    """Every run, open and ended."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open(
+        self, source_id: str, kind: RunKind, now: datetime, *, requested_by: str = "", due: int | None = None
+    ) -> HarvestRun:
+        """Open a run for a source.
+
+        Raises:
+            RunAlreadyOpen: the source has one already, or one was opened for the same `due`.
+        """
+        row = {
+            "source_id": source_id,
+            "kind": kind,
+            "state": RunState.QUEUED,
+            "checkpoint": asdict(Checkpoint()),
+            "opened_at": now,
+            "requested_by": requested_by,
+            "due": due,
+        }
+        try:
+            with writing(self._engine) as connection:
+                result = connection.execute(sa.insert(runs).values(row).returning(runs.c.id))
+                run_id = int(result.scalar_one())
+        except IntegrityError as error:
+            raise RunAlreadyOpen(f"source {source_id!r} has an open run already") from error
+        return self.get(run_id)
+
+    def get(self, run_id: int) -> HarvestRun:
+        """The run with this number.
+
+        Raises:
+            UnknownRun: there is none.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
+        if row is None:
+            raise UnknownRun(f"there is no run {run_id}")
+        return _from_row(row)
+
+    def newest(
+        self, *, source_id: str = "", open_only: bool = False, before: int | None = None, limit: int = 50
+    ) -> list[HarvestRun]:
+        """Runs, the newest first; `before` is the last number of the page before."""
+        statement = sa.select(runs).order_by(runs.c.id.desc()).limit(limit)
+        if source_id:
+            statement = statement.where(runs.c.source_id == source_id)
+        if open_only:
+            statement = statement.where(runs.c.state.in_(OPEN_STATES))
+        if before is not None:
+            statement = statement.where(runs.c.id < before)
+        with reading(self._engine) as connection:
+            return [_from_row(row) for row in connection.execute(statement)]
+
+    def open_run(self, source_id: str) -> HarvestRun | None:
+        """The source's open run, if it has one."""
+        found = self.newest(source_id=source_id, open_only=True, limit=1)
+        return found[0] if found else None
+
+    def claim(self, run_id: int, worker: str, now: datetime) -> HarvestRun:
+        """Take a run up, or over: a new attempt begins, and older attempts can write no more.
+
+        Raises:
+            RunLost: it has ended.
+        """
+        statement = (
+            sa.update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(OPEN_STATES))
+            .values(
+                state=RunState.RUNNING,
+                attempt=runs.c.attempt + 1,
+                worker=worker,
+                beat_at=now,
+                not_before=None,
+                started_at=sa.func.coalesce(
+                    runs.c.started_at, sa.bindparam("now", now, runs.c.started_at.type)
+                ),
+            )
+        )
+        with writing(self._engine) as connection:
+            if connection.execute(statement).rowcount != 1:
+                raise RunLost(f"run {run_id} has ended")
+        return self.get(run_id)
+
+    def beat(self, run: HarvestRun, now: datetime) -> None:
+        """Show that the worker of this attempt lives.
+
+        Raises:
+            RunLost: cancelled, or another worker holds it now.
+        """
+        with writing(self._engine) as connection:
+            change(connection, run, beat_at=now)
+
+    def retry_later(self, run: HarvestRun, message: str, not_before: datetime) -> None:
+        """Put a run aside until `not_before`; it keeps its checkpoint.
+
+        Raises:
+            RunLost: cancelled, or another worker holds it now.
+        """
+        with writing(self._engine) as connection:
+            change(
+                connection,
+                run,
+                state=RunState.RETRY,
+                message=message,
+                not_before=not_before,
+                failures=runs.c.failures + 1,
+                worker="",
+            )
+
+    def end(self, run: HarvestRun, ending: Ending, now: datetime, message: str = "") -> None:
+        """End a run.
+
+        Raises:
+            RunLost: cancelled, or another worker holds it now.
+        """
+        with writing(self._engine) as connection:
+            change(connection, run, state=RunState.ENDED, ending=ending, ended_at=now, message=message)
+
+    def cancel(self, run_id: int, now: datetime, message: str = "") -> None:
+        """Cancel an open run; its worker stops at its next page.
+
+        Raises:
+            RunLost: it has ended.
+        """
+        values = {"state": RunState.ENDED, "ending": Ending.CANCELLED, "ended_at": now, "message": message}
+        statement = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_(OPEN_STATES)).values(values)
+        with writing(self._engine) as connection:
+            if connection.execute(statement).rowcount != 1:
+                raise RunLost(f"run {run_id} has ended already")
+
+    def log(self, run_id: int, now: datetime, event: str, *, level: str = "info", **detail: Any) -> None:
+        """Add a line to a run's log."""
+        with writing(self._engine) as connection:
+            row = {"run_id": run_id, "at": now, "level": level, "event": event, "detail": detail}
+            connection.execute(sa.insert(run_events).values(row))
+
+    def events(self, run_id: int) -> list[RunEvent]:
+        """A run's log, oldest first."""
+        statement = sa.select(run_events).where(run_events.c.run_id == run_id).order_by(run_events.c.id)
+        with reading(self._engine) as connection:
+            return [RunEvent(r.at, r.level, r.event, r.detail) for r in connection.execute(statement)]
+
+    def faults(self, run_id: int, *, limit: int = 1000) -> list[Fault]:
+        """What a run could not take, in the order in which it was met."""
+        statement = sa.select(faults).where(faults.c.run_id == run_id).order_by(faults.c.id).limit(limit)
+        with reading(self._engine) as connection:
+            return [
+                Fault(r.rule, r.message, r.source_identifier, r.path, r.value, r.payload_digest)
+                for r in connection.execute(statement)
+            ]
+
+    def fault_counts(self, run_id: int) -> dict[str, int]:
+        """How many faults of each rule a run met."""
+        statement = (
+            sa.select(faults.c.rule, sa.func.count())
+            .where(faults.c.run_id == run_id)
+            .group_by(faults.c.rule)
+            .order_by(sa.func.count().desc())
+        )
+        with reading(self._engine) as connection:
+            return dict(connection.execute(statement).tuples().all())
+
+
+def change(connection: Connection, run: HarvestRun, **values: Any) -> None:
+    """Change a running run, inside a transaction, under this attempt.
+
+    Raises:
+        RunLost: cancelled, or another worker holds it now.
+    """
+    statement = sa.update(runs).where(
+        runs.c.id == run.id, runs.c.attempt == run.attempt, runs.c.state == RunState.RUNNING
+    )
+    if connection.execute(statement.values(values)).rowcount != 1:
+        raise RunLost(f"run {run.id} was cancelled, or another worker holds it")
+
+
+def add_faults(connection: Connection, run_id: int, now: datetime, found: Iterable[Fault]) -> None:
+    """Write down what could not be taken, inside a transaction."""
+    rows = [{"run_id": run_id, "at": now, **asdict(fault)} for fault in found]
+    if rows:
+        connection.execute(sa.insert(faults), rows)
+
+
+def _from_row(row: Row[Any]) -> HarvestRun:
+    return HarvestRun(
+        id=row.id,
+        source_id=row.source_id,
+        kind=RunKind(row.kind),
+        state=RunState(row.state),
+        checkpoint=Checkpoint(**row.checkpoint),
+        tally=Tally(row.listed, row.new, row.changed, row.unchanged, row.deleted, row.faulty, row.skipped),
+        attempt=row.attempt,
+        failures=row.failures,
+        opened_at=row.opened_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        not_before=row.not_before,
+        worker=row.worker,
+        beat_at=row.beat_at,
+        ending=Ending(row.ending) if row.ending else None,
+        message=row.message,
+        requested_by=row.requested_by,
+    )

@@ -1,0 +1,71 @@
+"""OAI sets and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from catalogue.store import dialects
+from catalogue.store.engine import reading
+from catalogue.store.tables import record_sets, sets
+
+
+@dataclass(frozen=True, slots=True)
+class OaiSet:
+    """A set in the sense of OAI-PMH 2.0, section 2.6."""
+
+    set_spec: str
+    name: str
+
+
+def source_set(source_id: str) -> str:
+    """The setSpec of the set of all records of one source."""
+    return f"source:{source_id}"
+
+
+class Sets:
+    """The sets that there are."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, *, after: str = "", limit: int = 1000) -> list[OaiSet]:
+        """Sets in the order of their specs, from the one behind `after` on."""
+        statement = (
+            sa.select(sets.c.set_spec, sets.c.name)
+            .where(sets.c.set_spec > after)
+            .order_by(sets.c.set_spec)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [OaiSet(row.set_spec, row.name) for row in connection.execute(statement)]
+
+    def members(self, set_spec: str) -> int:
+        """How many records that are not deleted are in the set."""
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(record_sets.join(sets, sets.c.id == record_sets.c.set_id))
+            .where(sets.c.set_spec == set_spec, record_sets.c.member)
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar_one()
+
+    def id_of(self, set_spec: str) -> int | None:
+        """The store's own number of a set; None where there is no such set."""
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(sets.c.id).where(sets.c.set_spec == set_spec)).scalar()
+
+
+def numbers(connection: Connection, specs: Iterable[str]) -> dict[str, int]:
+    """The number of each set, made where there is none yet."""
+    wanted = sorted(set(specs))
+    select = sa.select(sets.c.set_spec, sets.c.id).where(sets.c.set_spec.in_(wanted))
+    found = {row.set_spec: row.id for row in connection.execute(select)}
+    missing = [spec for spec in wanted if spec not in found]
+    if missing:
+        dialects.insert_missing(connection, sets, [{"set_spec": s, "name": s} for s in missing])
+        found = {row.set_spec: row.id for row in connection.execute(select)}
+    return found

@@ -1,0 +1,95 @@
+"""Sources in the store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, Row
+from sqlalchemy.exc import IntegrityError
+
+from catalogue.errors import SourceExists, UnknownSource
+from catalogue.source import Protocol, Source, SourceState
+from catalogue.store.engine import reading, writing
+from catalogue.store.sets import source_set
+from catalogue.store.tables import sets, sources
+
+
+class Sources:
+    """The sources that we harvest."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, source: Source, now: datetime) -> None:
+        """Register a source, and the set of its records.
+
+        Raises:
+            SourceExists: a source with this id is there already.
+        """
+        row = asdict(source) | {"sets": list(source.sets), "created_at": now}
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(sa.insert(sources).values(row))
+                connection.execute(
+                    sa.insert(sets).values(set_spec=source_set(source.id), name=source.title or source.id)
+                )
+        except IntegrityError as error:
+            raise SourceExists(f"there is a source {source.id!r} already") from error
+
+    def get(self, source_id: str) -> Source:
+        """The source with this id.
+
+        Raises:
+            UnknownSource: there is none.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(sa.select(sources).where(sources.c.id == source_id)).one_or_none()
+        if row is None:
+            raise UnknownSource(f"there is no source {source_id!r}")
+        return _from_row(row)
+
+    def all(self, *states: SourceState) -> list[Source]:
+        """Every source in one of these states (in any, if none is named), by id."""
+        statement = sa.select(sources).order_by(sources.c.id)
+        if states:
+            statement = statement.where(sources.c.state.in_(states))
+        with reading(self._engine) as connection:
+            return [_from_row(row) for row in connection.execute(statement)]
+
+    def change(self, source_id: str, **changes: Any) -> Source:
+        """Change these fields of a source.
+
+        Raises:
+            UnknownSource: there is none with this id.
+        """
+        with writing(self._engine) as connection:
+            statement = sa.update(sources).where(sources.c.id == source_id).values(**changes)
+            if connection.execute(statement).rowcount != 1:
+                raise UnknownSource(f"there is no source {source_id!r}")
+            if changes.get("title"):
+                connection.execute(
+                    sa.update(sets)
+                    .where(sets.c.set_spec == source_set(source_id))
+                    .values(name=changes["title"])
+                )
+        return self.get(source_id)
+
+
+def _from_row(row: Row[Any]) -> Source:
+    return Source(
+        id=row.id,
+        protocol=Protocol(row.protocol),
+        base_url=row.base_url,
+        title=row.title,
+        metadata_prefix=row.metadata_prefix,
+        sets=tuple(row.sets),
+        schedule=row.schedule,
+        state=SourceState(row.state),
+        harvested_until=row.harvested_until,
+        repository_name=row.repository_name,
+        granularity=row.granularity,
+        deleted_record=row.deleted_record,
+    )

@@ -1,0 +1,258 @@
+"""The tables. What must be unique is unique here; what must not happen twice cannot.
+
+`records` holds one slim row for each item (an OAI item: one thing in a source, in all its formats).
+What is long stands beside it: the bytes as fetched in `payloads`, the neutral record in
+`neutral_records`, the formats that the feed serves in `renditions`.
+
+Datestamps are ours, in whole seconds since 1970-01-01T00:00:00Z: see `catalogue.store.clock`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from catalogue.run import OPEN_STATES
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware datetime in UTC, on databases that keep zones and on those that do not."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; naive for SQLite, which would keep the offset as text."""
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        found: datetime = value
+        return found.replace(tzinfo=UTC) if dialect.name == "sqlite" else found.astimezone(UTC)
+
+
+#: SQLite numbers rows by itself only where the key is an INTEGER.
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("protocol", sa.Text, nullable=False),
+    sa.Column("base_url", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("metadata_prefix", sa.Text, nullable=False),
+    sa.Column("sets", sa.JSON, nullable=False),
+    sa.Column("schedule", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("harvested_until", sa.Text, nullable=False),
+    sa.Column("repository_name", sa.Text, nullable=False),
+    sa.Column("granularity", sa.Text, nullable=False),
+    sa.Column("deleted_record", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+_open = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("sources.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("ending", sa.Text),
+    sa.Column("checkpoint", sa.JSON, nullable=False),
+    sa.Column("listed", sa.Integer, nullable=False, default=0),
+    sa.Column("new", sa.Integer, nullable=False, default=0),
+    sa.Column("changed", sa.Integer, nullable=False, default=0),
+    sa.Column("unchanged", sa.Integer, nullable=False, default=0),
+    sa.Column("deleted", sa.Integer, nullable=False, default=0),
+    sa.Column("faulty", sa.Integer, nullable=False, default=0),
+    sa.Column("skipped", sa.Integer, nullable=False, default=0),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("not_before", UtcDateTime),
+    sa.Column("worker", sa.Text, nullable=False, default=""),
+    sa.Column("beat_at", UtcDateTime),
+    sa.Column("message", sa.Text, nullable=False, default=""),
+    sa.Column("requested_by", sa.Text, nullable=False, default=""),
+    # The instant for which the schedule fired; two schedulers fire it once.
+    sa.Column("due", sa.BigInteger),
+    sa.UniqueConstraint("source_id", "due"),
+    sa.Index("one_open_run", "source_id", unique=True, sqlite_where=_open, postgresql_where=_open),
+    sa.Index(None, "source_id", "id"),
+)
+
+payloads = sa.Table(
+    "payloads",
+    metadata,
+    # BLAKE2b-160 of the bytes as fetched.
+    sa.Column("digest", sa.LargeBinary(20), primary_key=True),
+    sa.Column("size", sa.Integer, nullable=False),
+    # Zstandard.
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("sources.id"), nullable=False),
+    # Ours: oai:<namespace>:<source>:<their identifier>; made from the next by `identifiers`.
+    sa.Column("identifier", sa.Text, nullable=False, unique=True),
+    sa.Column("source_identifier", sa.Text, nullable=False),
+    sa.Column("source_datestamp", sa.Text, nullable=False),
+    # The format in which the source gave it.
+    sa.Column("metadata_prefix", sa.Text, nullable=False),
+    sa.Column("payload_digest", sa.LargeBinary(20)),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("datestamp", sa.BigInteger, nullable=False),
+    # When this item first became visible.
+    sa.Column("first_datestamp", sa.BigInteger, nullable=False),
+    # What the header says: setSpecs with a space between them.
+    sa.Column("set_specs", sa.Text, nullable=False),
+    sa.Column("changed_run", sa.BigInteger, nullable=False),
+    sa.Column("seen_run", sa.BigInteger, nullable=False),
+    # gmd:fileIdentifier of the iso19139 rendition: the identifier that CSW gives out.
+    sa.Column("file_identifier", sa.Text, nullable=False),
+    # For lists and for sorting; empty where the record has none.
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("modified", sa.Text, nullable=False),
+    sa.Index(None, "file_identifier"),
+)
+
+neutral_records = sa.Table(
+    "neutral_records",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    # catalogue.record.to_json
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    # Every text of the record, normalised: what AnyText is compared with.
+    sa.Column("search_text", sa.Text, nullable=False),
+)
+
+renditions = sa.Table(
+    "renditions",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("prefix", sa.Text, primary_key=True),
+    # The record's datestamp again: the keyset index of every list of this format.
+    sa.Column("datestamp", sa.BigInteger, nullable=False),
+    # One element in UTF-8; NULL once the record is deleted, so that every list in which it was tells it.
+    sa.Column("body", sa.LargeBinary),
+    sa.Index("ix_renditions_list", "prefix", "datestamp", "record_id"),
+)
+
+sets = sa.Table(
+    "sets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("set_spec", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+record_sets = sa.Table(
+    "record_sets",
+    metadata,
+    sa.Column("set_id", sa.ForeignKey("sets.id"), primary_key=True, autoincrement=False),
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("datestamp", sa.BigInteger, nullable=False),
+    # False once the record has left the set: the set's list tells it as deleted, for ever.
+    sa.Column("member", sa.Boolean, nullable=False),
+    sa.Index("ix_record_sets_list", "set_id", "datestamp", "record_id"),
+)
+
+record_values = sa.Table(
+    "record_values",
+    metadata,
+    # Values of the queryables: what filters compare, one row a value. No foreign key: some fifteen
+    # rows a record are written in the record's own transaction, and checking each again costs dearly.
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Text, nullable=False),
+    # The value case-folded; NULL where that changes nothing.
+    sa.Column("folded", sa.Text),
+    # The first 60 characters of the folded value: short enough for every index.
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Index("ix_record_values_key", "name", "key", "record_id"),
+    sqlite_with_rowid=False,
+)
+
+boxes = sa.Table(
+    "boxes",
+    metadata,
+    # A box over the antimeridian is two rows.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("record_id", sa.ForeignKey("records.id"), nullable=False, index=True),
+    sa.Column("west", sa.Double, nullable=False),
+    sa.Column("south", sa.Double, nullable=False),
+    sa.Column("east", sa.Double, nullable=False),
+    sa.Column("north", sa.Double, nullable=False),
+    sa.Index(None, "west", "east", "south", "north"),
+)
+
+faults = sa.Table(
+    "faults",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("source_identifier", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("payload_digest", sa.LargeBinary(20)),
+)
+
+run_events = sa.Table(
+    "run_events",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("detail", sa.JSON, nullable=False),
+)
+
+write_intents = sa.Table(
+    "write_intents",
+    metadata,
+    # A page that is about to be committed: no responseDate runs ahead of the oldest of them.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    # Secrets made by the catalogue itself, shared by its processes.
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+)

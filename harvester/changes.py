@@ -1,0 +1,109 @@
+"""What a page changes: each item listed is new, changed, unchanged, deleted, faulty or skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from catalogue import oai_identifier
+from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
+from catalogue.store.records import Known, PageOfChanges, Records, Write
+from harvester.clients.base import Item, Page
+from harvester.ingest import Arrival, prepare
+
+
+@dataclass(slots=True)
+class Changes:
+    """What has been found out of a page of one source so far."""
+
+    namespace: str
+    source_id: str
+    writes: list[Write] = field(default_factory=list)
+    tombstones: list[Known] = field(default_factory=list)
+    seen: list[Known] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def of(self, run: HarvestRun, checkpoint: Checkpoint) -> PageOfChanges:
+        """The page of changes for the store."""
+        return PageOfChanges(
+            run=run,
+            checkpoint=checkpoint,
+            tally=self.tally,
+            writes=self.writes,
+            tombstones=self.tombstones,
+            seen=self.seen,
+            faults=self.faults,
+            set_aside=self.set_aside,
+        )
+
+    def count(self, **outcome: int) -> None:
+        """One more item listed, with this outcome."""
+        self.tally += Tally(listed=1, **outcome)
+
+    def take(self, arrival: Arrival) -> None:
+        """An item with a payload that is not the one that the store has."""
+        result = prepare(arrival)
+        if isinstance(result, Fault):
+            self.faults.append(result)
+            self.set_aside.append((arrival.payload_digest, arrival.payload))
+            self.count(faulty=1)
+        else:
+            self.writes.append(result)
+            known = arrival.known
+            self.count(new=1) if known is None or known.deleted else self.count(changed=1)
+
+
+def changes_of(page: Page, source_id: str, records: Records, namespace: str) -> Changes:
+    """Sort a page's items out against what the store holds."""
+    found = Changes(namespace, source_id)
+    found.faults.extend(page.faults)
+    items = _last_of_each(page.items)
+    found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
+    identifiers = {id(item): oai_identifier.mint(namespace, source_id, item.identifier) for item in items}
+    known = records.known(list(identifiers.values()))
+    for item in items:
+        _sort(found, item, known.get(identifiers[id(item)]))
+    return found
+
+
+def _sort(found: Changes, item: Item, known: Known | None) -> None:
+    if item.fault is not None:
+        found.faults.append(item.fault)
+        found.count(faulty=1)
+    elif item.deleted or item.payload is None:
+        _take_tombstone(found, known)
+    else:
+        arrival = Arrival.of(
+            found.namespace,
+            found.source_id,
+            source_identifier=item.identifier,
+            datestamp=item.datestamp,
+            payload=item.payload,
+        )
+        if known and not known.deleted and known.payload_digest == arrival.payload_digest:
+            found.seen.append(known)
+            found.count(unchanged=1)
+        else:
+            found.take(replace(arrival, known=known))
+
+
+def _take_tombstone(found: Changes, known: Known | None) -> None:
+    if known is None:
+        found.count(skipped=1)
+    elif known.deleted:
+        found.count(unchanged=1)
+    else:
+        found.tombstones.append(known)
+        found.count(deleted=1)
+
+
+def _last_of_each(items: Iterable[Item]) -> list[Item]:
+    """The items; where a page lists one twice, what it says last counts. Those without a name all stay."""
+    last: dict[str, Item] = {}
+    for number, item in enumerate(items):
+        key = item.identifier or f" {number}"
+        last.pop(key, None)
+        last[key] = item
+    return list(last.values())

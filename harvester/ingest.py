@@ -1,0 +1,94 @@
+"""One item on its way in: read, (classify,) render. No store and no network: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalogue import oai_identifier, queryables
+from catalogue.errors import UnreadableRecord
+from catalogue.formats import ISO19139, RENDERED
+from catalogue.record import Record
+from catalogue.rendering import render
+from catalogue.run import Fault
+from catalogue.store.payloads import digest
+from catalogue.store.records import Known, Write
+from catalogue.store.sets import source_set
+from harvester.mapping import read
+
+#: Characters of an identifier of ours: every database can index so many.
+IDENTIFIER_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One item as it arrives, from a page or from the stored payloads."""
+
+    source_id: str
+    #: Ours.
+    identifier: str
+    source_identifier: str
+    source_datestamp: str
+    payload: bytes
+    payload_digest: bytes
+    known: Known | None
+
+    @classmethod
+    def of(
+        cls, namespace: str, source_id: str, *, source_identifier: str, datestamp: str, payload: bytes
+    ) -> Arrival:
+        """An item of which it is not yet known whether the store holds it."""
+        identifier = oai_identifier.mint(namespace, source_id, source_identifier)
+        return cls(source_id, identifier, source_identifier, datestamp, payload, digest(payload), None)
+
+
+def prepare(arrival: Arrival) -> Write | Fault:
+    """Make everything of an item that the store keeps; a Fault where it cannot be read."""
+    if len(arrival.identifier) > IDENTIFIER_LIMIT:
+        message = f"the identifier is longer than {IDENTIFIER_LIMIT} characters"
+        return _fault(arrival, UnreadableRecord("identifier.too-long", "identifier", message=message))
+    try:
+        native, record = read(arrival.payload)
+    except UnreadableRecord as error:
+        return _fault(arrival, error)
+    file_identifier = _file_identifier(native.prefix, record, arrival.identifier)
+    renditions = {
+        form.prefix: render(
+            record, form.prefix, identifier=file_identifier, datestamp=arrival.source_datestamp
+        )
+        for form in RENDERED
+        if form.prefix != native.prefix
+    }
+    renditions[native.prefix] = arrival.payload
+    values = queryables.values_of(record, identifier=file_identifier)
+    return Write(
+        known=arrival.known,
+        identifier=arrival.identifier,
+        source_identifier=arrival.source_identifier,
+        source_datestamp=arrival.source_datestamp,
+        metadata_prefix=native.prefix,
+        payload=arrival.payload,
+        payload_digest=arrival.payload_digest,
+        record=record,
+        renditions=renditions,
+        set_specs=(source_set(arrival.source_id),),
+        file_identifier=file_identifier,
+        values=values,
+        search_text=queryables.normalise("\n".join(value for _, value in values)),
+    )
+
+
+def _file_identifier(prefix: str, record: Record, identifier: str) -> str:
+    """What stands in gmd:fileIdentifier: the node's own where its record is ISO 19139, else ours."""
+    own = record.metadata_identifier if prefix == ISO19139.prefix else ""
+    return own if own and len(own) <= IDENTIFIER_LIMIT else identifier
+
+
+def _fault(arrival: Arrival, error: UnreadableRecord) -> Fault:
+    return Fault(
+        rule=error.rule,
+        message=str(error),
+        source_identifier=arrival.source_identifier,
+        path=error.path,
+        value=error.value,
+        payload_digest=arrival.payload_digest,
+    )

@@ -1,0 +1,183 @@
+"""One slice of one run: fetch -> read -> classify -> render -> store, a page at a time.
+
+A page is one transaction and one checkpoint. A worker that is killed loses the page in hand, and the
+next one goes on from the checkpoint; nothing is stored twice. This module knows no queue: it is told
+which run to work on, and for how long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from catalogue.errors import (
+    AddressRefused,
+    AnswerTooLarge,
+    HarvestError,
+    HttpFailure,
+    ListBroken,
+    ProtocolFailure,
+    SourceBusy,
+)
+from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, Tally
+from catalogue.settings import Settings
+from catalogue.source import Source
+from catalogue.store import Store
+from catalogue.store.records import PageOfChanges
+from harvester.changes import changes_of
+from harvester.clients import client_for
+from harvester.clients.base import Client, Page
+from harvester.http import HarvestSession
+from harvester.retry import page_pause, run_pause
+
+#: HTTP statuses that are not worth another try.
+_FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 410, 501})
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """How a slice ended: the run as it is now, and whether there is more to do at once."""
+
+    run: HarvestRun
+    more: bool
+
+
+class Pipeline:
+    """What harvests: a store, the settings, and a way to open a session."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        on_page: Callable[[HarvestRun], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._on_page = on_page
+
+    def slice(self, run: HarvestRun) -> Slice:
+        """Work on a claimed run for `slice_seconds`, or to its end.
+
+        Raises:
+            RunLost: it was cancelled, or another worker holds it now.
+        """
+        until = time.monotonic() + self._settings.slice_seconds
+        source = self._store.sources.get(run.source_id)
+        try:
+            with HarvestSession.from_settings(self._settings) as session:
+                client = client_for(source, session)
+                if not run.checkpoint.pages and not run.checkpoint.position:
+                    source = self._describe(source, client)
+                while not run.checkpoint.finished:
+                    run = self._pages(run, source, client, until)
+                    if time.monotonic() >= until and not run.checkpoint.finished:
+                        return Slice(run, more=True)
+        except HarvestError as error:
+            return self._stop(self._store.runs.get(run.id), error)
+        return self._finish(run, source)
+
+    def _describe(self, source: Source, client: Client) -> Source:
+        described = client.describe()
+        return self._store.sources.change(
+            source.id,
+            repository_name=described.repository_name,
+            granularity=described.granularity,
+            deleted_record=described.deleted_record,
+        )
+
+    def _pages(self, run: HarvestRun, source: Source, client: Client, until: float) -> HarvestRun:
+        """Pages until the list or the slice ends; a page that fails is asked for again, a few times."""
+        since = source.harvested_until if run.kind is RunKind.INCREMENTAL else ""
+        failures = 0
+        while True:
+            try:
+                for page in client.pages(run.checkpoint, modified_since=since):
+                    run = self._take(run, source, page)
+                    failures = 0
+                    self._on_page(run)
+                    if run.checkpoint.finished or time.monotonic() >= until:
+                        return run
+            except ListBroken as error:
+                run = self._begin_again(run, error)
+            except HarvestError as error:
+                failures += 1
+                pause = page_pause(failures, error.retry_after if isinstance(error, SourceBusy) else None)
+                if failures > self._settings.page_retries or pause is None or not _transient(error):
+                    raise
+                self._store.runs.log(
+                    run.id, self._clock(), "page-failed", level="warning", error=str(error), failures=failures
+                )
+                self._sleep(pause)
+
+    def _begin_again(self, run: HarvestRun, error: ListBroken) -> HarvestRun:
+        """The source lost its place in the list: begin the list again, once. What is stored is unchanged."""
+        if run.checkpoint.restarts:
+            raise error
+        checkpoint = Checkpoint(restarts=1, response_date=run.checkpoint.response_date)
+        now = self._clock()
+        self._store.runs.log(run.id, now, "list-restarted", level="warning", error=str(error))
+        self._store.records.commit(PageOfChanges(run, checkpoint, Tally()), now)
+        return replace(run, checkpoint=checkpoint)
+
+    def _take(self, run: HarvestRun, source: Source, page: Page) -> HarvestRun:
+        """Everything that a page changes, committed; returns the run as it is now."""
+        checkpoint = page.checkpoint.evolve(
+            pages=run.checkpoint.pages + 1,
+            restarts=run.checkpoint.restarts,
+            response_date=run.checkpoint.response_date or page.checkpoint.response_date,
+        )
+        found = changes_of(page, source.id, self._store.records, self._settings.repository_identifier)
+        self._store.records.commit(found.of(run, checkpoint), self._clock())
+        return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
+
+    def _finish(self, run: HarvestRun, source: Source) -> Slice:
+        """Compute the run's end, once."""
+        now = self._clock()
+        tally = run.tally
+        if not tally.balanced:
+            ending, message = Ending.FAILED, f"the tally does not add up: {tally}"
+        elif tally.faulty:
+            ending, message = (
+                Ending.COMPLETE_WITH_FAULTS,
+                f"{tally.faulty} of {tally.listed} could not be taken",
+            )
+        elif tally.new or tally.changed or tally.deleted:
+            ending, message = Ending.COMPLETE, ""
+        else:
+            ending, message = Ending.NOTHING_NEW, ""
+        if ending is not Ending.FAILED and run.checkpoint.response_date:
+            self._store.sources.change(source.id, harvested_until=run.checkpoint.response_date)
+        self._store.runs.end(run, ending, now, message)
+        return Slice(self._store.runs.get(run.id), more=False)
+
+    def _stop(self, run: HarvestRun, error: HarvestError) -> Slice:
+        """The source failed: wait and try again later from the checkpoint, or end."""
+        now = self._clock()
+        self._store.runs.log(
+            run.id, now, "stopped", level="error", error=str(error), kind=type(error).__name__
+        )
+        if not _transient(error) or run.failures >= self._settings.run_retries:
+            self._store.runs.end(run, Ending.FAILED, now, str(error))
+        else:
+            wait = run_pause(run.failures, error.retry_after if isinstance(error, SourceBusy) else None)
+            self._store.runs.retry_later(run, str(error), now + timedelta(seconds=wait))
+        return Slice(self._store.runs.get(run.id), more=False)
+
+
+def _transient(error: HarvestError) -> bool:
+    """Whether the same request may well succeed later."""
+    if isinstance(error, HttpFailure):
+        return error.status not in _FINAL_STATUSES
+    return not isinstance(error, AddressRefused | AnswerTooLarge | ProtocolFailure | ListBroken)

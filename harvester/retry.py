@@ -1,0 +1,28 @@
+"""How long to wait before trying again."""
+
+from __future__ import annotations
+
+#: Seconds: no page waits longer before it is asked for again.
+_LONGEST_PAGE_PAUSE = 30.0
+#: Seconds: a run waits so long at most, unless its source asked for more.
+_LONGEST_RUN_PAUSE = 6 * 3600.0
+#: Seconds: nor longer than this, whatever the source asked for.
+_LONGEST_REQUEST = 48 * 3600.0
+
+
+def page_pause(failures: int, retry_after: float | None) -> float | None:
+    """Seconds before a page is asked for again after so many failures in a row: 1, 2, 4, ...
+
+    None where the source asked for more patience (Retry-After) than a run in progress has: the run is
+    then put aside, and its worker does something else meanwhile.
+    """
+    if retry_after is not None and retry_after > _LONGEST_PAGE_PAUSE:
+        return None
+    return max(retry_after or 0.0, min(_LONGEST_PAGE_PAUSE, 2.0 ** (failures - 1)))
+
+
+def run_pause(failures: int, retry_after: float | None) -> float:
+    """Seconds before a run is taken up again; what the source asked for (Retry-After) comes first."""
+    if retry_after is not None:
+        return min(_LONGEST_REQUEST, max(1.0, retry_after))
+    return float(min(_LONGEST_RUN_PAUSE, 60.0 * 4.0**failures))

@@ -1,0 +1,94 @@
+"""Things that many tests need made: records, and stores with records in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from catalogue import oai_identifier, queryables
+from catalogue.record import Record
+from catalogue.rendering import render
+from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
+from catalogue.source import Protocol, Source
+from catalogue.store import Store
+from catalogue.store.payloads import digest
+from catalogue.store.records import PageOfChanges, Write
+from catalogue.store.sets import source_set
+
+NAMESPACE = "clearinghouse.localdomain"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def add_source(store: Store, source_id: str = "nile", **fields: str) -> Source:
+    """Register a source that nobody will ever harvest."""
+    source = Source(
+        source_id, Protocol.OAI_PMH, fields.pop("base_url", "https://nile.example.org/oai"), **fields
+    )
+    store.sources.add(source, now())
+    return source
+
+
+def open_run(store: Store, source_id: str = "nile") -> HarvestRun:
+    """A claimed run for the source."""
+    run = store.runs.open(source_id, RunKind.FULL, now())
+    return store.runs.claim(run.id, "test:1:a", now())
+
+
+def write_of(
+    store: Store,
+    record: Record,
+    *,
+    source_id: str = "nile",
+    source_identifier: str,
+    prefix: str = "oai_dc",
+    native: bytes | None = None,
+    renditions: Mapping[str, bytes] | None = None,
+    set_specs: tuple[str, ...] = (),
+    datestamp: str = "2026-01-01T00:00:00Z",
+) -> Write:
+    """What the pipeline would make of an item, whose native form is our own rendering unless given."""
+    identifier = oai_identifier.mint(NAMESPACE, source_id, source_identifier)
+    made = dict(renditions or {})
+    for form in ("oai_dc", "iso19139"):
+        if form not in made:
+            made[form] = render(record, form, identifier=identifier, datestamp=datestamp)
+    payload = native or made[prefix]
+    made[prefix] = payload
+    values = queryables.values_of(record, identifier=identifier)
+    return Write(
+        known=store.records.known([identifier]).get(identifier),
+        identifier=identifier,
+        source_identifier=source_identifier,
+        source_datestamp=datestamp,
+        metadata_prefix=prefix,
+        payload=payload,
+        payload_digest=digest(payload),
+        record=record,
+        renditions=made,
+        set_specs=(source_set(source_id), *set_specs),
+        file_identifier=identifier,
+        values=values,
+        search_text=queryables.normalise("\n".join(value for _, value in values)),
+    )
+
+
+def commit(store: Store, run: HarvestRun, writes: Iterable[Write], **page: object) -> None:
+    """Commit a page of these writes under the run."""
+    changes = PageOfChanges(run, Checkpoint(pages=1), Tally(), writes=list(writes), **page)  # type: ignore[arg-type] - fields of the page
+    store.records.commit(changes, now())
+
+
+def fill(store: Store, records: Mapping[str, Record], source_id: str = "nile") -> HarvestRun:
+    """Put records (by source identifier) into the store under a source, which is made if need be."""
+    if source_id not in {source.id for source in store.sources.all()}:
+        add_source(store, source_id)
+    run = store.runs.open_run(source_id) or open_run(store, source_id)
+    commit(
+        store,
+        run,
+        [write_of(store, r, source_id=source_id, source_identifier=i) for i, r in records.items()],
+    )
+    return run
