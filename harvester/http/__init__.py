@@ -1,0 +1,9 @@
+"""The one way out to remote sources: a session with an address guard, limits and manners."""
+
+from __future__ import annotations
+
+from harvester.http.answer import Answer
+from harvester.http.guard import AddressGuard
+from harvester.http.session import HarvestSession, Limits
+
+__all__ = ["AddressGuard", "Answer", "HarvestSession", "Limits"]
