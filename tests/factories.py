@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from catalogue import oai_identifier, queryables
 from catalogue.record import Record
-from catalogue.rendering import render
 from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
@@ -51,6 +50,8 @@ def write_of(
 ) -> Write:
     """What the pipeline would make of an item, whose native form is our own rendering unless given."""
     identifier = oai_identifier.mint(NAMESPACE, source_id, source_identifier)
+    from catalogue.rendering import render
+
     made = dict(renditions or {})
     for form in ("oai_dc", "iso19139"):
         if form not in made:

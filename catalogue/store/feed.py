@@ -94,7 +94,7 @@ class Feed:
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [FeedEntry(*row) for row in connection.execute(statement).tuples()]
+            return [FeedEntry(*row) for row in connection.execute(statement)]
 
     def count(self, query: FeedQuery) -> int:
         """How many entries the whole list has."""
@@ -121,7 +121,7 @@ class Feed:
             .where(records.c.identifier == identifier, renditions.c.prefix == prefix)
         )
         with reading(self._engine) as connection:
-            row = connection.execute(statement).tuples().one_or_none()
+            row = connection.execute(statement).one_or_none()
         return None if row is None else FeedEntry(*row)
 
     def formats(self, identifier: str) -> list[str] | None:

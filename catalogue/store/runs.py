@@ -195,7 +195,7 @@ class Runs:
             .order_by(sa.func.count().desc())
         )
         with reading(self._engine) as connection:
-            return dict(connection.execute(statement).tuples().all())
+            return {str(rule): int(count) for rule, count in connection.execute(statement)}
 
 
 def change(connection: Connection, run: HarvestRun, **values: Any) -> None:
