@@ -126,8 +126,6 @@ class HarvestRun:
     not_before: datetime | None = None
     #: host:pid:nonce of the process that holds it.
     worker: str = ""
-    #: When that process last showed that it lives.
-    beat_at: datetime | None = None
     ending: Ending | None = None
     #: In words: why it failed, or waits.
     message: str = ""

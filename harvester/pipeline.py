@@ -60,12 +60,14 @@ class Pipeline:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         on_page: Callable[[HarvestRun], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
         self._on_page = on_page
+        self._should_stop = should_stop
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run for `slice_seconds`, or to its end.
@@ -81,12 +83,16 @@ class Pipeline:
                 if not run.checkpoint.pages and not run.checkpoint.position:
                     source = self._describe(source, client)
                 while not run.checkpoint.finished:
-                    run = self._pages(run, source, client, until)
-                    if time.monotonic() >= until and not run.checkpoint.finished:
+                    if self._over(until):
                         return Slice(run, more=True)
+                    run = self._pages(run, source, client, until)
         except HarvestError as error:
             return self._stop(self._store.runs.get(run.id), error)
         return self._finish(run, source)
+
+    def _over(self, until: float) -> bool:
+        """Whether the slice is over."""
+        return self._should_stop() or time.monotonic() >= until
 
     def _describe(self, source: Source, client: Client) -> Source:
         described = client.describe()
@@ -107,7 +113,7 @@ class Pipeline:
                     run = self._take(run, source, page)
                     failures = 0
                     self._on_page(run)
-                    if run.checkpoint.finished or time.monotonic() >= until:
+                    if run.checkpoint.finished or self._over(until):
                         return run
             except ListBroken as error:
                 run = self._begin_again(run, error)

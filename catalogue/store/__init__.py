@@ -14,6 +14,7 @@ from catalogue.store.records import Records
 from catalogue.store.runs import Runs
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
+from catalogue.store.workers import Workers
 
 
 class Store:
@@ -28,11 +29,20 @@ class Store:
         self.feed = Feed(self.engine)
         self.sets = Sets(self.engine)
         self.keys = Keys(self.engine)
+        self.workers = Workers(self.engine)
 
     @property
     def embedded(self) -> bool:
         """Whether the database is SQLite, in this process."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def queue_url(self) -> str:
+        """Where the job engine keeps its queue: the same PostgreSQL database, or a file beside SQLite's."""
+        url = self.engine.url
+        if self.embedded:
+            return url.set(database=f"{url.database}.jobs").render_as_string(hide_password=False)
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def upgrade(self) -> None:
         """Bring the schema to this release's."""

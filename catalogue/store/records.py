@@ -143,7 +143,6 @@ class Records:
                 page.run,
                 checkpoint=asdict(page.checkpoint),
                 **asdict(page.run.tally + page.tally),
-                beat_at=now,
                 failures=0,
                 message="",
             )

@@ -38,9 +38,16 @@ class Runs:
         self._engine = engine
 
     def open(
-        self, source_id: str, kind: RunKind, now: datetime, *, requested_by: str = "", due: int | None = None
+        self,
+        source_id: str,
+        kind: RunKind,
+        now: datetime,
+        *,
+        requested_by: str = "",
+        due: int | None = None,
+        worker: str = "",
     ) -> HarvestRun:
-        """Open a run for a source.
+        """Open a run for a source; with `worker`, claimed by it in the same breath.
 
         Raises:
             RunAlreadyOpen: the source has one already, or one was opened for the same `due`.
@@ -48,7 +55,10 @@ class Runs:
         row = {
             "source_id": source_id,
             "kind": kind,
-            "state": RunState.QUEUED,
+            "state": RunState.RUNNING if worker else RunState.QUEUED,
+            "worker": worker,
+            "attempt": 1 if worker else 0,
+            "started_at": now if worker else None,
             "checkpoint": asdict(Checkpoint()),
             "opened_at": now,
             "requested_by": requested_by,
@@ -88,6 +98,31 @@ class Runs:
         with reading(self._engine) as connection:
             return [_from_row(row) for row in connection.execute(statement)]
 
+    def due(self, now: datetime) -> list[HarvestRun]:
+        """Open runs that no worker holds and that wait for nothing, the oldest first."""
+        statement = (
+            sa.select(runs)
+            .where(
+                runs.c.state.in_((RunState.QUEUED, RunState.RETRY)),
+                sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+            )
+            .order_by(runs.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [_from_row(row) for row in connection.execute(statement)]
+
+    def running(self) -> list[HarvestRun]:
+        """Runs that a worker holds."""
+        statement = sa.select(runs).where(runs.c.state == RunState.RUNNING).order_by(runs.c.id)
+        with reading(self._engine) as connection:
+            return [_from_row(row) for row in connection.execute(statement)]
+
+    def last_due(self, source_id: str) -> int | None:
+        """The last instant for which the source's schedule has fired, in seconds since 1970."""
+        statement = sa.select(sa.func.max(runs.c.due)).where(runs.c.source_id == source_id)
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar()
+
     def open_run(self, source_id: str) -> HarvestRun | None:
         """The source's open run, if it has one."""
         found = self.newest(source_id=source_id, open_only=True, limit=1)
@@ -97,16 +132,19 @@ class Runs:
         """Take a run up, or over: a new attempt begins, and older attempts can write no more.
 
         Raises:
-            RunLost: it has ended.
+            RunLost: it has ended, or is not to be taken up yet.
         """
         statement = (
             sa.update(runs)
-            .where(runs.c.id == run_id, runs.c.state.in_(OPEN_STATES))
+            .where(
+                runs.c.id == run_id,
+                runs.c.state.in_(OPEN_STATES),
+                sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+            )
             .values(
                 state=RunState.RUNNING,
                 attempt=runs.c.attempt + 1,
                 worker=worker,
-                beat_at=now,
                 not_before=None,
                 started_at=sa.func.coalesce(
                     runs.c.started_at, sa.bindparam("now", now, runs.c.started_at.type)
@@ -115,17 +153,17 @@ class Runs:
         )
         with writing(self._engine) as connection:
             if connection.execute(statement).rowcount != 1:
-                raise RunLost(f"run {run_id} has ended")
+                raise RunLost(f"run {run_id} has ended, or waits")
         return self.get(run_id)
 
-    def beat(self, run: HarvestRun, now: datetime) -> None:
-        """Show that the worker of this attempt lives.
+    def release(self, run: HarvestRun) -> None:
+        """Put a run back for any worker to take up at once, from its checkpoint.
 
         Raises:
             RunLost: cancelled, or another worker holds it now.
         """
         with writing(self._engine) as connection:
-            change(connection, run, beat_at=now)
+            change(connection, run, state=RunState.QUEUED, worker="")
 
     def retry_later(self, run: HarvestRun, message: str, not_before: datetime) -> None:
         """Put a run aside until `not_before`; it keeps its checkpoint.
@@ -233,7 +271,6 @@ def _from_row(row: Row[Any]) -> HarvestRun:
         ended_at=row.ended_at,
         not_before=row.not_before,
         worker=row.worker,
-        beat_at=row.beat_at,
         ending=Ending(row.ending) if row.ending else None,
         message=row.message,
         requested_by=row.requested_by,

@@ -95,7 +95,6 @@ runs = sa.Table(
     sa.Column("ended_at", UtcDateTime),
     sa.Column("not_before", UtcDateTime),
     sa.Column("worker", sa.Text, nullable=False, default=""),
-    sa.Column("beat_at", UtcDateTime),
     sa.Column("message", sa.Text, nullable=False, default=""),
     sa.Column("requested_by", sa.Text, nullable=False, default=""),
     # The instant for which the schedule fired; two schedulers fire it once.
@@ -239,6 +238,16 @@ run_events = sa.Table(
     sa.Column("level", sa.Text, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    # Processes that harvest. One whose counter stands still is dead; clocks are not compared.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("beats", sa.BigInteger, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
 )
 
 write_intents = sa.Table(

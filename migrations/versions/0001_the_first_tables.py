@@ -72,6 +72,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sources"),
     )
     op.create_table(
+        "workers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_workers"),
+    )
+    op.create_table(
         "write_intents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
@@ -124,7 +132,6 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker", sa.Text(), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
@@ -237,6 +244,7 @@ def downgrade() -> None:
     op.drop_table("runs")
     op.drop_table("records")
     op.drop_table("write_intents")
+    op.drop_table("workers")
     op.drop_table("sources")
     op.drop_table("sets")
     op.drop_table("record_values")

@@ -34,7 +34,7 @@ def test_an_overtaken_worker_can_write_no_more(store: Store) -> None:
     new = store.runs.claim(old.id, "test:2:b", now())
     assert new.attempt == old.attempt + 1
     for change in (
-        lambda: store.runs.beat(old, now()),
+        lambda: store.runs.release(old),
         lambda: store.runs.end(old, Ending.COMPLETE, now()),
         lambda: store.runs.retry_later(old, "x", now()),
         lambda: store.records.commit(PageOfChanges(old, Checkpoint(pages=1), Tally(listed=1)), now()),

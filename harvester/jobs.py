@@ -1,0 +1,198 @@
+"""DBOS: who runs a harvest, on which machine, and only one at a time for each host.
+
+The run table says what is to be done; this module carries each open run that is due to a durable queue,
+partitioned by host, from which the workers of all machines draw. It is the only importer of DBOS. In one
+process on SQLite and in many on PostgreSQL the same code runs.
+
+A run is worked on in slices. Each slice claims the run anew, so a worker that was taken for dead and
+wakes up again finds its claim outdated at its next page (RunLost), and stops.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+import structlog
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+
+from catalogue.errors import RunLost
+from catalogue.run import Ending, HarvestRun
+from catalogue.settings import Settings
+from catalogue.store import Store
+from harvester.pipeline import Pipeline, utc_now
+from harvester.retry import run_pause
+from harvester.worker import Watch
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "harvest"
+WORKFLOW = "harvest"
+#: Constant: workers of another release may take over what this one began.
+APPLICATION_VERSION = "1"
+#: Workflows that ended so many seconds ago are of no further use.
+KEPT_FOR = 7 * 24 * 3600
+
+
+class Jobs:
+    """The job engine of one process. DBOS allows one of them at a time in each."""
+
+    def __init__(self, store: Store, settings: Settings, worker: str) -> None:
+        self._store = store
+        self._settings = settings
+        self._worker = worker
+        self._watch = Watch(store, settings.dead_after)
+        self._stopping = threading.Event()
+        self._pipeline = Pipeline(store, settings, should_stop=self._stopping.is_set)
+        self._handed_over: set[str] = set()
+        #: Runs whose workflow is in this process just now.
+        self._in_hand: set[int] = set()
+        self._client: DBOSClient | None = None
+
+    def start(self) -> None:
+        """Begin to draw runs from the queue."""
+        DBOS(
+            config={
+                "name": "clearinghouse",
+                "system_database_url": self._store.queue_url,
+                "executor_id": self._worker,
+                "application_version": APPLICATION_VERSION,
+                "log_level": "ERROR",
+                "serializer": DBOSPortableJSONSerializer(),
+                # DBOS has schedules of its own, which we do not use.
+                "scheduler_polling_interval_sec": 3600,
+            }
+        )
+        # It prints a traceback for every run that is cancelled.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        work_slice = DBOS.step(name="slice")(self._slice)
+
+        def harvest(run_id: int) -> None:
+            self._in_hand.add(run_id)
+            try:
+                while work_slice(run_id):
+                    pass
+            finally:
+                self._in_hand.discard(run_id)
+
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=100)(harvest)
+        DBOS.listen_queues([QUEUE])
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self._settings.workers,
+            partition_concurrency=1,
+            polling_interval_sec=0.5,
+            on_conflict="never_update",
+        )
+        self._client = DBOSClient(
+            system_database_url=self._store.queue_url,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name="clearinghouse",
+        )
+
+    def stop(self) -> None:
+        """Stop after the pages in hand; runs that are not finished go back to the queue."""
+        self._stopping.set()
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+        DBOS.destroy(workflow_completion_timeout_sec=30, destroy_registry=True)
+
+    def tick(self) -> None:
+        """Take back what dead workers held, and hand over to the queue every open run that is due."""
+        living = self._watch.release_lapsed()
+        self._revive(living)
+        self._release_dropped()
+        for run in self._store.runs.due(utc_now()):
+            self._hand_over(run)
+
+    def purge(self) -> None:
+        """Forget workflows that ended long ago."""
+        client = self._require_client()
+        before = utc_now().timestamp() - KEPT_FOR
+        ended = client.list_workflows(
+            queue_name=QUEUE, status=["SUCCESS", "ERROR", "CANCELLED"], load_input=False, load_output=False
+        )
+        old = [w.workflow_id for w in ended if w.updated_at is not None and w.updated_at / 1000 < before]
+        if old:
+            client.delete_workflows(old)
+
+    def _require_client(self) -> DBOSClient:
+        if self._client is None:
+            raise RuntimeError("the job engine has not been started")
+        return self._client
+
+    def _hand_over(self, run: HarvestRun) -> None:
+        # The attempt makes the id new whenever the run was claimed since, and only then: however many
+        # processes hand a run over, the queue takes it once.
+        workflow_id = f"run-{run.id}-{run.attempt}"
+        if workflow_id in self._handed_over:
+            return
+        options: EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": workflow_id,
+            "app_version": APPLICATION_VERSION,
+            "queue_partition_key": self._store.sources.get(run.source_id).host,
+        }
+        self._require_client().enqueue(options, run.id)
+        self._handed_over.add(workflow_id)
+
+    def _revive(self, living: set[str]) -> None:
+        """What a dead process had drawn from the queue goes back to it: level-triggered, so none is lost."""
+        client = self._require_client()
+        drawn = client.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
+        lost = [w.workflow_id for w in drawn if w.executor_id not in living and w.executor_id != self._worker]
+        if lost:
+            log.warning("workflows taken back from dead workers", workflows=lost)
+            client.resume_workflows(lost, queue_name=QUEUE)
+
+    def _release_dropped(self) -> None:
+        """A run that the store says is ours and that no workflow here works on goes back to the queue."""
+        for run in self._store.runs.running():
+            if run.worker == self._worker and run.id not in self._in_hand:
+                log.warning("run dropped by its workflow", run=run.id)
+                self._store.runs.release(run)
+
+    def _slice(self, run_id: int) -> bool:
+        """One slice of one run; whether there is more to do at once."""
+        try:
+            run = self._store.runs.claim(run_id, self._worker, utc_now())
+        except RunLost as lost:
+            log.info("run left", run=run_id, why=str(lost))
+            return False
+        try:
+            result = self._pipeline.slice(run)
+        except RunLost as lost:
+            log.info("run left", run=run_id, why=str(lost))
+            return False
+        except Exception as error:  # the worker loop: a fault of ours must not leave a run "running"
+            log.exception("run broken off", run=run_id)
+            self._break_off(run, error)
+            return False
+        if result.more and self._stopping.is_set():
+            self._store.runs.release(result.run)
+            return False
+        if not result.more:
+            ended = result.run
+            log.info(
+                "run",
+                run=ended.id,
+                source=ended.source_id,
+                state=ended.state,
+                ending=ended.ending,
+                why=ended.message,
+            )
+        return result.more
+
+    def _break_off(self, run: HarvestRun, error: Exception) -> None:
+        """Something of ours failed, not the source: try again later, from the checkpoint, or end."""
+        now = utc_now()
+        message = f"internal error: {type(error).__name__}: {error}"[:500]
+        if run.failures >= self._settings.run_retries:
+            self._store.runs.end(run, Ending.FAILED, now, message)
+        else:
+            wait = timedelta(seconds=run_pause(run.failures, None))
+            self._store.runs.retry_later(run, message, now + wait)

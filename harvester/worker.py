@@ -1,0 +1,111 @@
+"""Who works, and who of them lives.
+
+A worker is a process: `host:pid:nonce`, never used twice. It shows that it lives by counting in the
+store; another worker that sees its counter stand still for `dead_after` seconds of its own monotonic
+clock takes it for dead. No two machines' clocks are compared. A worker of this very host whose process
+is gone is dead at once.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from catalogue.errors import RunLost
+from catalogue.store import Store
+from harvester.pipeline import utc_now
+
+#: Seconds between two signs of life.
+BEAT = 5.0
+
+
+def new_worker() -> str:
+    """A name for this process as a worker."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def is_gone(worker: str) -> bool:
+    """Whether a worker of this host has certainly ended; False where that cannot be told from here."""
+    host, _, rest = worker.rpartition(":")[0].rpartition(":")
+    if host != socket.gethostname() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+class Watch:
+    """Tells dead workers from living ones, and gives back the runs that they held."""
+
+    def __init__(
+        self, store: Store, dead_after: float, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._dead_after = dead_after
+        self._monotonic = monotonic
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def living(self) -> set[str]:
+        """The workers that live, as far as can be told; the dead are removed from the store."""
+        moment = self._monotonic()
+        counters = self._store.workers.beats()
+        for worker, beats in counters.items():
+            if self._seen.get(worker, (None, 0.0))[0] != beats:
+                self._seen[worker] = (beats, moment)
+        dead = {
+            worker
+            for worker in counters
+            if is_gone(worker) or moment - self._seen[worker][1] > self._dead_after
+        }
+        for worker in dead:
+            self._store.workers.remove(worker)
+        self._seen = {worker: seen for worker, seen in self._seen.items() if worker in counters}
+        return set(counters) - dead
+
+    def release_lapsed(self) -> set[str]:
+        """Put the runs of dead workers back, to be taken up from their checkpoints; returns who lives."""
+        living = self.living()
+        for run in self._store.runs.running():
+            if run.worker not in living:
+                try:
+                    self._store.runs.release(run)
+                except RunLost:
+                    continue  # it has ended, or somebody else was faster
+                self._store.runs.log(
+                    run.id,
+                    utc_now(),
+                    "lapsed",
+                    level="warning",
+                    worker=run.worker,
+                    pages=run.checkpoint.pages,
+                )
+        return living
+
+
+@contextmanager
+def alive(store: Store, worker: str, role: str) -> Iterator[None]:
+    """Show signs of life, from a thread of its own, as long as the context lasts."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT):
+            store.workers.beat(worker, role, utc_now())
+
+    store.workers.beat(worker, role, utc_now())
+    thread = threading.Thread(target=beat, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        store.workers.remove(worker)
