@@ -1,1 +1,1 @@
-"""One metadata format -> Record each: the readers."""
+"""One metadata format -> Record each: the readers. `registry.read` chooses among them."""

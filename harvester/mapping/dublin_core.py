@@ -1,0 +1,427 @@
+"""Dublin Core elements and DCMI terms, in whatever wrapper: one small function a term.
+
+DCMI Metadata Terms (https://www.dublincore.org/specifications/dublin-core/dcmi-terms/). A refinement is
+read as what it refines where the neutral record makes no difference ("dumb-down").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from lxml import etree
+
+from catalogue import identifiers
+from catalogue import namespaces as ns
+from catalogue.errors import UnreadableRecord
+from catalogue.languages import bcp47
+from catalogue.record import (
+    UNDETERMINED,
+    Agent,
+    Box,
+    Date,
+    DateKind,
+    Identifier,
+    Link,
+    Period,
+    Record,
+    Relation,
+    Right,
+    Subject,
+    Text,
+)
+from harvester.mapping import dates, extents
+from harvester.mapping.texts import XML_LANG, inner_text, line, paragraphs
+
+_XSI_TYPE: Final = f"{{{ns.XSI}}}type"
+#: Attributes in which the value of an empty element may stand.
+_REFERENCES: Final = (
+    "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource",
+    f"{{{ns.XLINK}}}href",
+    "href",
+    "resource",
+)
+#: Encoding schemes that name no thesaurus.
+_SYNTAX_SCHEMES: Final = frozenset({"URI", "W3CDTF", "string", "Box", "Point", "Period"})
+_LONGEST_TITLE: Final = 160
+
+
+class Draft:
+    """A record while its elements are being read."""
+
+    __slots__ = (
+        "abstracts",
+        "agents",
+        "alternative_titles",
+        "boxes",
+        "dates",
+        "descriptions",
+        "formats",
+        "identifiers",
+        "language",
+        "languages",
+        "lineage",
+        "links",
+        "periods",
+        "places",
+        "relations",
+        "rights",
+        "subjects",
+        "titles",
+        "types",
+    )
+
+    def __init__(self, language: str = UNDETERMINED) -> None:
+        self.language = language
+        self.titles: list[Text] = []
+        self.alternative_titles: list[Text] = []
+        self.abstracts: list[Text] = []
+        self.descriptions: list[Text] = []
+        self.agents: list[Agent] = []
+        self.dates: list[Date] = []
+        self.subjects: list[Subject] = []
+        self.types: list[Text] = []
+        self.formats: list[str] = []
+        self.identifiers: list[Identifier] = []
+        self.relations: list[Relation] = []
+        self.languages: list[str] = []
+        self.rights: list[Right] = []
+        self.links: list[Link] = []
+        self.boxes: list[Box] = []
+        self.places: list[Text] = []
+        self.periods: list[Period] = []
+        self.lineage: list[Text] = []
+
+    def record(self, rule: str) -> Record:
+        """The record; `rule` is broken where nothing in it can serve as a title."""
+        title, others = _one_title(self.titles)
+        descriptions = _in_parallel([*self.abstracts, *self.descriptions])
+        return Record(
+            title=title or self._stand_in(descriptions, rule),
+            alternative_titles=(*others, *_in_parallel(self.alternative_titles)),
+            descriptions=descriptions,
+            agents=tuple(self.agents),
+            dates=tuple(self.dates),
+            subjects=tuple(self.subjects),
+            types=tuple(self.types),
+            formats=tuple(self.formats),
+            identifiers=tuple(self.identifiers),
+            relations=tuple(self.relations),
+            languages=tuple(self.languages),
+            rights=tuple(self.rights),
+            links=tuple({link.url: link for link in reversed(self.links)}.values())[::-1],
+            boxes=tuple(self.boxes),
+            places=tuple(self.places),
+            periods=tuple(self.periods),
+            lineage=Text.merge(self.lineage),
+        )
+
+    def _stand_in(self, descriptions: tuple[Text, ...], rule: str) -> Text:
+        """A title for a record without one."""
+        names = [identifier.value for identifier in self.identifiers]
+        return stand_in_title([*self.alternative_titles, *descriptions], names, rule)
+
+
+def stand_in_title(texts: Iterable[Text], names: Iterable[str], rule: str) -> Text:
+    """The title of a record without one: the beginning of its first text, or else its identifier.
+
+    Raises:
+        UnreadableRecord: there is none of them, so that nobody could tell what the record is about.
+    """
+    for text in texts:
+        return Text(tuple((language, _shortened(value)) for language, value in text.values))
+    for name in names:
+        return Text.of(name)
+    raise UnreadableRecord(rule, "title", "", "no title, and no description or identifier to stand in for it")
+
+
+def _shortened(text: str) -> str:
+    flat = line(text)
+    if len(flat) <= _LONGEST_TITLE:
+        return flat
+    return flat[:_LONGEST_TITLE].rpartition(" ")[0].rstrip(",;:.") + " …"
+
+
+def _one_title(titles: list[Text]) -> tuple[Text | None, list[Text]]:
+    """One title in many languages; the second of a language is an alternative title."""
+    if not titles:
+        return None, []
+    if len(titles) == 1:
+        return titles[0], []
+    values: dict[str, str] = {}
+    others: list[Text] = []
+    for text in titles:
+        ((language, value),) = text.values
+        if values.setdefault(language, value) != value:
+            others.append(text)
+    return Text(tuple(values.items())), others
+
+
+def _in_parallel(texts: list[Text]) -> tuple[Text, ...]:
+    """Texts that say the same in several languages, as one: the n-th of a language goes with the n-th.
+
+    Only texts whose language is stated are put together; what is repeated word for word is kept once.
+    """
+    if len(texts) < 2:  # noqa: PLR2004 - the usual case, without a detour
+        return tuple(texts)
+    together: list[dict[str, str]] = []
+    stated: list[dict[str, str]] = []
+    seen: dict[str, int] = {}
+    for text in dict.fromkeys(texts):
+        ((language, value),) = text.values
+        number = seen.get(language, 0)
+        if language != UNDETERMINED:
+            seen[language] = number + 1
+            if number < len(stated):
+                stated[number][language] = value
+                continue
+        together.append({language: value})
+        if language != UNDETERMINED:
+            stated.append(together[-1])
+    return tuple(Text(tuple(one.items())) for one in together)
+
+
+def read_terms(draft: Draft, parent: etree._Element) -> bool:
+    """Read every child that is a Dublin Core term into the draft; whether there was any."""
+    found = False
+    for element in parent:
+        term = TERMS.get(element.tag)
+        if term is None:
+            continue
+        found = True
+        value = element.text if not len(element) else inner_text(element)
+        if not value or value.isspace():
+            value = _referenced(element)
+        if value:
+            term(draft, value, element)
+    return found
+
+
+def _referenced(element: etree._Element) -> str:
+    for attribute in _REFERENCES:
+        reference = element.get(attribute)
+        if reference:
+            return reference.strip()
+    return ""
+
+
+def _text(draft: Draft, value: str, element: etree._Element) -> Text:
+    return Text(((_language(draft, element), line(value)),))
+
+
+def _language(draft: Draft, element: etree._Element) -> str:
+    """xml:lang of the element (or a bare lang), else that of the record, as BCP 47."""
+    if not element.attrib:
+        return draft.language
+    sent = element.get(XML_LANG) or element.get("lang")
+    return bcp47(sent) or UNDETERMINED if sent else draft.language
+
+
+def _scheme(element: etree._Element) -> str:
+    """The encoding scheme that an element names: xsi:type (`dcterms:LCSH` is LCSH), scheme or type."""
+    if not element.attrib:
+        return ""
+    sent = element.get(_XSI_TYPE) or element.get("scheme") or element.get("type") or ""
+    name = sent if "://" in sent else sent.rpartition(":")[2]
+    return "" if name in _SYNTAX_SCHEMES else name
+
+
+Term: TypeAlias = "Callable[[Draft, str, etree._Element], None]"  # noqa: SLF001 - lxml names it so
+
+
+def _title(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.titles.append(_text(draft, value, element))
+
+
+def _alternative(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.alternative_titles.append(_text(draft, value, element))
+
+
+def _abstract(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.abstracts.append(Text.of(paragraphs(value), _language(draft, element)))
+
+
+def _description(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.descriptions.append(Text(((_language(draft, element), paragraphs(value)),)))
+
+
+def _agent(role: str) -> Term:
+    def read(draft: Draft, value: str, element: etree._Element) -> None:
+        draft.agents.append(Agent(role, _text(draft, value, element)))
+
+    return read
+
+
+def _date(kind: DateKind) -> Term:
+    def read(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+        draft.dates.append(dates.date_of(kind, line(value)))
+
+    return read
+
+
+def _subject(draft: Draft, value: str, element: etree._Element) -> None:
+    label = _text(draft, value, element)
+    uri = identifiers.web_address(value) if "://" in value else ""
+    if element.attrib:
+        uri = _referenced(element) or element.get("valueURI") or uri
+    draft.subjects.append(Subject(label, "", _scheme(element), uri))
+
+
+def _type(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.types.append(_text(draft, value, element))
+
+
+def _format(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+    draft.formats.append(line(value))
+
+
+def _identifier(draft: Draft, value: str, element: etree._Element) -> None:
+    name = line(value)
+    scheme = identifiers.scheme(name)
+    if not scheme:
+        sent = _scheme(element).lower()
+        scheme = sent if sent in {"doi", "isbn", "issn", "handle", "uuid"} else ""
+    draft.identifiers.append(Identifier(name, scheme))
+    if "://" in name and identifiers.web_address(name):
+        draft.links.append(Link(name))
+
+
+def _uri(draft: Draft, value: str, element: etree._Element) -> None:
+    """dc:URI, with which GeoNetwork says in csw:Record what it knows of an online resource."""
+    name, description = element.get("name"), element.get("description")
+    draft.links.append(
+        Link(
+            line(value),
+            Text.of(line(name), draft.language) if name and not name.isspace() else None,
+            Text.of(line(description), draft.language) if description and not description.isspace() else None,
+            element.get("protocol", ""),
+        )
+    )
+
+
+def _relation(kind: str) -> Term:
+    def read(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+        draft.relations.append(Relation(line(value), kind))
+
+    return read
+
+
+def _references(draft: Draft, value: str, element: etree._Element) -> None:
+    """dct:references; in csw:Record, where it has a `scheme`, it is the address of the resource itself."""
+    url, scheme = identifiers.web_address(value), element.get("scheme")
+    if url and scheme:
+        draft.links.append(Link(url, protocol=scheme))
+    else:
+        draft.relations.append(Relation(line(value), "references"))
+
+
+def _languages(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+    sent = line(value)
+    parts = [bcp47(part) for part in re.split(r"[;,/]", sent) if part.strip()] if len(sent) > 3 else []  # noqa: PLR2004
+    known = parts if len(parts) > 1 and all(len(part) == 2 for part in parts) else [bcp47(sent)]  # noqa: PLR2004
+    draft.languages.extend(tag for tag in known if tag not in draft.languages)
+
+
+def _right(kind: str) -> Term:
+    def read(draft: Draft, value: str, element: etree._Element) -> None:
+        url = (
+            (identifiers.web_address(value) or _referenced(element))
+            if "://" in value or element.attrib
+            else ""
+        )
+        text = None if url == value.strip() else Text.of(paragraphs(value), _language(draft, element))
+        draft.rights.append(Right(text, kind, url))
+
+    return read
+
+
+def _coverage(draft: Draft, value: str, element: etree._Element) -> None:
+    _covered(draft, extents.coverage(line(value)), element)
+
+
+def _temporal(draft: Draft, value: str, element: etree._Element) -> None:
+    _covered(draft, extents.temporal(line(value)), element)
+
+
+def _covered(draft: Draft, found: extents.Coverage, element: etree._Element) -> None:
+    if found.box:
+        draft.boxes.append(found.box)
+    if found.period:
+        draft.periods.append(found.period)
+    if found.place:
+        draft.places.append(_text(draft, found.place, element))
+
+
+def _provenance(draft: Draft, value: str, element: etree._Element) -> None:
+    draft.lineage.append(Text.of(paragraphs(value), _language(draft, element)))
+
+
+def _ows_box(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+    found = extents.ows_box(element)
+    if found:
+        draft.boxes.append(found)
+
+
+_ELEMENTS: Final[dict[str, Term]] = {
+    "title": _title,
+    "creator": _agent("creator"),
+    "subject": _subject,
+    "description": _description,
+    "publisher": _agent("publisher"),
+    "contributor": _agent("contributor"),
+    "date": _date("date"),
+    "type": _type,
+    "format": _format,
+    "identifier": _identifier,
+    "source": _relation("source"),
+    "language": _languages,
+    "relation": _relation("relation"),
+    "coverage": _coverage,
+    "rights": _right("rights"),
+    "URI": _uri,
+}
+_REFINEMENTS: Final[dict[str, Term]] = {
+    "abstract": _abstract,
+    "accessRights": _right("accessRights"),
+    "alternative": _alternative,
+    "available": _date("available"),
+    "bibliographicCitation": _identifier,
+    "created": _date("created"),
+    "dateAccepted": _date("accepted"),
+    "dateCopyrighted": _date("copyrighted"),
+    "dateSubmitted": _date("submitted"),
+    "extent": _format,
+    "issued": _date("issued"),
+    "license": _right("license"),
+    "medium": _format,
+    "modified": _date("modified"),
+    "provenance": _provenance,
+    "references": _references,
+    "rightsHolder": _right("rightsHolder"),
+    "spatial": _coverage,
+    "tableOfContents": _description,
+    "temporal": _temporal,
+    "valid": _date("valid"),
+} | {
+    kind: _relation(kind)
+    for kind in (
+        "conformsTo", "hasFormat", "hasPart", "hasVersion", "isFormatOf", "isPartOf", "isReferencedBy",
+        "isReplacedBy", "isRequiredBy", "isVersionOf", "replaces", "requires",
+    )
+}  # fmt: skip
+_BOXES: Final[dict[str, Term]] = {"BoundingBox": _ows_box, "WGS84BoundingBox": _ows_box}
+#: What stands in which namespace. Elements 1.0 is still sent by some; so are terms without any namespace.
+_NAMESPACES: Final = (
+    (f"{{{ns.DC}}}", _ELEMENTS | _REFINEMENTS),
+    (f"{{{ns.DCT}}}", _ELEMENTS | _REFINEMENTS),
+    ("{http://purl.org/dc/elements/1.0/}", _ELEMENTS),
+    ("", _ELEMENTS | _REFINEMENTS),
+    (f"{{{ns.OWS}}}", _BOXES),
+    ("{http://www.opengis.net/ows/1.1}", _BOXES),
+    ("{http://www.opengis.net/ows/2.0}", _BOXES),
+)
+#: Tag of an element -> what reads it.
+TERMS: Final[dict[object, Term]] = {
+    uri + name: term for uri, table in _NAMESPACES for name, term in table.items()
+}
