@@ -1,0 +1,103 @@
+"""The records of a ListRecords answer as items, and the choice of the format to ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from lxml import etree
+
+from catalogue.formats import ALIASES, ISO19139, OAI_DC, OAI_DCTERMS
+from catalogue.namespaces import OAI
+from catalogue.run import Fault
+from harvester.clients.base import Item
+from harvester.clients.slices import cut
+
+_RECORD: Final = f"{{{OAI}}}record"
+_HEADER: Final = f"{{{OAI}}}header"
+_METADATA: Final = f"{{{OAI}}}metadata"
+_IDENTIFIER: Final = f"{{{OAI}}}identifier"
+_DATESTAMP: Final = f"{{{OAI}}}datestamp"
+_SET_SPEC: Final = f"{{{OAI}}}setSpec"
+
+#: The richest first.
+_PREFERRED: Final = (ISO19139, OAI_DCTERMS, OAI_DC)
+
+
+def best_prefix(offered: Iterable[tuple[str, str]]) -> str:
+    """The metadataPrefix that tells us most, of (metadataPrefix, metadataNamespace) pairs on offer.
+
+    By our own names and aliases first, then by namespace, for prefixes are free; oai_dc, which every
+    repository must have, where nothing else is known.
+    """
+    pairs = list(offered)
+    for wanted in _PREFERRED:
+        for prefix, _ in pairs:
+            if prefix.lower() == wanted.prefix or ALIASES.get(prefix.lower()) == wanted.prefix:
+                return prefix
+        for prefix, namespace in pairs:
+            if namespace.rstrip("/") == wanted.namespace.rstrip("/"):
+                return prefix
+    return OAI_DC.prefix
+
+
+def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
+    """One item for each record of a list (OAI-PMH 2.0, section 2.5), with its payload cut out of the page."""
+    found: list[tuple[_Header, etree._Element | None]] = []
+    for record in list_records.iterchildren(_RECORD):
+        header = _Header(None)
+        payload = None
+        for part in record:
+            if part.tag == _HEADER:
+                header = _Header(part)
+            elif part.tag == _METADATA:
+                payload = next(part.iterchildren(etree.Element), None)
+        found.append((header, None if header.deleted else payload))
+    payloads = iter(cut(page, [payload for _, payload in found if payload is not None]))
+    return tuple(_item(header, None if payload is None else next(payloads)) for header, payload in found)
+
+
+class _Header:
+    """What a header says (section 2.5)."""
+
+    __slots__ = ("datestamp", "deleted", "identifier", "sets")
+
+    def __init__(self, element: etree._Element | None) -> None:
+        self.identifier = ""
+        self.datestamp = ""
+        self.deleted = False
+        sets: list[str] = []
+        if element is not None:
+            self.deleted = (element.get("status") or "").strip().lower() == "deleted"
+            for part in element:
+                tag = part.tag
+                if tag == _IDENTIFIER:
+                    self.identifier = (part.text or "").strip()
+                elif tag == _DATESTAMP:
+                    self.datestamp = (part.text or "").strip()
+                elif tag == _SET_SPEC and part.text and part.text.strip():
+                    sets.append(part.text.strip())
+        self.sets: Sequence[str] = sets
+
+
+def _item(header: _Header, payload: bytes | None) -> Item:
+    fault = None
+    if not header.identifier:
+        fault = Fault(
+            "oai_pmh.no-identifier", "the record has no identifier in its header", path="record/header"
+        )
+    elif payload is None and not header.deleted:
+        fault = Fault(
+            "oai_pmh.no-metadata",
+            "the record is not deleted, and has no metadata",
+            source_identifier=header.identifier,
+            path="record/metadata",
+        )
+    return Item(
+        identifier=header.identifier,
+        datestamp=header.datestamp,
+        deleted=header.deleted,
+        sets=tuple(header.sets),
+        payload=None if fault else payload,
+        fault=fault,
+    )

@@ -1,0 +1,166 @@
+"""Payloads as the source sent them: byte ranges of a page, not a serialisation of its tree.
+
+What a source signed, hashed or laid out stays as it was; and cutting is cheaper than writing. The page is
+well-formed already and parsed once, in UTF-8; the tree says which elements are wanted, and this module finds
+their bytes. Where nothing on the page can deceive a search for tags, it searches; otherwise expat, which
+knows the offset of every tag, goes over the page once more.
+
+A slice is complete by itself: namespace declarations that it uses and inherits from the envelope are
+written into its start tag. Nothing else is ever changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from xml.parsers import expat
+
+from lxml import etree
+
+from catalogue.xml import escape_attribute
+
+#: What may stand before the root element (XML 1.0, production 22), a DOCTYPE excepted.
+_PROLOG: Final = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+#: A start tag or an empty-element tag (productions 40 and 44).
+_START_TAG: Final = re.compile(rb"<[^\s/>]+(?:\s+[^\s=>/]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
+_DECLARED: Final = re.compile(rb"\sxmlns(?::([^\s=]+))?\s*=\s*(?:\"[^\"]*\"|'[^']*')|\"[^\"]*\"|'[^']*'")
+_NAME_END: Final = re.compile(rb"[\s/>]")
+
+
+def cut(page: bytes, elements: Sequence[etree._Element]) -> list[bytes]:
+    """The bytes of each of these elements, in the same order.
+
+    Args:
+        page: the document, in UTF-8, without byte order mark.
+        elements: elements of its tree, in document order, all at the same depth.
+    """
+    if not elements:
+        return []
+    ranges = _by_search(page, elements) or _by_offset(page, elements)
+    declarations = _Declarations()
+    return [
+        declarations.complete(page[start:end], element)
+        for element, (start, end) in zip(elements, ranges, strict=True)
+    ]
+
+
+def _qualified_name(element: etree._Element) -> bytes:
+    local = str(element.tag).rpartition("}")[2]
+    return (f"{element.prefix}:{local}" if element.prefix else local).encode()
+
+
+def _by_search(page: bytes, elements: Sequence[etree._Element]) -> list[tuple[int, int]] | None:
+    """Byte ranges by searching for the tags, or None where a search could be deceived.
+
+    Without comments, CDATA sections and processing instructions behind the prolog, every `<name` is a tag,
+    for `<` stands nowhere else in a well-formed document. And where the page holds exactly as many start
+    tags and as many end tags of a name as there are wanted elements of it, these are the wanted ones.
+    """
+    prolog = _PROLOG.match(page)
+    begin = prolog.end() if prolog else 0
+    if page.find(b"<!", begin) >= 0 or page.find(b"<?", begin) >= 0:
+        return None
+    names = [_qualified_name(element) for element in elements]
+    for name, wanted in Counter(names).items():
+        if page.count(b"<" + name) != wanted or page.count(b"</" + name + b">") != wanted:
+            return None
+    ranges = []
+    position = begin
+    for name in names:
+        start = page.find(b"<" + name, position)
+        position = page.find(b"</" + name + b">", start) + len(name) + 3
+        ranges.append((start, position))
+    return ranges
+
+
+class _Offsets:
+    """Byte ranges of all elements at one depth, in document order, as expat sees them."""
+
+    def __init__(self, page: bytes, depth: int) -> None:
+        self._page = page
+        self._wanted = depth
+        self._depth = 0
+        self._start = 0
+        self.ranges: list[tuple[int, int]] = []
+        self._parser = expat.ParserCreate("UTF-8")
+        self._parser.StartElementHandler = self._enter
+        self._parser.EndElementHandler = self._leave
+        self._parser.Parse(page, True)
+
+    def _enter(self, _name: str, _attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth == self._wanted:
+            self._start = self._parser.CurrentByteIndex
+
+    def _leave(self, _name: str) -> None:
+        if self._depth == self._wanted:
+            self.ranges.append((self._start, self._end()))
+        self._depth -= 1
+
+    def _end(self) -> int:
+        """Behind the end tag; an empty-element tag is start and end in one, and expat stands behind it."""
+        tag = _START_TAG.match(self._page, self._start)
+        if tag and tag[0].endswith(b"/>"):
+            return tag.end()
+        return self._page.index(b">", self._parser.CurrentByteIndex) + 1
+
+
+def _by_offset(page: bytes, elements: Sequence[etree._Element]) -> list[tuple[int, int]]:
+    depth = 1 + sum(1 for _ in elements[0].iterancestors())
+    wanted = set(elements)
+    every = elements[0].getroottree().xpath("/" + "/".join(["*"] * depth))
+    ranges = _Offsets(page, depth).ranges
+    return [found for element, found in zip(every, ranges, strict=True) if element in wanted]
+
+
+class _Declarations:
+    """Completes slices; remembers what it has seen, for the records of a page begin alike."""
+
+    def __init__(self) -> None:
+        self._own: dict[bytes, frozenset[str | None]] = {}
+
+    def complete(self, payload: bytes, element: etree._Element) -> bytes:
+        """The payload with the declarations that it uses and has from outside."""
+        parent = element.getparent()
+        if parent is None:
+            return payload
+        own = self._declared(payload)
+        missing = "".join(
+            f' xmlns{":" + prefix if prefix else ""}="{escape_attribute(uri)}"'
+            for prefix, uri in parent.nsmap.items()
+            if uri and prefix not in own and _uses(payload, element, prefix, uri)
+        )
+        if not missing:
+            return payload
+        name_end = _NAME_END.search(payload)
+        at = name_end.start() if name_end else 0
+        return payload[:at] + missing.encode() + payload[at:]
+
+    def _declared(self, payload: bytes) -> frozenset[str | None]:
+        """The prefixes that the payload's own start tag declares; None is the default namespace."""
+        head = payload[: payload.find(b">") + 1]
+        known = self._own.get(head)
+        if known is not None:
+            return known
+        tag = _START_TAG.match(payload)
+        whole = tag[0] if tag else head
+        own = frozenset(
+            found[1].decode() if found[1] else None
+            for found in _DECLARED.finditer(whole)
+            if found[0][:1].isspace()
+        )
+        if whole == head:
+            self._own[head] = own
+        return own
+
+
+def _uses(payload: bytes, element: etree._Element, prefix: str | None, uri: str) -> bool:
+    """Whether a prefix occurs in the payload, in a name or in a value such as that of xsi:type.
+
+    An occurrence that means something else costs a declaration too many, which changes nothing.
+    """
+    if prefix is None:
+        return any(found.prefix is None for found in element.iter(f"{{{uri}}}*"))
+    return prefix.encode() + b":" in payload
