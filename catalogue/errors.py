@@ -9,8 +9,10 @@
     │   └── ForbiddenXml           DOCTYPE, entities
     ├── UnreadableRecord           one payload that no reader can take: becomes a fault
     ├── StoreError
+    │   ├── StoreUnreachable       the database does not answer
     │   ├── SchemaOutOfDate
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat
+    │   ├── SourceInactive         suspended or retired
     │   ├── RunAlreadyOpen         one open run for each source
     │   ├── RunLost                cancelled, or another worker holds it now
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
@@ -71,6 +73,10 @@ class StoreError(ClearinghouseError):
     """The store refuses."""
 
 
+class StoreUnreachable(StoreError):
+    """The database does not answer."""
+
+
 class SchemaOutOfDate(StoreError):
     """The database has not been upgraded to this release: run `clearinghouse db upgrade`."""
 
@@ -81,6 +87,10 @@ class UnknownSource(StoreError):
 
 class SourceExists(StoreError):
     """A source with this id is there already."""
+
+
+class SourceInactive(StoreError):
+    """The source is suspended or retired, and is not harvested."""
 
 
 class UnknownRun(StoreError):

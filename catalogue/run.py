@@ -17,6 +17,8 @@ class RunKind(StrEnum):
     INCREMENTAL = "incremental"
     #: Everything after *fetch* again, from stored payloads.
     REMAP = "remap"
+    #: The source is being removed: all its records become tombstones.
+    RETIRE = "retire"
 
 
 class RunState(StrEnum):
@@ -103,6 +105,8 @@ class Fault:
     value: str = ""
     #: Digest of the stored payload, where there is one.
     payload_digest: bytes | None = None
+    #: The record's datestamp in its source, as sent.
+    source_datestamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,4 +91,5 @@ def _fault(arrival: Arrival, error: UnreadableRecord) -> Fault:
         path=error.path,
         value=error.value,
         payload_digest=arrival.payload_digest,
+        source_datestamp=arrival.source_datestamp,
     )

@@ -21,8 +21,9 @@ from catalogue.errors import RunLost
 from catalogue.run import Ending, HarvestRun
 from catalogue.settings import Settings
 from catalogue.store import Store
-from harvester.pipeline import Pipeline, utc_now
 from harvester.retry import run_pause
+from harvester.slices import utc_now
+from harvester.work import Work
 from harvester.worker import Watch
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class Jobs:
         self._worker = worker
         self._watch = Watch(store, settings.dead_after)
         self._stopping = threading.Event()
-        self._pipeline = Pipeline(store, settings, should_stop=self._stopping.is_set)
+        self._work = Work(store, settings, should_stop=self._stopping.is_set)
         self._handed_over: set[str] = set()
         #: Runs whose workflow is in this process just now.
         self._in_hand: set[int] = set()
@@ -164,7 +165,7 @@ class Jobs:
             log.info("run left", run=run_id, why=str(lost))
             return False
         try:
-            result = self._pipeline.slice(run)
+            result = self._work.slice(run)
         except RunLost as lost:
             log.info("run left", run=run_id, why=str(lost))
             return False

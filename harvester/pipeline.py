@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from catalogue.errors import (
     AddressRefused,
@@ -31,22 +31,10 @@ from harvester.clients import client_for
 from harvester.clients.base import Client, Page
 from harvester.http import HarvestSession
 from harvester.retry import page_pause, run_pause
+from harvester.slices import Slice, ending_of, utc_now
 
 #: HTTP statuses that are not worth another try.
 _FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 410, 501})
-
-
-def utc_now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """How a slice ended: the run as it is now, and whether there is more to do at once."""
-
-    run: HarvestRun
-    more: bool
 
 
 class Pipeline:
@@ -57,25 +45,24 @@ class Pipeline:
         store: Store,
         settings: Settings,
         *,
+        over: Callable[[], bool],
+        on_page: Callable[[HarvestRun], None],
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
-        on_page: Callable[[HarvestRun], None] = lambda _: None,
-        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
         self._on_page = on_page
-        self._should_stop = should_stop
+        self._over = over
 
     def slice(self, run: HarvestRun) -> Slice:
-        """Work on a claimed run for `slice_seconds`, or to its end.
+        """Work on a claimed run until `over` says so, or to its end.
 
         Raises:
             RunLost: it was cancelled, or another worker holds it now.
         """
-        until = time.monotonic() + self._settings.slice_seconds
         source = self._store.sources.get(run.source_id)
         try:
             with HarvestSession.from_settings(self._settings) as session:
@@ -83,16 +70,12 @@ class Pipeline:
                 if not run.checkpoint.pages and not run.checkpoint.position:
                     source = self._describe(source, client)
                 while not run.checkpoint.finished:
-                    if self._over(until):
+                    if self._over():
                         return Slice(run, more=True)
-                    run = self._pages(run, source, client, until)
+                    run = self._pages(run, source, client)
         except HarvestError as error:
             return self._stop(self._store.runs.get(run.id), error)
         return self._finish(run, source)
-
-    def _over(self, until: float) -> bool:
-        """Whether the slice is over."""
-        return self._should_stop() or time.monotonic() >= until
 
     def _describe(self, source: Source, client: Client) -> Source:
         described = client.describe()
@@ -103,7 +86,7 @@ class Pipeline:
             deleted_record=described.deleted_record,
         )
 
-    def _pages(self, run: HarvestRun, source: Source, client: Client, until: float) -> HarvestRun:
+    def _pages(self, run: HarvestRun, source: Source, client: Client) -> HarvestRun:
         """Pages until the list or the slice ends; a page that fails is asked for again, a few times."""
         since = source.harvested_until if run.kind is RunKind.INCREMENTAL else ""
         failures = 0
@@ -113,7 +96,7 @@ class Pipeline:
                     run = self._take(run, source, page)
                     failures = 0
                     self._on_page(run)
-                    if run.checkpoint.finished or self._over(until):
+                    if run.checkpoint.finished or self._over():
                         return run
             except ListBroken as error:
                 run = self._begin_again(run, error)
@@ -150,22 +133,10 @@ class Pipeline:
 
     def _finish(self, run: HarvestRun, source: Source) -> Slice:
         """Compute the run's end, once."""
-        now = self._clock()
-        tally = run.tally
-        if not tally.balanced:
-            ending, message = Ending.FAILED, f"the tally does not add up: {tally}"
-        elif tally.faulty:
-            ending, message = (
-                Ending.COMPLETE_WITH_FAULTS,
-                f"{tally.faulty} of {tally.listed} could not be taken",
-            )
-        elif tally.new or tally.changed or tally.deleted:
-            ending, message = Ending.COMPLETE, ""
-        else:
-            ending, message = Ending.NOTHING_NEW, ""
+        ending, message = ending_of(run.tally)
         if ending is not Ending.FAILED and run.checkpoint.response_date:
             self._store.sources.change(source.id, harvested_until=run.checkpoint.response_date)
-        self._store.runs.end(run, ending, now, message)
+        self._store.runs.end(run, ending, self._clock(), message)
         return Slice(self._store.runs.get(run.id), more=False)
 
     def _stop(self, run: HarvestRun, error: HarvestError) -> Slice:

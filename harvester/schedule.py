@@ -19,7 +19,7 @@ from catalogue.errors import RunAlreadyOpen, SettingsError
 from catalogue.run import RunKind
 from catalogue.source import SourceState
 from catalogue.store import Store
-from harvester.pipeline import utc_now
+from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +64,12 @@ class Schedule:
         self._scheduler.add_job(chore, "interval", seconds=seconds, name=name, next_run_time=utc_now())
 
     def start(self) -> None:
-        """Begin."""
+        """Begin to watch the sources."""
         self.every(_LOOK, self.follow_sources, "follow-sources")
+        self._scheduler.start()
+
+    def start_chores(self) -> None:
+        """Begin with the chores alone."""
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 
 from catalogue.errors import RunLost
 from catalogue.store import Store
-from harvester.pipeline import utc_now
+from harvester.slices import utc_now
 
 #: Seconds between two signs of life.
 BEAT = 5.0

@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+import sqlalchemy as sa
+
+from catalogue.errors import StoreUnreachable
 from catalogue.store.engine import create_engine
 from catalogue.store.feed import Feed
 from catalogue.store.keys import Keys
@@ -12,6 +15,7 @@ from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.payloads import Payloads
 from catalogue.store.records import Records
 from catalogue.store.runs import Runs
+from catalogue.store.search import Search
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
 from catalogue.store.workers import Workers
@@ -27,6 +31,7 @@ class Store:
         self.records = Records(self.engine)
         self.payloads = Payloads(self.engine)
         self.feed = Feed(self.engine)
+        self.search = Search(self.engine)
         self.sets = Sets(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
@@ -55,6 +60,18 @@ class Store:
             SchemaOutOfDate: it is not: `clearinghouse db upgrade` mends that.
         """
         require_current(self.engine)
+
+    def check(self) -> None:
+        """Check that the database answers, and has this release's schema.
+
+        Raises:
+            StoreUnreachable: it does not answer.
+            SchemaOutOfDate: it does, and has another schema.
+        """
+        try:
+            require_current(self.engine)
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            raise StoreUnreachable("the database does not answer") from error
 
     def close(self) -> None:
         """Close every connection."""

@@ -33,6 +33,20 @@ STALE = 120
 _OLDEST = sa.select(sa.func.min(write_intents.c.since))
 
 
+#: Every record has this format, in which each of its changes is told.
+_NEWEST = (
+    sa.select(renditions.c.datestamp)
+    .where(renditions.c.prefix == "oai_dc")
+    .order_by(renditions.c.datestamp.desc())
+    .limit(1)
+)
+
+
+def newest_datestamp(connection: Connection) -> int | None:
+    """The newest datestamp given so far, as far as this connection can see; None if there is none."""
+    return connection.execute(_NEWEST).scalar()
+
+
 def announce(engine: Engine) -> int:
     """Announce a page that is about to be written; returns the announcement's number."""
     with writing(engine) as connection:
@@ -59,13 +73,7 @@ def take_datestamp(connection: Connection, intent: int) -> int:
     ).scalar_one_or_none()
     if since is None:
         raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
-    latest = connection.execute(
-        sa.select(renditions.c.datestamp)
-        .where(renditions.c.prefix == "oai_dc")
-        .order_by(renditions.c.datestamp.desc())
-        .limit(1)
-    ).scalar()
-    return max(dialects.now(connection), int(since), int(latest or 0))
+    return max(dialects.now(connection), int(since), newest_datestamp(connection) or 0)
 
 
 def fulfil(connection: Connection, intent: int) -> None:

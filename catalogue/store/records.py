@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from catalogue.errors import WriteIntentExpired
+from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.store import clock, dialects, payloads
@@ -25,7 +26,6 @@ from catalogue.store.tables import boxes, neutral_records, record_sets, record_v
 
 #: How often a page is written again because its datestamp was not safe any more.
 _ATTEMPTS = 3
-_KEY_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], d
 def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
     _forget_queryables(connection, [number for number, write in numbered if write.known])
     rows = [
-        {"record_id": number, "name": name, "position": position, **_comparable(value)}
+        {"record_id": number, "name": name, "position": position, **_comparable(name, value)}
         for number, write in numbered
         for position, (name, value) in enumerate(write.values)
     ]
@@ -269,9 +269,9 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
         connection.execute(sa.insert(boxes), found)
 
 
-def _comparable(value: str) -> dict[str, str | None]:
-    folded = value.casefold()
-    return {"value": value, "folded": None if folded == value else folded, "key": folded[:_KEY_LENGTH]}
+def _comparable(name: str, value: str) -> dict[str, str | None]:
+    folded = normalise(value)
+    return {"value": value, "folded": None if folded == value else folded, "key": key_of(name, value, folded)}
 
 
 def _halves(box: Box) -> tuple[tuple[float, float], ...]:
@@ -302,7 +302,9 @@ def _bury(connection: Connection, page: PageOfChanges, datestamp: int) -> None:
         .values(body=None, datestamp=datestamp)
     )
     connection.execute(
-        sa.update(record_sets).where(record_sets.c.record_id.in_(numbers_of_rows)).values(datestamp=datestamp)
+        sa.update(record_sets)
+        .where(record_sets.c.record_id.in_(numbers_of_rows))
+        .values(datestamp=datestamp, member=False)
     )
     _forget_queryables(connection, numbers_of_rows)
 

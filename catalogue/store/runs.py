@@ -28,7 +28,7 @@ from catalogue.run import (
     Tally,
 )
 from catalogue.store.engine import reading, writing
-from catalogue.store.tables import faults, run_events, runs
+from catalogue.store.tables import faults, run_events, runs, sources
 
 
 class Runs:
@@ -128,6 +128,16 @@ class Runs:
         found = self.newest(source_id=source_id, open_only=True, limit=1)
         return found[0] if found else None
 
+    def newest_of_each(self, *, ended: bool = False) -> dict[str, HarvestRun]:
+        """The newest run of each source (the newest that has ended), by source id: an index seek for each."""
+        inner = runs.alias()
+        newest = sa.select(sa.func.max(inner.c.id)).where(inner.c.source_id == sources.c.id)
+        if ended:
+            newest = newest.where(inner.c.state == RunState.ENDED)
+        statement = sa.select(runs).select_from(sources.join(runs, runs.c.id == newest.scalar_subquery()))
+        with reading(self._engine) as connection:
+            return {row.source_id: _from_row(row) for row in connection.execute(statement)}
+
     def claim(self, run_id: int, worker: str, now: datetime) -> HarvestRun:
         """Take a run up, or over: a new attempt begins, and older attempts can write no more.
 
@@ -219,10 +229,19 @@ class Runs:
         """What a run could not take, in the order in which it was met."""
         statement = sa.select(faults).where(faults.c.run_id == run_id).order_by(faults.c.id).limit(limit)
         with reading(self._engine) as connection:
-            return [
-                Fault(r.rule, r.message, r.source_identifier, r.path, r.value, r.payload_digest)
-                for r in connection.execute(statement)
-            ]
+            return [_fault(row) for row in connection.execute(statement)]
+
+    def set_aside(self, source_id: str, *, after: int, limit: int) -> list[tuple[int, Fault]]:
+        """Faults of a source whose payloads are kept, with their numbers, from the one behind `after` on."""
+        statement = (
+            sa.select(faults)
+            .join(runs, runs.c.id == faults.c.run_id)
+            .where(runs.c.source_id == source_id, faults.c.payload_digest.is_not(None), faults.c.id > after)
+            .order_by(faults.c.id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [(row.id, _fault(row)) for row in connection.execute(statement)]
 
     def fault_counts(self, run_id: int) -> dict[str, int]:
         """How many faults of each rule a run met."""
@@ -274,4 +293,16 @@ def _from_row(row: Row[Any]) -> HarvestRun:
         ending=Ending(row.ending) if row.ending else None,
         message=row.message,
         requested_by=row.requested_by,
+    )
+
+
+def _fault(row: Row[Any]) -> Fault:
+    return Fault(
+        row.rule,
+        row.message,
+        row.source_identifier,
+        row.path,
+        row.value,
+        row.payload_digest,
+        row.source_datestamp,
     )

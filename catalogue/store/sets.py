@@ -21,6 +21,14 @@ class OaiSet:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetCount:
+    """How many records are in a set, and how many have been and are told as deleted."""
+
+    members: int = 0
+    gone: int = 0
+
+
 def source_set(source_id: str) -> str:
     """The setSpec of the set of all records of one source."""
     return f"source:{source_id}"
@@ -52,6 +60,22 @@ class Sets:
         )
         with reading(self._engine) as connection:
             return connection.execute(statement).scalar_one()
+
+    def source_counts(self) -> dict[str, SetCount]:
+        """The counts of every source that ever had a record, by source id."""
+        prefix = source_set("")
+        members = sa.func.sum(sa.cast(record_sets.c.member, sa.Integer))
+        statement = (
+            sa.select(sets.c.set_spec, members, sa.func.count())
+            .select_from(record_sets.join(sets, sets.c.id == record_sets.c.set_id))
+            .where(sets.c.set_spec.startswith(prefix, autoescape=True))
+            .group_by(sets.c.set_spec)
+        )
+        with reading(self._engine) as connection:
+            return {
+                spec.removeprefix(prefix): SetCount(int(alive), int(every) - int(alive))
+                for spec, alive, every in connection.execute(statement)
+            }
 
     def id_of(self, set_spec: str) -> int | None:
         """The store's own number of a set; None where there is no such set."""

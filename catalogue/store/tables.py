@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
 from catalogue.run import OPEN_STATES
@@ -41,6 +42,10 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 #: SQLite numbers rows by itself only where the key is an INTEGER.
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+#: Text that sorts by code points on every database, as Python does; on PostgreSQL, LIKE 'x%' can use an
+#: index in no other collation.
+Comparable = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 metadata = sa.MetaData(
     naming_convention={
@@ -142,16 +147,19 @@ records = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("modified", sa.Text, nullable=False),
     sa.Index(None, "file_identifier"),
+    # What is counted and paged through when a query has no condition.
+    sa.Index("ix_records_live", "deleted", "id"),
 )
 
 neutral_records = sa.Table(
     "neutral_records",
     metadata,
     sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    # Every text of the record, normalised: what AnyText is compared with. It stands first, so that
+    # reading it does not read what comes behind.
+    sa.Column("search_text", Comparable, nullable=False),
     # catalogue.record.to_json
     sa.Column("body", sa.LargeBinary, nullable=False),
-    # Every text of the record, normalised: what AnyText is compared with.
-    sa.Column("search_text", sa.Text, nullable=False),
 )
 
 renditions = sa.Table(
@@ -193,11 +201,12 @@ record_values = sa.Table(
     sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("value", sa.Text, nullable=False),
-    # The value case-folded; NULL where that changes nothing.
-    sa.Column("folded", sa.Text),
-    # The first 60 characters of the folded value: short enough for every index.
-    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("value", Comparable, nullable=False),
+    # The value normalised (queryables.normalise); NULL where that changes nothing.
+    sa.Column("folded", Comparable),
+    # Of a text the first 60 characters, normalised: short enough for every index. Of a date the instant
+    # at which its period begins (queryables.key_of).
+    sa.Column("key", Comparable, nullable=False),
     sa.Index("ix_record_values_key", "name", "key", "record_id"),
     sqlite_with_rowid=False,
 )
@@ -212,7 +221,8 @@ boxes = sa.Table(
     sa.Column("south", sa.Double, nullable=False),
     sa.Column("east", sa.Double, nullable=False),
     sa.Column("north", sa.Double, nullable=False),
-    sa.Index(None, "west", "east", "south", "north"),
+    # All that a search asks for stands in the index.
+    sa.Index("ix_boxes_extent", "west", "east", "south", "north", "record_id"),
 )
 
 faults = sa.Table(
@@ -226,7 +236,9 @@ faults = sa.Table(
     sa.Column("source_identifier", sa.Text, nullable=False),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
+    # The payload is kept, so that a mended reader can take it without asking the source again.
     sa.Column("payload_digest", sa.LargeBinary(20)),
+    sa.Column("source_datestamp", sa.Text, nullable=False),
 )
 
 run_events = sa.Table(

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+def _comparable() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -39,9 +44,9 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=True),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", _comparable(), nullable=False),
+        sa.Column("folded", _comparable(), nullable=True),
+        sa.Column("key", _comparable(), nullable=False),
         sa.PrimaryKeyConstraint("record_id", "name", "position", name="pk_record_values"),
         sqlite_with_rowid=False,
     )
@@ -110,6 +115,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("identifier", name="uq_records_identifier"),
     )
     op.create_index("ix_records_file_identifier", "records", ["file_identifier"])
+    op.create_index("ix_records_live", "records", ["deleted", "id"])
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -160,7 +166,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_boxes"),
     )
     op.create_index("ix_boxes_record_id", "boxes", ["record_id"])
-    op.create_index("ix_boxes_west_east_south_north", "boxes", ["west", "east", "south", "north"])
+    op.create_index("ix_boxes_extent", "boxes", ["west", "east", "south", "north", "record_id"])
     op.create_table(
         "faults",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -172,6 +178,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("payload_digest", sa.LargeBinary(length=20), nullable=True),
+        sa.Column("source_datestamp", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_faults_run_id"),
         sa.PrimaryKeyConstraint("id", name="pk_faults"),
     )
@@ -184,8 +191,8 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
+        sa.Column("search_text", _comparable(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name="fk_neutral_records_record_id"),
         sa.PrimaryKeyConstraint("record_id", name="pk_neutral_records"),
     )

@@ -1,0 +1,180 @@
+"""The command line.
+
+Exit codes: 0 done; 1 a harvest failed; 2 the command, a setting or the database is not right; 3 refused,
+because of how things stand (unknown, there already, being worked on).
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from catalogue.errors import (
+    ClearinghouseError,
+    RunAlreadyOpen,
+    RunLost,
+    SourceExists,
+    SourceInactive,
+    UnknownRun,
+    UnknownSource,
+)
+from catalogue.formats import FORMATS
+from catalogue.store import Store
+from clearinghouse import harvests, registry, serving
+from clearinghouse.output import complaints, print_json, print_table
+from clearinghouse.session import opened, prepared
+
+FAILED, WRONG, REFUSED = 1, 2, 3
+_REFUSALS = (RunAlreadyOpen, RunLost, SourceExists, SourceInactive, UnknownRun, UnknownSource)
+
+app = typer.Typer(
+    name="clearinghouse",
+    help="Harvests metadata about hazardous chemicals and waste, and gives it back over OAI-PMH and CSW.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+source_app = typer.Typer(help="The sources that are harvested.", no_args_is_help=True)
+run_app = typer.Typer(help="One harvest run.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(source_app, name="source")
+app.add_typer(run_app, name="run")
+app.add_typer(db_app, name="db")
+registry.add_commands(source_app)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    *,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Start the sample federation on loopback, and harvest it first.")
+    ] = False,
+) -> None:
+    """Everything in one process: web, schedule and worker. Brings the database to this release first."""
+    settings = prepared()
+    with Store(settings.database_url) as store:
+        store.upgrade()
+        raise typer.Exit(serving.up(settings, store, sample=sample))
+
+
+@app.command()
+def serve() -> None:
+    """The web server and the schedule, without a worker."""
+    with opened() as (settings, store):
+        raise typer.Exit(serving.serve(settings, store))
+
+
+@app.command()
+def worker() -> None:
+    """A worker: harvests what is due. Any number of them may run, on PostgreSQL."""
+    with opened() as (settings, store):
+        raise typer.Exit(serving.work(settings, store))
+
+
+@app.command()
+def harvest(
+    sources: Annotated[list[str], typer.Argument(metavar="ID...", help="Sources, or 'all'.")],
+    *,
+    full: Annotated[bool, typer.Option("--full", help="The whole list, not only what has changed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Harvest sources now, one after the other, in this process."""
+    with opened() as (settings, store):
+        runs = harvests.harvest(settings, store, sources, full=full)
+        harvests.report(store, runs, as_json=as_json)
+        if harvests.any_failed(runs):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def remap(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="Sources; all where none is named.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read and render every stored payload again, without asking a node."""
+    with opened() as (settings, store):
+        runs = harvests.remap(settings, store, sources or ["all"])
+        harvests.report(store, runs, as_json=as_json)
+        if harvests.any_failed(runs):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def runs(
+    *,
+    source: Annotated[str, typer.Option(help="Of one source only.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """The latest runs."""
+    with opened() as (_, store):
+        harvests.report(store, store.runs.newest(source_id=source, limit=limit), as_json=as_json)
+
+
+@run_app.command("show")
+def run_show(number: Annotated[int, typer.Argument(metavar="N")], *, as_json: Json = False) -> None:
+    """One run: how it stands, what it could not take and why, and its log."""
+    with opened() as (_, store):
+        harvests.show(store, number, as_json=as_json)
+
+
+@run_app.command("cancel")
+def run_cancel(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
+    """Cancel an open run: it stops at its next page."""
+    with opened() as (_, store):
+        harvests.cancel(store, number)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this release's schema."""
+    with Store(prepared().database_url) as store:
+        store.upgrade()
+    complaints.print("The database is at this release's schema.")
+
+
+@app.command()
+def formats(*, as_json: Json = False) -> None:
+    """The metadata formats: which are read, and which every record is served in."""
+    if as_json:
+        print_json(
+            [
+                {
+                    "prefix": f.prefix,
+                    "namespace": f.namespace,
+                    "schema": f.schema,
+                    "label": f.label,
+                    "read": f.read,
+                    "written": f.written,
+                }
+                for f in FORMATS
+            ]
+        )
+        return
+    print_table(
+        ["prefix", "read", "written", "namespace", "what"],
+        [[f.prefix, _tick(f.read), _tick(f.written), f.namespace, f.label] for f in FORMATS],
+    )
+
+
+def _tick(value: bool) -> str:  # noqa: FBT001 - a value to print
+    return "yes" if value else "no"
+
+
+def main() -> None:
+    """Run the command, and turn what went wrong into one line and an exit code."""
+    try:
+        app()
+    except _REFUSALS as error:
+        complaints.print(f"clearinghouse: {error}", style="red", markup=False)
+        sys.exit(REFUSED)
+    except ClearinghouseError as error:
+        complaints.print(f"clearinghouse: {error}", style="red", markup=False)
+        sys.exit(WRONG)

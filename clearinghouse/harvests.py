@@ -1,0 +1,140 @@
+"""`clearinghouse harvest`, `remap`, `runs` and `run show`: work on runs, and what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from catalogue.errors import SourceInactive
+from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.settings import Settings
+from catalogue.source import Source, SourceState
+from catalogue.store import Store
+from clearinghouse.output import (
+    RunProgress,
+    complaints,
+    console,
+    moment,
+    print_json,
+    print_table,
+    run_json,
+    state_in_words,
+    tally_in_words,
+)
+from harvester.inline import harvest_kind, work_now
+from harvester.slices import utc_now
+
+#: Stands for every active source where a source's id is asked for.
+ALL = "all"
+
+
+def chosen(store: Store, names: Sequence[str]) -> list[Source]:
+    """The sources that are meant.
+
+    Raises:
+        UnknownSource: there is none of that name.
+        SourceInactive: it is suspended or retired.
+    """
+    if list(names) == [ALL]:
+        return store.sources.all(SourceState.ACTIVE)
+    found = [store.sources.get(name) for name in names]
+    for source in found:
+        if source.state is not SourceState.ACTIVE:
+            raise SourceInactive(f"source {source.id!r} is {source.state}")
+    return found
+
+
+def harvest(
+    settings: Settings,
+    store: Store,
+    names: Sequence[str],
+    *,
+    full: bool = False,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[HarvestRun]:
+    """Harvest sources one after the other, with progress shown."""
+    ended = []
+    with RunProgress() as progress:
+        for source in chosen(store, names):
+            if should_stop():
+                break
+            kind = harvest_kind(source, full=full)
+            ended.append(
+                work_now(store, settings, source.id, kind, on_page=progress.show, should_stop=should_stop)
+            )
+            progress.show(ended[-1])
+    return ended
+
+
+def remap(settings: Settings, store: Store, names: Sequence[str]) -> list[HarvestRun]:
+    """Read and render what is stored of sources again, with progress shown."""
+    ended = []
+    with RunProgress() as progress:
+        for source in chosen(store, names):
+            ended.append(work_now(store, settings, source.id, RunKind.REMAP, on_page=progress.show))
+            progress.show(ended[-1])
+    return ended
+
+
+def any_failed(runs: Sequence[HarvestRun]) -> bool:
+    """Whether one of them did not reach its end."""
+    return any(run.ending in {Ending.FAILED, Ending.CANCELLED} or run.is_open for run in runs)
+
+
+def report(store: Store, runs: Sequence[HarvestRun], *, as_json: bool) -> None:
+    """Print runs."""
+    if as_json:
+        print_json([run_json(run) | {"fault_counts": store.runs.fault_counts(run.id)} for run in runs])
+        return
+    print_table(
+        ["run", "source", "kind", "opened", "how it stands", "records", "why"],
+        [
+            [
+                str(run.id),
+                run.source_id,
+                run.kind,
+                moment(run.opened_at),
+                state_in_words(run),
+                tally_in_words(run),
+                run.message,
+            ]
+            for run in runs
+        ],
+    )
+
+
+def show(store: Store, number: int, *, as_json: bool) -> None:
+    """Print one run with everything that is known of it."""
+    run = store.runs.get(number)
+    faults, events = store.runs.faults(number), store.runs.events(number)
+    if as_json:
+        known = {"faults": [asdict(f) for f in faults], "events": [asdict(e) for e in events]}
+        print_json(run_json(run) | known)
+        return
+    console.print(f"Run {run.id} of {run.source_id}: {run.kind}, {state_in_words(run)}", markup=False)
+    console.print(f"  {tally_in_words(run)}; {run.checkpoint.pages} pages", markup=False)
+    console.print(
+        f"  opened {moment(run.opened_at)}, begun {moment(run.started_at)}, ended {moment(run.ended_at)} (UTC)",
+        markup=False,
+    )
+    if run.message:
+        console.print(f"  {run.message}", markup=False, soft_wrap=True)
+    if faults:
+        print_table(
+            ["rule", "record", "where", "found", "why"],
+            [[f.rule, f.source_identifier, f.path, f.value[:80], f.message] for f in faults],
+        )
+    if events:
+        print_table(
+            ["at", "level", "event", "detail"],
+            [
+                [moment(e.at), e.level, e.event, ", ".join(f"{k}={v}" for k, v in e.detail.items())]
+                for e in events
+            ],
+        )
+
+
+def cancel(store: Store, number: int) -> None:
+    """Cancel an open run."""
+    store.runs.cancel(number, utc_now(), "cancelled on the command line")
+    complaints.print(f"Run {number} is cancelled.", markup=False)

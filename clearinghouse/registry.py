@@ -1,0 +1,143 @@
+"""`clearinghouse source ...`: the sources that are harvested."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from catalogue.run import RunKind
+from catalogue.source import Protocol, Source, SourceState
+from catalogue.store import Store
+from clearinghouse.output import (
+    complaints,
+    console,
+    moment,
+    print_json,
+    print_table,
+    run_json,
+    source_json,
+    state_in_words,
+    tally_in_words,
+)
+from clearinghouse.session import opened
+from harvester.inline import work_now
+from harvester.schedule import trigger_of
+from harvester.slices import utc_now
+
+Id = Annotated[str, typer.Argument(metavar="ID")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of `clearinghouse source`."""
+    app.command("add")(add)
+    app.command("list")(list_sources)
+    app.command("show")(show)
+    app.command("pause")(pause)
+    app.command("resume")(resume)
+    app.command("remove")(remove)
+
+
+def add(  # noqa: PLR0913 - one for each option
+    source_id: Id,
+    *,
+    protocol: Annotated[Protocol, typer.Option(help="How it is harvested.")],
+    base_url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
+    metadata_prefix: Annotated[
+        str, typer.Option(metavar="P", help="Format to ask for; the best on offer where none is named.")
+    ] = "",
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="S", help="OAI set to harvest; repeatable.")
+    ] = None,
+    title: Annotated[str, typer.Option(metavar="T", help="What people call it.")] = "",
+    schedule: Annotated[
+        str, typer.Option(metavar="CRON", help="When, in UTC: minute hour day month day-of-week.")
+    ] = "",
+) -> None:
+    """Register a source."""
+    source = Source(
+        source_id,
+        protocol,
+        base_url,
+        title=title,
+        metadata_prefix=metadata_prefix,
+        sets=tuple(sets or ()),
+        schedule=schedule,
+    )
+    with opened() as (_, store):
+        register(store, source)
+    complaints.print(f"Registered. Harvest it with: clearinghouse harvest {source_id}", markup=False)
+
+
+def register(store: Store, source: Source) -> None:
+    """Register a source whose schedule is understood.
+
+    Raises:
+        SettingsError: its schedule is not.
+        SourceExists: there is one with this id.
+    """
+    if source.schedule:
+        trigger_of(source.schedule)
+    store.sources.add(replace(source, base_url=source.base_url.strip()), utc_now())
+
+
+def list_sources(*, as_json: Json = False) -> None:
+    """Every source."""
+    with opened() as (_, store):
+        sources = store.sources.all()
+    if as_json:
+        print_json([source_json(source) for source in sources])
+        return
+    print_table(
+        ["id", "protocol", "state", "schedule", "base URL", "title"],
+        [[s.id, s.protocol, s.state, s.schedule, s.base_url, s.label] for s in sources],
+    )
+
+
+def show(source_id: Id, *, as_json: Json = False) -> None:
+    """One source and its latest runs."""
+    with opened() as (_, store):
+        source = store.sources.get(source_id)
+        runs = store.runs.newest(source_id=source_id, limit=5)
+    if as_json:
+        print_json(source_json(source) | {"runs": [run_json(run) for run in runs]})
+        return
+    for name, value in source_json(source).items():
+        if value:
+            console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    print_table(
+        ["run", "kind", "opened", "how it stands", "records"],
+        [[str(r.id), r.kind, moment(r.opened_at), state_in_words(r), tally_in_words(r)] for r in runs],
+    )
+
+
+def pause(source_id: Id) -> None:
+    """Harvest a source no more until it is resumed; its records stay."""
+    _change_state(source_id, SourceState.SUSPENDED)
+
+
+def resume(source_id: Id) -> None:
+    """Harvest a source again."""
+    _change_state(source_id, SourceState.ACTIVE)
+
+
+def _change_state(source_id: str, state: SourceState) -> None:
+    with opened() as (_, store):
+        store.sources.change(source_id, state=state)
+
+
+def remove(
+    source_id: Id,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Retire a source: it is harvested no more, and the feed tells all its records as deleted."""
+    with opened() as (settings, store):
+        source = store.sources.get(source_id)
+        if not yes:
+            typer.confirm(f"Tell all records of {source.label!r} as deleted?", abort=True)
+        store.sources.change(source_id, state=SourceState.RETIRED)
+        run = work_now(store, settings, source_id, RunKind.RETIRE)
+    complaints.print(f"Retired: {tally_in_words(run)}.", markup=False)

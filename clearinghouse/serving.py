@@ -1,0 +1,180 @@
+"""The roles of a process: `up` (everything), `serve` (web and schedule), `worker`.
+
+Each runs until SIGINT or SIGTERM, then finishes the page in hand, gives its runs back and ends with 0.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import FrameType
+
+import uvicorn
+
+from catalogue.errors import SettingsError, SourceExists
+from catalogue.settings import Settings
+from catalogue.store import Store
+from clearinghouse import harvests
+from clearinghouse.output import complaints
+from clearinghouse.registry import register
+from clearinghouse.sample.federation import Federation
+from endpoint.app import create_app
+from harvester.schedule import Schedule
+from harvester.worker import alive, new_worker
+
+#: Seconds between two looks of a worker at what is due.
+TICK = 2.0
+#: Seconds between two purges of ended workflows.
+PURGE = 3600.0
+#: The sample nodes listen so far above our own port.
+SAMPLE_PORT_OFFSET = 101
+
+
+class Stop:
+    """Told by SIGINT or SIGTERM; a second signal ends the process at once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._told)
+
+    def _told(self, number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether it is time to stop."""
+        return self._event.is_set()
+
+    def wait(self) -> None:
+        """Wait until it is."""
+        while not self._event.wait(0.5):
+            pass
+
+
+@contextmanager
+def web_server(settings: Settings, store: Store) -> Iterator[None]:
+    """The web server, in a thread of its own.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
+    listener = _listener(settings)
+    config = uvicorn.Config(
+        create_app(settings, store), log_config=None, access_log=False, timeout_graceful_shutdown=10
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _listener(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from error
+    return listener
+
+
+@contextmanager
+def scheduled(store: Store) -> Iterator[None]:
+    """The schedule."""
+    schedule = Schedule(store)
+    schedule.start()
+    try:
+        yield
+    finally:
+        schedule.stop()
+
+
+@contextmanager
+def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
+    """A worker, with the chores that come with it."""
+    from harvester.jobs import Jobs  # DBOS takes a second to import, which other roles need not wait for
+
+    worker = new_worker()
+    jobs = Jobs(store, settings, worker)
+    chores = Schedule(store)
+    chores.every(TICK, jobs.tick, "tick")
+    chores.every(PURGE, jobs.purge, "purge")
+    with alive(store, worker, role):
+        jobs.start()
+        chores.start_chores()
+        try:
+            yield
+        finally:
+            chores.stop()
+            jobs.stop()
+
+
+def up(settings: Settings, store: Store, *, sample: bool) -> int:
+    """Everything in one process, until told to stop."""
+    stop = Stop()
+    with ExitStack() as stack:
+        if sample:
+            federation = stack.enter_context(Federation(port=settings.port + SAMPLE_PORT_OFFSET))
+        stack.enter_context(web_server(settings, store))
+        complaints.print(f"The catalogue is at {settings.public_url}", markup=False)
+        if sample:
+            harvest_sample(settings, store, federation, stop)
+        if not stop.is_set():
+            stack.enter_context(scheduled(store))
+            stack.enter_context(working(settings, store, "up"))
+            _announce(settings)
+            stop.wait()
+        complaints.print("Stopping.")
+    return 0
+
+
+def serve(settings: Settings, store: Store) -> int:
+    """The web server and the schedule, until told to stop."""
+    stop = Stop()
+    with web_server(settings, store), scheduled(store):
+        _announce(settings)
+        stop.wait()
+    return 0
+
+
+def work(settings: Settings, store: Store) -> int:
+    """A worker, until told to stop."""
+    stop = Stop()
+    with working(settings, store, "worker"):
+        stop.wait()
+    return 0
+
+
+def harvest_sample(settings: Settings, store: Store, federation: Federation, stop: Stop) -> None:
+    """Register the sample nodes where they are not yet, and harvest them, with progress shown."""
+    names = []
+    for source in federation.sources():
+        try:
+            register(store, source)
+        except SourceExists:
+            store.sources.change(source.id, base_url=source.base_url)
+        names.append(source.id)
+    runs = harvests.harvest(settings, store, names, should_stop=stop.is_set)
+    harvests.report(store, runs, as_json=False)
+
+
+def _announce(settings: Settings) -> None:
+    at = settings.public_url
+    for line in (
+        f"  for people     {at}/",
+        f"  OAI-PMH 2.0    {at}/oai?verb=Identify",
+        f"  CSW 2.0.2      {at}/csw?service=CSW&version=2.0.2&request=GetCapabilities",
+        "Ctrl-C ends it.",
+    ):
+        complaints.print(line, markup=False, highlight=False)

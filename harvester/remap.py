@@ -1,0 +1,136 @@
+"""Everything after *fetch* again, from the stored payloads, without touching a node.
+
+After a reader was mended or a vocabulary has changed, every record of a source is read and rendered
+anew. A record that comes out as it was keeps its datestamp: the feed does not tell it again. Payloads
+that were set aside as faults are tried too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from catalogue.run import Checkpoint, Fault, HarvestRun
+from catalogue.settings import Settings
+from catalogue.store import Store
+from catalogue.store.records import Known, Write
+from harvester.changes import Changes
+from harvester.ingest import Arrival, prepare
+from harvester.slices import Slice, ending_of, utc_now
+
+_PAGE = 100
+
+
+class _Remap:
+    """The remap of one source, under one run."""
+
+    def __init__(self, store: Store, settings: Settings, run: HarvestRun) -> None:
+        self._store = store
+        self._namespace = settings.repository_identifier
+        self._run = run
+
+    def step(self, checkpoint: Checkpoint) -> tuple[Changes, Checkpoint]:
+        """The next page of records, then of payloads set aside."""
+        after = int(checkpoint.position.get("record", 0))
+        rows = self._store.records.of_source(self._run.source_id, after=after, limit=_PAGE)
+        if rows:
+            position = {"record": rows[-1].id}
+            return self._records(rows), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
+        fault = int(checkpoint.position.get("fault", 0))
+        aside = self._store.runs.set_aside(self._run.source_id, after=fault, limit=_PAGE)
+        if not aside:
+            return self._nothing(), checkpoint.evolve(finished=True)
+        position = {"record": after, "fault": aside[-1][0]}
+        changes = self._set_aside([fault for _, fault in aside])
+        return changes, checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
+
+    def _nothing(self) -> Changes:
+        return Changes(self._namespace, self._run.source_id)
+
+    def _records(self, rows: Sequence[Any]) -> Changes:
+        found = self._nothing()
+        payloads = self._store.payloads.get(row.payload_digest for row in rows)
+        present = self._store.records.renditions([row.id for row in rows])
+        for row in rows:
+            known = Known(row.id, row.identifier, row.payload_digest, row.deleted)
+            arrival = Arrival(
+                row.source_id,
+                row.identifier,
+                row.source_identifier,
+                row.source_datestamp,
+                payloads[row.payload_digest],
+                row.payload_digest,
+                known,
+            )
+            result = prepare(arrival)
+            if isinstance(result, Fault):
+                # What was readable once stays as it is; a person should see why it is so no more.
+                found.faults.append(result)
+                found.count(faulty=1)
+            elif _same(result, row, present.get(row.id, {})):
+                found.count(unchanged=1)
+            else:
+                found.writes.append(result)
+                found.count(changed=1)
+        return found
+
+    def _set_aside(self, faults: Sequence[Fault]) -> Changes:
+        """Payloads that no reader took: those that one takes now become records."""
+        found = self._nothing()
+        digests = {fault.payload_digest for fault in faults if fault.payload_digest}
+        payloads = self._store.payloads.get(digests)
+        latest = {fault.source_identifier: fault for fault in faults}
+        for fault in latest.values():
+            if not fault.payload_digest or fault.payload_digest not in payloads:
+                continue
+            arrival = Arrival.of(
+                self._namespace,
+                self._run.source_id,
+                source_identifier=fault.source_identifier,
+                datestamp=fault.source_datestamp,
+                payload=payloads[fault.payload_digest],
+            )
+            if self._store.records.known([arrival.identifier]):
+                continue  # the source has mended or deleted it since
+            result = prepare(arrival)
+            if isinstance(result, Write):
+                found.writes.append(result)
+                found.count(new=1)
+        return found
+
+
+def _same(write: Write, row: Any, present: dict[str, bytes]) -> bool:
+    """Whether everything that the feed and the queries see comes out as it was."""
+    return (
+        dict(write.renditions) == present
+        and " ".join(write.set_specs) == row.set_specs
+        and write.file_identifier == row.file_identifier
+        and write.metadata_prefix == row.metadata_prefix
+    )
+
+
+def remap_slice(
+    store: Store,
+    settings: Settings,
+    run: HarvestRun,
+    *,
+    over: Callable[[], bool],
+    on_page: Callable[[HarvestRun], None],
+) -> Slice:
+    """Work on a claimed remap run until `over`, or to its end.
+
+    Raises:
+        RunLost: it was cancelled, or another worker holds it now.
+    """
+    work = _Remap(store, settings, run)
+    while not run.checkpoint.finished:
+        if over():
+            return Slice(run, more=True)
+        changes, checkpoint = work.step(run.checkpoint)
+        store.records.commit(changes.of(run, checkpoint), utc_now())
+        run = replace(run, checkpoint=checkpoint, tally=run.tally + changes.tally)
+        on_page(run)
+    ending, message = ending_of(run.tally)
+    store.runs.end(run, ending, utc_now(), message)
+    return Slice(store.runs.get(run.id), more=False)

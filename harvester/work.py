@@ -1,0 +1,48 @@
+"""A slice of any run, whatever its kind: what the queue and the command line both call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from catalogue.run import HarvestRun, RunKind
+from catalogue.settings import Settings
+from catalogue.store import Store
+from harvester.pipeline import Pipeline
+from harvester.remap import remap_slice
+from harvester.retire import retire_slice
+from harvester.slices import Slice
+
+
+class Work:
+    """Works on runs, a slice at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        on_page: Callable[[HarvestRun], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._on_page = on_page
+        self._should_stop = should_stop
+
+    def slice(self, run: HarvestRun) -> Slice:
+        """Work on a claimed run for `slice_seconds`, or to its end.
+
+        Raises:
+            RunLost: it was cancelled, or another worker holds it now.
+        """
+        until = time.monotonic() + self._settings.slice_seconds
+
+        def over() -> bool:
+            return self._should_stop() or time.monotonic() >= until
+
+        if run.kind is RunKind.REMAP:
+            return remap_slice(self._store, self._settings, run, over=over, on_page=self._on_page)
+        if run.kind is RunKind.RETIRE:
+            return retire_slice(self._store, run, over=over, on_page=self._on_page)
+        return Pipeline(self._store, self._settings, over=over, on_page=self._on_page).slice(run)
