@@ -1,1 +1,48 @@
-"""Record -> one metadata format each: the writers."""
+"""Record -> one metadata format each: the writers, and the table of them.
+
+Every rendition is one element in UTF-8, with its own namespace declarations and xsi:schemaLocation, and
+without an XML declaration, so that it can be put into an envelope as it is. Writers are total: there is no
+Record that they refuse, and what they write is valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from catalogue.errors import UnknownFormat
+from catalogue.formats import ISO19139, OAI_DC
+from catalogue.record import Record
+from catalogue.rendering import iso19139, oai_dc
+
+
+def _oai_dc(record: Record, _identifier: str, _datestamp: str) -> bytes:
+    return oai_dc.write(record)
+
+
+def _iso19139(record: Record, identifier: str, datestamp: str) -> bytes:
+    return iso19139.write(record, identifier=identifier, datestamp=datestamp)
+
+
+_WRITERS: Final[dict[str, Callable[[Record, str, str], bytes]]] = {
+    OAI_DC.prefix: _oai_dc,
+    ISO19139.prefix: _iso19139,
+}
+
+
+def render(record: Record, prefix: str, *, identifier: str, datestamp: str) -> bytes:
+    """The record in the format with this metadataPrefix.
+
+    Args:
+        record: what to write.
+        prefix: the prefix of a format in `catalogue.formats.RENDERED`.
+        identifier: our identifier of the record.
+        datestamp: when our copy was last changed, as in the OAI-PMH header.
+
+    Raises:
+        UnknownFormat: there is no writer for this prefix.
+    """
+    writer = _WRITERS.get(prefix)
+    if writer is None:
+        raise UnknownFormat(f"no writer for the metadata format {prefix!r}")
+    return writer(record, identifier, datestamp)

@@ -1,0 +1,145 @@
+"""The property types of ISO/TS 19139, written: character strings, free text, anchors, codes, dates.
+
+Each function returns one property element with its value. What a record does not say is not written,
+or, where the schema asks for it, written as nil with the reason (ISO/TS 19139, 8.4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from catalogue.languages import is_tag, iso639_2
+from catalogue.record import UNDETERMINED, Text
+from catalogue.rendering.markup import any_uri, escape, values
+
+_CODELISTS: Final = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
+_LANGUAGES: Final = "http://www.loc.gov/standards/iso639-2/"
+#: W3CDTF as gco:Date and gco:DateTime accept it.
+_DATE: Final = re.compile(
+    r"([1-9]\d{3})(?:-(0[1-9]|1[012])(?:-(0[1-9]|[12]\d|3[01])"
+    r"(T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?)?)?",
+    re.ASCII,
+)
+_LAST_SAFE_DAY: Final = 28
+
+
+class Tongues:
+    """The languages of one document: its own, and the others as they turn up (PT_Locale)."""
+
+    __slots__ = ("ids", "own")
+
+    def __init__(self, own: str) -> None:
+        self.own = own
+        self.ids: dict[str, str] = {}
+
+    def locale(self, language: str) -> str:
+        """The id of the locale for a language, which is declared from now on."""
+        known = self.ids.get(language)
+        if known is None:
+            known = f"locale-{language}" if is_tag(language) else f"locale-{len(self.ids) + 1}.other"
+            self.ids[language] = known
+        return known
+
+
+def string(name: str, value: str) -> str:
+    """A gco:CharacterString; nothing for an empty value."""
+    if not value:
+        return ""
+    return f"<gmd:{name}><gco:CharacterString>{escape(value)}</gco:CharacterString></gmd:{name}>"
+
+
+def nil(name: str, reason: str = "missing") -> str:
+    """A property without a value, and why."""
+    return f'<gmd:{name} gco:nilReason="{reason}"/>'
+
+
+def code(name: str, codelist: str, value: str) -> str:
+    """A value of a codelist."""
+    return (
+        f'<gmd:{name}><gmd:{codelist} codeList="{_CODELISTS}{codelist}" codeListValue="{any_uri(value)}">'
+        f"{escape(value)}</gmd:{codelist}></gmd:{name}>"
+    )
+
+
+def language(name: str, tag: str) -> str:
+    """A language: its ISO 639-2 code, and as text the BCP 47 tag where that says more."""
+    three = iso639_2(tag)
+    text = tag if "-" in tag else three
+    return (
+        f'<gmd:{name}><gmd:LanguageCode codeList="{_LANGUAGES}" codeListValue="{any_uri(three)}">'
+        f"{escape(text)}</gmd:LanguageCode></gmd:{name}>"
+    )
+
+
+def free_text(name: str, text: Text | None, tongues: Tongues, href: str = "") -> str:
+    """A text in all its languages (PT_FreeText); a gmx:Anchor where it has an address. Nothing for none.
+
+    The plain text is the first value. Where that is not in the document's own language, it is repeated
+    with its locale.
+    """
+    pairs = values(text)
+    if not pairs:
+        return ""
+    language_of_first, value = pairs[0]
+    if href:
+        plain = f'<gmx:Anchor xlink:href="{any_uri(href)}">{escape(value)}</gmx:Anchor>'
+    else:
+        plain = f"<gco:CharacterString>{escape(value)}</gco:CharacterString>"
+    others = pairs[1:] if language_of_first in (tongues.own, UNDETERMINED) else pairs
+    if not others:
+        return f"<gmd:{name}>{plain}</gmd:{name}>"
+    return (
+        f'<gmd:{name} xsi:type="gmd:PT_FreeText_PropertyType">{plain}'
+        f"<gmd:PT_FreeText>{_localised(others, tongues)}</gmd:PT_FreeText></gmd:{name}>"
+    )
+
+
+def _localised(pairs: Iterable[tuple[str, str]], tongues: Tongues) -> str:
+    return "".join(
+        f'<gmd:textGroup><gmd:LocalisedCharacterString locale="#{tongues.locale(tag)}">'
+        f"{escape(value)}</gmd:LocalisedCharacterString></gmd:textGroup>"
+        for tag, value in pairs
+    )
+
+
+def locales(tongues: Tongues) -> str:
+    """gmd:locale for each language that the document has used beside its own."""
+    return "".join(
+        f'<gmd:locale><gmd:PT_Locale id="{name}">{language("languageCode", tag)}'
+        f"{code('characterEncoding', 'MD_CharacterSetCode', 'utf8')}</gmd:PT_Locale></gmd:locale>"
+        for tag, name in tongues.ids.items()
+    )
+
+
+def is_date(value: str) -> bool:
+    """Whether the value is a date that gco:Date, gco:DateTime and GML accept."""
+    found = _DATE.fullmatch(value)
+    if not found:
+        return False
+    if found[3] and int(found[3]) > _LAST_SAFE_DAY:
+        try:
+            date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            return False
+    return True
+
+
+def dated(name: str, value: str, missing: str = "missing") -> str:
+    """A date or a moment; nil where the value is neither."""
+    if not is_date(value):
+        return nil(name, missing)
+    kind = "DateTime" if "T" in value else "Date"
+    return f"<gmd:{name}><gco:{kind}>{value}</gco:{kind}></gmd:{name}>"
+
+
+def url(name: str, address: str) -> str:
+    """A gmd:URL."""
+    return f"<gmd:{name}><gmd:URL>{any_uri(address)}</gmd:URL></gmd:{name}>"
+
+
+def wrap(name: str, kind: str, content: str) -> str:
+    """A property with an object of this class; nothing for an empty content."""
+    return f"<gmd:{name}><gmd:{kind}>{content}</gmd:{kind}></gmd:{name}>" if content else ""

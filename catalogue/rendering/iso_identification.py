@@ -1,0 +1,294 @@
+"""Identification of ISO 19115:2003 (B.2.2), written from a Record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from catalogue.record import Agent, Identifier, Link, Period, Record, Relation, Right, Subject, Text
+from catalogue.rendering.gmd import (
+    Tongues,
+    code,
+    dated,
+    free_text,
+    is_date,
+    language,
+    nil,
+    string,
+    url,
+    wrap,
+)
+from catalogue.rendering.markup import any_uri, escape, in_degrees, number
+
+#: Kind of date -> CI_DateTypeCode; where ISO 19115:2003 has none, that of ISO 19115-1.
+_DATE_TYPES: Final = {
+    "created": "creation",
+    "issued": "publication",
+    "date": "publication",
+    "modified": "revision",
+    "available": "released",
+    "valid": "validityBegins",
+    "accepted": "adopted",
+}
+#: Role of an agent -> CI_RoleCode, where they differ.
+_ROLES: Final = {"creator": "author", "": "pointOfContact"}
+#: Roles that belong to the citation; all others are points of contact.
+_CITED: Final = frozenset(
+    {
+        "creator",
+        "author",
+        "coAuthor",
+        "originator",
+        "principalInvestigator",
+        "publisher",
+        "contributor",
+        "editor",
+    }
+)
+#: MD_TopicCategoryCode is an enumeration: nothing else may stand there.
+_TOPICS: Final = frozenset(
+    {
+        "farming", "biota", "boundaries", "climatologyMeteorologyAtmosphere", "economy", "elevation",
+        "environment", "geoscientificInformation", "health", "imageryBaseMapsEarthCover",
+        "intelligenceMilitary", "inlandWaters", "location", "oceans", "planningCadastre", "society",
+        "structure", "transportation", "utilitiesCommunication",
+    }
+)  # fmt: skip
+_ASSOCIATIONS: Final = {
+    "isPartOf": "largerWorkCitation",
+    "hasPart": "isComposedOf",
+    "source": "source",
+    "isVersionOf": "revisionOf",
+    "replaces": "revisionOf",
+    "requires": "dependency",
+}
+_SCALE: Final = re.compile(r"1:([1-9]\d{0,14})", re.ASCII)
+_DISTANCE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ([A-Za-z°]{1,20})", re.ASCII)
+
+
+def identification(record: Record, tongues: Tongues) -> str:
+    """gmd:identificationInfo: a service where the record has a service type, else data."""
+    shared = [
+        _citation(record, tongues),
+        free_text("abstract", record.abstract, tongues) or nil("abstract"),
+        *(party("pointOfContact", agent, tongues) for agent in record.agents if _is_contact(agent)),
+        *(_graphic(link, tongues) for link in record.links if link.function == "browseGraphic"),
+        *_keywords(record.subjects, tongues),
+        *(_constraints(right, tongues) for right in record.rights),
+        *(_aggregation(relation, tongues) for relation in record.relations),
+    ]
+    if record.service_type:
+        return _service("".join(shared), record, tongues)
+    shared += (_resolution(resolution) for resolution in record.resolutions)
+    shared.append("".join(language("language", tag) for tag in record.languages if tag) or nil("language"))
+    shared.append(code("characterSet", "MD_CharacterSetCode", "utf8"))
+    shared += (
+        f"<gmd:topicCategory><gmd:MD_TopicCategoryCode>{subject.label.default}</gmd:MD_TopicCategoryCode>"
+        "</gmd:topicCategory>"
+        for subject in record.subjects
+        if _is_topic(subject)
+    )
+    shared.append(wrap("extent", "EX_Extent", _extent(record, tongues)))
+    shared.append(free_text("supplementalInformation", _supplement(record.descriptions[1:]), tongues))
+    return wrap("identificationInfo", "MD_DataIdentification", "".join(shared))
+
+
+def _service(shared: str, record: Record, tongues: Tongues) -> str:
+    """SV_ServiceIdentification (ISO 19119): of its operations we know nothing."""
+    extent = _extent(record, tongues)
+    return (
+        f"<gmd:identificationInfo><srv:SV_ServiceIdentification>{shared}"
+        f"<srv:serviceType><gco:LocalName>{escape(record.service_type)}</gco:LocalName></srv:serviceType>"
+        + (f"<srv:extent><gmd:EX_Extent>{extent}</gmd:EX_Extent></srv:extent>" if extent else "")
+        + '<srv:couplingType gco:nilReason="unknown"/><srv:containsOperations gco:nilReason="unknown"/>'
+        "</srv:SV_ServiceIdentification></gmd:identificationInfo>"
+    )
+
+
+def _citation(record: Record, tongues: Tongues) -> str:
+    out = [free_text("title", record.title, tongues) or nil("title")]
+    out += (free_text("alternateTitle", text, tongues) for text in record.alternative_titles)
+    dates = [
+        wrap("date", "CI_Date", dated("date", date.value) + code("dateType", "CI_DateTypeCode", kind))
+        for date in record.dates
+        if is_date(date.value) and (kind := _DATE_TYPES.get(date.kind, date.kind))
+    ]
+    out.append("".join(dates) or nil("date"))
+    out += (_identifier("identifier", identifier) for identifier in record.identifiers if identifier.value)
+    out += (party("citedResponsibleParty", agent, tongues) for agent in record.agents if agent.role in _CITED)
+    return wrap("citation", "CI_Citation", "".join(out))
+
+
+def _identifier(name: str, identifier: Identifier) -> str:
+    """MD_Identifier; RS_Identifier with the scheme as its codeSpace, where the scheme is known."""
+    coded = string("code", identifier.value)
+    if not identifier.scheme:
+        return wrap(name, "MD_Identifier", coded)
+    return wrap(name, "RS_Identifier", coded + string("codeSpace", identifier.scheme))
+
+
+def _is_contact(agent: Agent) -> bool:
+    return agent.role not in _CITED and agent.role not in ("metadataContact", "distributor")
+
+
+def party(name: str, agent: Agent, tongues: Tongues, role: str = "") -> str:
+    """CI_ResponsibleParty (B.3.2). `role` is written in place of the agent's own."""
+    role = role or _ROLES.get(agent.role, agent.role)
+    content = (
+        string("individualName", agent.individual)
+        + free_text("organisationName", agent.name, tongues)
+        + string("positionName", agent.position)
+        + wrap("contactInfo", "CI_Contact", _contact(agent))
+        + code("role", "CI_RoleCode", role)
+    )
+    return wrap(name, "CI_ResponsibleParty", content)
+
+
+def _contact(agent: Agent) -> str:
+    if not (agent.telephone or agent.city or agent.country or agent.email or agent.url):
+        return ""
+    address = (
+        string("city", agent.city)
+        + string("country", agent.country)
+        + string("electronicMailAddress", agent.email)
+    )
+    return (
+        wrap("phone", "CI_Telephone", string("voice", agent.telephone))
+        + wrap("address", "CI_Address", address)
+        + wrap("onlineResource", "CI_OnlineResource", url("linkage", agent.url) if agent.url else "")
+    )
+
+
+def _graphic(link: Link, tongues: Tongues) -> str:
+    content = (
+        (string("fileName", link.url) or nil("fileName"))
+        + free_text("fileDescription", link.description, tongues)
+        + string("fileType", link.media_type)
+    )
+    return wrap("graphicOverview", "MD_BrowseGraphic", content)
+
+
+def _is_topic(subject: Subject) -> bool:
+    return subject.kind == "topicCategory" and bool(subject.label.values) and subject.label.default in _TOPICS
+
+
+def _keywords(subjects: Iterable[Subject], tongues: Tongues) -> Iterable[str]:
+    """MD_Keywords for each thesaurus and kind, in the order in which they come."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for subject in subjects:
+        keyword = "" if _is_topic(subject) else free_text("keyword", subject.label, tongues, subject.uri)
+        if keyword:
+            kind = "" if subject.kind == "topicCategory" else subject.kind
+            groups.setdefault((subject.scheme, kind), []).append(keyword)
+    for (scheme, kind), keywords in groups.items():
+        content = "".join(keywords)
+        if kind:
+            content += code("type", "MD_KeywordTypeCode", kind)
+        if scheme:
+            content += wrap("thesaurusName", "CI_Citation", string("title", scheme) + nil("date"))
+        yield wrap("descriptiveKeywords", "MD_Keywords", content)
+
+
+def _constraints(right: Right, tongues: Tongues) -> str:
+    """MD_Constraints for a limitation of use, else MD_LegalConstraints (B.2.3)."""
+    name, _, value = right.kind.partition(":")
+    text = right.text or (Text.of(right.url) if right.url else None)
+    if name in ("accessConstraints", "useConstraints") and value:
+        legal = code(name, "MD_RestrictionCode", value)
+        return wrap("resourceConstraints", "MD_LegalConstraints", legal + _other(text, right, tongues))
+    if right.kind == "useLimitation":
+        limitation = free_text("useLimitation", text, tongues, right.url)
+        return wrap("resourceConstraints", "MD_Constraints", limitation)
+    other = _other(text, right, tongues)
+    if not other or right.kind == "otherConstraints":
+        return wrap("resourceConstraints", "MD_LegalConstraints", other)
+    name = "accessConstraints" if right.kind == "accessRights" else "useConstraints"
+    value = "license" if right.kind == "license" else "otherRestrictions"
+    legal = code(name, "MD_RestrictionCode", value)
+    return wrap("resourceConstraints", "MD_LegalConstraints", legal + other)
+
+
+def _other(text: Text | None, right: Right, tongues: Tongues) -> str:
+    return free_text("otherConstraints", text, tongues, right.url)
+
+
+def _aggregation(relation: Relation, tongues: Tongues) -> str:
+    """MD_AggregateInformation: another resource by its identifier, and its name where there is one."""
+    if not relation.value:
+        return ""
+    title = free_text("title", relation.title, tongues)
+    content = (
+        wrap("aggregateDataSetName", "CI_Citation", title + nil("date") if title else "")
+        + wrap("aggregateDataSetIdentifier", "MD_Identifier", string("code", relation.value))
+        + code(
+            "associationType", "DS_AssociationTypeCode", _ASSOCIATIONS.get(relation.kind, "crossReference")
+        )
+    )
+    return wrap("aggregationInfo", "MD_AggregateInformation", content)
+
+
+def _resolution(resolution: str) -> str:
+    """MD_Resolution for a scale (`1:50000`) or a distance (`30 m`); nothing for what is neither."""
+    scale = _SCALE.fullmatch(resolution)
+    if scale:
+        denominator = f"<gmd:denominator><gco:Integer>{scale[1]}</gco:Integer></gmd:denominator>"
+        fraction = wrap("equivalentScale", "MD_RepresentativeFraction", denominator)
+        return wrap("spatialResolution", "MD_Resolution", fraction)
+    distance = _DISTANCE.fullmatch(resolution)
+    if distance:
+        length = f'<gco:Distance uom="{any_uri(distance[2])}">{distance[1]}</gco:Distance>'
+        return wrap("spatialResolution", "MD_Resolution", f"<gmd:distance>{length}</gmd:distance>")
+    return ""
+
+
+def _extent(record: Record, tongues: Tongues) -> str:
+    """EX_Extent (B.3.1): boxes, places, times."""
+    out = [
+        wrap(
+            "geographicElement", "EX_GeographicBoundingBox", _edges(box.west, box.east, box.south, box.north)
+        )
+        for box in record.boxes
+        if in_degrees(box)
+    ]
+    for place in record.places:
+        coded = wrap("geographicIdentifier", "MD_Identifier", free_text("code", place, tongues))
+        out.append(wrap("geographicElement", "EX_GeographicDescription", coded))
+    out += (_period(period, count) for count, period in enumerate(record.periods, 1))
+    return "".join(out)
+
+
+def _edges(west: float, east: float, south: float, north: float) -> str:
+    return (
+        f"<gmd:westBoundLongitude><gco:Decimal>{number(west)}</gco:Decimal></gmd:westBoundLongitude>"
+        f"<gmd:eastBoundLongitude><gco:Decimal>{number(east)}</gco:Decimal></gmd:eastBoundLongitude>"
+        f"<gmd:southBoundLatitude><gco:Decimal>{number(south)}</gco:Decimal></gmd:southBoundLatitude>"
+        f"<gmd:northBoundLatitude><gco:Decimal>{number(north)}</gco:Decimal></gmd:northBoundLatitude>"
+    )
+
+
+def _period(period: Period, count: int) -> str:
+    """EX_TemporalExtent: a gml:TimePeriod, its open ends unknown, its text as gml:description."""
+    description = f"<gml:description>{escape(period.text)}</gml:description>" if period.text else ""
+    time = (
+        f'<gml:TimePeriod gml:id="period-{count}">{description}'
+        f"{_position('beginPosition', period.begin)}{_position('endPosition', period.end)}</gml:TimePeriod>"
+    )
+    return wrap("temporalElement", "EX_TemporalExtent", f"<gmd:extent>{time}</gmd:extent>")
+
+
+def _position(name: str, value: str) -> str:
+    if is_date(value):
+        return f"<gml:{name}>{value}</gml:{name}>"
+    return f'<gml:{name} indeterminatePosition="unknown"/>'
+
+
+def _supplement(texts: tuple[Text, ...]) -> Text | None:
+    """All further descriptions as one text: the schema has room for one."""
+    if len(texts) < 2:  # noqa: PLR2004 - nothing to join
+        return texts[0] if texts else None
+    joined: dict[str, str] = {}
+    for text in texts:
+        for tag, value in text.values:
+            joined[tag] = f"{joined[tag]}\n\n{value}" if joined.get(tag) else value
+    return Text(tuple(joined.items()))
