@@ -51,6 +51,11 @@ class Sets:
         with reading(self._engine) as connection:
             return [OaiSet(row.set_spec, row.name) for row in connection.execute(statement)]
 
+    def count(self) -> int:
+        """How many sets there are."""
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(sets)).scalar_one()
+
     def members(self, set_spec: str) -> int:
         """How many records that are not deleted are in the set."""
         statement = (

@@ -1,0 +1,39 @@
+"""The envelope of every answer (OAI-PMH 2.0, section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.xml import escape, escape_attribute
+from endpoint.oai_pmh.arguments import Pairs
+from endpoint.oai_pmh.elements import utc
+from endpoint.oai_pmh.errors import OaiError
+
+_OPENING: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    f'<OAI-PMH xmlns="{ns.OAI}" xmlns:xsi="{ns.XSI}"'
+    f' xsi:schemaLocation="{ns.OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"><responseDate>'
+)
+_CLOSING: Final = "</OAI-PMH>\n"
+
+
+def answer(verb: str, content: Iterable[bytes], *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
+    """A whole answer: the content of the element that is named for the verb, in its envelope."""
+    opening = f"{_OPENING}{utc(response_date)}</responseDate>{_request(pairs, base_url)}<{verb}>"
+    return b"".join((opening.encode(), *content, f"</{verb}>{_CLOSING}".encode()))
+
+
+def error_answer(error: OaiError, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
+    """An answer that tells an error; where the arguments are illegal, it does not repeat them."""
+    request = _request(pairs if error.echo else (), base_url)
+    return (
+        f"{_OPENING}{utc(response_date)}</responseDate>{request}"
+        f'<error code="{error.code}">{escape(str(error))}</error>{_CLOSING}'
+    ).encode()
+
+
+def _request(pairs: Pairs, base_url: str) -> str:
+    attributes = "".join(f' {name}="{escape_attribute(value)}"' for name, value in pairs)
+    return f"<request{attributes}>{escape(base_url)}</request>"

@@ -1,0 +1,61 @@
+"""What the verbs work with: the store, the settings, and what is worth keeping between requests."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from catalogue.formats import FORMATS, MetadataFormat
+from catalogue.settings import Settings
+from catalogue.store import Store
+from catalogue.store.feed import FeedQuery
+from endpoint.oai_pmh.provenance import Origins
+from endpoint.oai_pmh.resumption import Seal
+
+_WRITTEN = {form.prefix: form for form in FORMATS if form.written}
+#: How many sizes of lists are kept.
+_SIZES = 256
+
+
+class Provider:
+    """One application's OAI-PMH repository."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self.base_url = f"{settings.public_url}/oai"
+        self.origins = Origins(store.sources)
+        self._sizes: dict[FeedQuery, int] = {}
+
+    @cached_property
+    def seal(self) -> Seal:
+        """Signs resumptionTokens with the secret that all processes on this store share."""
+        return Seal(self.store.keys.secret("resumption-token"))
+
+    @property
+    def token_life(self) -> int:
+        """How long a list may be read on, in seconds."""
+        return int(self.settings.token_hours * 3600)
+
+    def formats(self) -> list[MetadataFormat]:
+        """The formats that the repository offers: those of every record, and what else there is."""
+        held = set(self.store.feed.prefixes())
+        return [form for form in FORMATS if form.written or form.prefix in held]
+
+    def offers(self, prefix: str) -> bool:
+        """Whether the repository offers this format."""
+        return prefix in _WRITTEN or any(form.prefix == prefix for form in self.formats())
+
+    def size(self, query: FeedQuery, *, response_date: int) -> int:
+        """How many entries a list has that ends at the newest datestamp there is.
+
+        While that stays the newest, and once its second has passed, the list does not change: then it is
+        counted once, and not for every client again.
+        """
+        size = self._sizes.get(query)
+        if size is None:
+            size = self.store.feed.count(query)
+            if query.until is not None and query.until < response_date:
+                if len(self._sizes) >= _SIZES:
+                    self._sizes.clear()
+                self._sizes[query] = size
+        return size

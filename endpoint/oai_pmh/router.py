@@ -1,0 +1,96 @@
+"""The address /oai: arguments in, an answer out, by GET, HEAD and POST (OAI-PMH 2.0, section 3.1).
+
+Every error of the protocol is answered with HTTP 200 (section 3.1.2.2).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from anyio import to_thread
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from endpoint.deps import services
+from endpoint.oai_pmh import arguments, envelope, verbs
+from endpoint.oai_pmh.errors import BadArgument, OaiError
+from endpoint.oai_pmh.provider import Provider
+
+#: Bytes of a POST request; the longest that makes sense, a list resumed, has some 300.
+_LONGEST_FORM: Final = 16 * 1024
+_MOST_ARGUMENTS: Final = 32
+_FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+async def oai_pmh(request: Request) -> Response:
+    """Answer one request."""
+    provider = _provider(request)
+    sent = [request.scope["query_string"]]
+    if request.method == "POST":
+        sent.append(await _form(request))
+    if provider.store.embedded:
+        # A page of an embedded database is read in less time than a thread takes to be woken.
+        document = _answer(provider, sent)
+    else:
+        document = await to_thread.run_sync(_answer, provider, sent)
+    return Response(document, media_type="text/xml")
+
+
+def _provider(request: Request) -> Provider:
+    state = request.app.state
+    found: Provider | None = getattr(state, "oai_provider", None)
+    if found is None:
+        known = services(request)
+        found = state.oai_provider = Provider(known.settings, known.store)
+    return found
+
+
+async def _form(request: Request) -> bytes | None:
+    """The body of a POST request; None where it is no form, or too long for one."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST_FORM:
+            return None
+    return body if content_type == _FORM_TYPE or not body else None
+
+
+def _answer(provider: Provider, sent: list[bytes | None]) -> bytes:
+    """The answer to these encoded arguments: of the query, and of the body of a POST request."""
+    pairs: list[tuple[str, str]] = []
+    try:
+        for part in sent:
+            pairs += _decoded(part)
+        found = verbs.answer(provider, arguments.parse(pairs))
+    except OaiError as error:
+        response_date = error.response_date
+        if response_date is None:
+            response_date = provider.store.feed.response_date()
+        return envelope.error_answer(
+            error, response_date=response_date, pairs=pairs, base_url=provider.base_url
+        )
+    return envelope.answer(
+        found.verb,
+        found.content,
+        response_date=found.response_date,
+        pairs=pairs,
+        base_url=provider.base_url,
+    )
+
+
+def _decoded(part: bytes | None) -> list[tuple[str, str]]:
+    if part is None:
+        raise BadArgument(f"The body of a POST request must be of the type {_FORM_TYPE}, and short")
+    try:
+        return parse_qsl(
+            part.decode("latin-1"), keep_blank_values=True, errors="replace", max_num_fields=_MOST_ARGUMENTS
+        )
+    except ValueError as error:
+        raise BadArgument("There are too many arguments") from error
+
+
+router = APIRouter()
+router.add_route("/oai", oai_pmh, methods=["GET", "POST"])

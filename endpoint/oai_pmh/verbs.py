@@ -1,0 +1,242 @@
+"""The six verbs (OAI-PMH 2.0, section 4), a function each: from a frozen request to the answer's content.
+
+Every responseDate is taken before the list is read: `catalogue.store.clock` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from catalogue import namespaces as ns
+from catalogue import oai_identifier
+from catalogue.formats import FORMATS
+from catalogue.store.feed import FeedEntry, FeedQuery, Position
+from catalogue.xml import escape
+from endpoint.oai_pmh import arguments, elements, resumption, sets
+from endpoint.oai_pmh.errors import (
+    BadResumptionToken,
+    CannotDisseminateFormat,
+    IdDoesNotExist,
+    NoMetadataFormats,
+    NoRecordsMatch,
+    NoSetHierarchy,
+)
+from endpoint.oai_pmh.provider import Provider
+from endpoint.oai_pmh.resumption import ListToken, SetsToken
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a verb answers: the content of the element of its name, and the responseDate."""
+
+    verb: str
+    response_date: int
+    content: Sequence[bytes]
+
+
+def answer(provider: Provider, request: arguments.Request) -> Answer:
+    """The answer to a request.
+
+    Raises:
+        OaiError: the protocol has an error for it.
+    """
+    match request:
+        case arguments.ListRecords():
+            return list_records(provider, request)
+        case arguments.ListIdentifiers():
+            return list_identifiers(provider, request)
+        case arguments.GetRecord():
+            return get_record(provider, request)
+        case arguments.ListSets():
+            return list_sets(provider, request)
+        case arguments.ListMetadataFormats():
+            return list_metadata_formats(provider, request)
+        case arguments.Identify():
+            return identify(provider)
+
+
+def identify(provider: Provider) -> Answer:
+    """Section 4.2: who we are, with the description of the oai-identifier guideline."""
+    settings = provider.settings
+    response_date = provider.store.feed.response_date()
+    earliest = provider.store.feed.earliest_datestamp()
+    namespace = settings.repository_identifier
+    sample = oai_identifier.mint(namespace, "source", "identifier")
+    content = (
+        f"<repositoryName>{escape(settings.repository_name)}</repositoryName>"
+        f"<baseURL>{escape(provider.base_url)}</baseURL><protocolVersion>2.0</protocolVersion>"
+        f"<adminEmail>{escape(settings.admin_email)}</adminEmail>"
+        f"<earliestDatestamp>{elements.utc(response_date if earliest is None else earliest)}"
+        "</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
+        "<granularity>YYYY-MM-DDThh:mm:ssZ</granularity>"
+        f'<description><oai-identifier xmlns="{ns.OAI_IDENTIFIER}" xsi:schemaLocation="{ns.OAI_IDENTIFIER}'
+        ' http://www.openarchives.org/OAI/2.0/oai-identifier.xsd"><scheme>oai</scheme>'
+        f"<repositoryIdentifier>{escape(namespace)}</repositoryIdentifier><delimiter>:</delimiter>"
+        f"<sampleIdentifier>{escape(sample)}</sampleIdentifier></oai-identifier></description>"
+    )
+    return Answer("Identify", response_date, (content.encode(),))
+
+
+def list_metadata_formats(provider: Provider, request: arguments.ListMetadataFormats) -> Answer:
+    """Section 4.4: the formats of the repository, or of one item."""
+    feed = provider.store.feed
+    response_date = feed.response_date()
+    if request.identifier is None:
+        offered = provider.formats()
+    else:
+        held = feed.formats(request.identifier)
+        if held is None:
+            raise _unknown(request.identifier)
+        offered = [form for form in FORMATS if form.prefix in held]
+        if not offered:
+            raise NoMetadataFormats("There are no metadata formats available for this item")
+    return Answer("ListMetadataFormats", response_date, (elements.metadata_formats(offered),))
+
+
+def list_sets(provider: Provider, request: arguments.ListSets) -> Answer:
+    """Section 4.6: all sets, a page at a time."""
+    store = provider.store
+    token = None if request.resumption_token is None else provider.seal.open_sets(request.resumption_token)
+    response_date = token.response_date if token else store.feed.response_date()
+    found = store.sets.page(after=token.after if token else "", limit=sets.PAGE + 1)
+    if not found:
+        if token:
+            raise BadResumptionToken("The sets that remained of this list are no more")
+        raise NoSetHierarchy("There are no sets yet")
+    listed = found[: sets.PAGE]
+    content = [sets.elements(listed)]
+    cursor = token.cursor if token else 0
+    if len(found) > sets.PAGE:
+        following = SetsToken(
+            verb="ListSets",
+            cursor=cursor + len(listed),
+            size=token.size if token else store.sets.count(),
+            response_date=response_date,
+            expires=token.expires + resumption.PAGE_GRACE if token else response_date + provider.token_life,
+            after=listed[-1].set_spec,
+        )
+        content.append(resumption.element(provider.seal.close(following), following, cursor=cursor))
+    elif token:
+        content.append(resumption.last_element(token))
+    return Answer("ListSets", response_date, content)
+
+
+def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
+    """Section 4.1: one record in one format; of a deleted one, its header."""
+    feed = provider.store.feed
+    response_date = feed.response_date()
+    entry = feed.entry(request.identifier, request.metadata_prefix)
+    if entry is None:
+        if feed.formats(request.identifier) is None:
+            raise _unknown(request.identifier)
+        raise CannotDisseminateFormat("The item is not available in this metadata format")
+    content = elements.records((entry,), request.metadata_prefix, provider.origins)
+    return Answer("GetRecord", response_date, content)
+
+
+def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
+    """Section 4.3: headers only."""
+    page = _page(provider, request, "ListIdentifiers", bodies=False)
+    return Answer(
+        "ListIdentifiers", page.response_date, (elements.headers(page.entries), page.resumption_token)
+    )
+
+
+def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
+    """Section 4.5: whole records."""
+    page = _page(provider, request, "ListRecords", bodies=True)
+    parts = elements.records(page.entries, page.prefix, provider.origins)
+    parts.append(page.resumption_token)
+    return Answer("ListRecords", page.response_date, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    prefix: str
+    response_date: int
+    entries: Sequence[FeedEntry]
+    #: The element, or nothing where the list is complete with its first page.
+    resumption_token: bytes
+
+
+def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
+    if request.resumption_token is not None:
+        token = provider.seal.open_list(request.resumption_token, verb)
+        return _following_page(provider, token, bodies=bodies)
+    return _first_page(provider, request, verb, bodies=bodies)
+
+
+def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
+    feed, limit = provider.store.feed, provider.settings.oai_page_size
+    response_date = feed.response_date()
+    query = _query(provider, request, response_date)
+    found = feed.page(query, after=None, limit=limit + 1, bodies=bodies)
+    if not found:
+        raise NoRecordsMatch("No records match this combination of arguments", response_date)
+    if len(found) <= limit:
+        return _Page(query.prefix, response_date, found, b"")
+    snapshot = feed.newest_datestamp() or response_date
+    bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
+    last = found[limit - 1]
+    token = ListToken(
+        verb=verb,
+        cursor=limit,
+        size=provider.size(bounded, response_date=response_date),
+        response_date=response_date,
+        expires=response_date + provider.token_life,
+        prefix=query.prefix,
+        set_id=query.set_id,
+        until=query.until,
+        snapshot=snapshot,
+        datestamp=last.datestamp,
+        record_id=last.record_id,
+    )
+    element = resumption.element(provider.seal.close(token), token, cursor=0)
+    return _Page(query.prefix, response_date, found[:limit], element)
+
+
+def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _Page:
+    feed, limit = provider.store.feed, provider.settings.oai_page_size
+    after = Position(token.datestamp, token.record_id)
+    query = FeedQuery(token.prefix, token.set_id, None, _earlier(token.until, token.snapshot))
+    found = feed.page(query, after=after, limit=limit + 1, bodies=bodies)
+    if not found:
+        # All that remained has changed meanwhile, and stands behind the snapshot now. A page with nothing
+        # on it is not allowed: tell some of these; what follows them belongs to the client's next harvest.
+        query = FeedQuery(token.prefix, token.set_id, None, token.until)
+        found = feed.page(query, after=after, limit=limit, bodies=bodies)
+        if not found:
+            raise NoRecordsMatch("What remained of this list has changed since", token.response_date)
+    entries = found[:limit]
+    if len(found) <= limit:
+        element = resumption.last_element(token)
+    else:
+        last = entries[-1]
+        following = token.advanced(last.datestamp, last.record_id, entries=limit)
+        element = resumption.element(provider.seal.close(following), following, cursor=token.cursor)
+    return _Page(token.prefix, token.response_date, entries, element)
+
+
+def _query(provider: Provider, request: arguments.SelectiveList, response_date: int) -> FeedQuery:
+    """What the arguments select, in the store's terms.
+
+    A set that there is not gives an empty list, which section 3.6 calls noRecordsMatch: "the combination
+    of the values of the from, until, set and metadataPrefix arguments results in an empty list".
+    """
+    if not provider.offers(request.metadata_prefix):
+        raise CannotDisseminateFormat("The metadata format is not supported by this repository")
+    set_id = None
+    if request.set_spec is not None:
+        set_id = provider.store.sets.id_of(request.set_spec)
+        if set_id is None:
+            raise NoRecordsMatch("There is no such set", response_date)
+    return FeedQuery(request.metadata_prefix, set_id, request.from_, request.until)
+
+
+def _earlier(until: int | None, snapshot: int) -> int:
+    return snapshot if until is None else min(until, snapshot)
+
+
+def _unknown(identifier: str) -> IdDoesNotExist:
+    return IdDoesNotExist(f"{identifier[:200]} is not the identifier of an item in this repository")
