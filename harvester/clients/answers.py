@@ -18,6 +18,7 @@ from harvester.http.answer import place
 _DECLARATION: Final = re.compile(
     rb"<\?xml\s[^>]*?encoding\s*=\s*(?:\"([A-Za-z][\w.:-]*)\"|'([A-Za-z][\w.:-]*)')"
 )
+_ROOT_NAME: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 #: The longest marks first: that of UTF-32 begins like that of UTF-16.
 _MARKS: Final = (
@@ -70,10 +71,15 @@ def _why(answer: Answer, error: Exception) -> str:
         return f"the encoding is not what is declared ({error})"
     if not answer.looks_like_xml:
         return "not XML"
-    words = str(error)
-    if "Premature end of data" in words or "Couldn't find end" in words or "EndTag: '</' not found" in words:
-        return f"the answer is cut off ({words})"
-    return f"not well-formed XML ({words})"
+    if _is_cut_off(answer.content):
+        return f"the answer is cut off: its root element is not closed ({error})"
+    return f"not well-formed XML ({error})"
+
+
+def _is_cut_off(content: bytes) -> bool:
+    """Whether the root element's end tag is missing at the end; libxml2 has many words for that."""
+    root = _ROOT_NAME.search(content)
+    return root is not None and b"</" + root[1] not in content[-1000:]
 
 
 def to_utf8(content: bytes, charset: str = "") -> bytes:

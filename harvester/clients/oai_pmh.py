@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from lxml import etree
-from sickle.models import ResumptionToken
 
 from catalogue.errors import ListBroken
 from catalogue.namespaces import OAI
@@ -16,7 +15,7 @@ from catalogue.source import Source
 from harvester.clients import oai_records
 from harvester.clients.answers import unreadable, utc_moment
 from harvester.clients.base import Description, Item, Page
-from harvester.clients.oai_sickle import SessionSickle, StrictResponse
+from harvester.clients.oai_sickle import ResumptionToken, SessionSickle, StrictResponse
 from harvester.http import HarvestSession
 
 DAY: Final = "YYYY-MM-DD"

@@ -6,18 +6,23 @@ three times, and with `recover=True`, so that an answer which was cut off comes 
 
 from __future__ import annotations
 
+import warnings
 from typing import Final
 
 from lxml import etree
-from sickle import Sickle
-from sickle.iterator import OAIResponseIterator
-from sickle.models import ResumptionToken
-from sickle.response import OAIResponse
 
 from catalogue.errors import ListBroken, ProtocolFailure
 from catalogue.namespaces import OAI
 from harvester.clients.answers import date_header, read_xml, unreadable, utc_moment
 from harvester.http import Answer, HarvestSession
+
+with warnings.catch_warnings():
+    # Sickle 0.7.0 (2020) has escape sequences in its code that Python has warned of since 3.6.
+    warnings.simplefilter("ignore")
+    from sickle import Sickle
+    from sickle.iterator import OAIResponseIterator
+    from sickle.models import ResumptionToken as ResumptionToken  # noqa: PLC0414 - part of our interface
+    from sickle.response import OAIResponse
 
 _ROOT: Final = f"{{{OAI}}}OAI-PMH"
 _ERROR: Final = f"{{{OAI}}}error"

@@ -28,7 +28,12 @@ def oai(session: HarvestSession, httpserver: Any) -> MakeClient:
     """A new OAI-PMH client for the test's server: nothing is left of an earlier one but checkpoints."""
 
     def make(**changes: Any) -> Client:
-        fields = {"metadata_prefix": "oai_dc", "base_url": httpserver.url_for("/oai"), **changes}
+        fields = {
+            "metadata_prefix": "oai_dc",
+            "granularity": "YYYY-MM-DD",
+            "base_url": httpserver.url_for("/oai"),
+            **changes,
+        }
         return client_for(Source(id="node", protocol=Protocol.OAI_PMH, **fields), session)
 
     return make
