@@ -32,17 +32,36 @@ from catalogue.record import Record, Text
 from catalogue.run import Checkpoint, RunKind, Tally
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery, Position
+from catalogue.store.feed import FeedQuery
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
 
 NAMESPACE = "clearinghouse.localdomain"
 SOURCES = 20
 PAGE = 100
-WORDS = (
-    "waste chemical pesticide mercury transboundary movement inventory stockpile disposal persistent"
-    " organic pollutant hazard notification consent regional centre guideline convention article annex"
-).split()
+WORDS = [
+    "waste",
+    "chemical",
+    "pesticide",
+    "mercury",
+    "transboundary",
+    "movement",
+    "inventory",
+    "stockpile",
+    "disposal",
+    "persistent",
+    "organic",
+    "pollutant",
+    "hazard",
+    "notification",
+    "consent",
+    "regional",
+    "centre",
+    "guideline",
+    "convention",
+    "article",
+    "annex",
+]
 
 
 def oai_dc(number: int, size: int = 2000) -> bytes:
@@ -58,7 +77,8 @@ def oai_dc(number: int, size: int = 2000) -> bytes:
         "<dc:description>"
     )
     tail = "</dc:description></oai_dc:dc>"
-    text = " ".join(words.choices(WORDS, k=(size - len(head) - len(tail)) XX
+    room = size - len(head) - len(tail)
+    text = " ".join(words.choices(WORDS, k=room // 8))[:room].rstrip()
     return f"{head}{text}{tail}".encode()
 
 
@@ -107,7 +127,7 @@ def _write(source_id: str, number: int) -> Write:
     )
 
 
-STATIC = '''
+STATIC = """
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -121,8 +141,8 @@ router = APIRouter()
 router.add_route("/static", page, methods=["GET", "POST"])
 app = FastAPI(docs_url=None, redoc_url=None)
 app.include_router(router)
-'''
-PROVIDER = '''
+"""
+PROVIDER = """
 import os
 from fastapi import FastAPI
 from catalogue.settings import load_settings
@@ -133,7 +153,7 @@ settings = load_settings(database_url=os.environ["BENCH_DATABASE"], oai_page_siz
 app = FastAPI(docs_url=None, redoc_url=None)
 app.state.services = Services(settings, Store(settings.database_url))
 app.include_router(router)
-'''
+"""
 
 
 class Server:
@@ -143,7 +163,9 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        run = f"import uvicorn\n{code}\nuvicorn.run(app, port={self.port}, log_level='error', access_log=False)"
+        run = (
+            f"import uvicorn\n{code}\nuvicorn.run(app, port={self.port}, log_level='error', access_log=False)"
+        )
         root = str(Path(__file__).resolve().parent.parent)
         self.process = subprocess.Popen(
             [sys.executable, "-c", run], cwd=root, env=os.environ | {"BENCH_DATABASE": database}
@@ -192,23 +214,21 @@ def serving(code: str, database: str = "") -> Iterator[Server]:
         server.stop()
 
 
-def token_before(store: Store, server: Server, position: int, verb: str, arguments: str, query: FeedQuery) -> str:
-    """A request for the page at `position` of a list, with a token made as the provider makes it."""
+def page_behind(store: Store, server: Server, first: str, query: FeedQuery, position: int) -> str:
+    """The request for the page at `position` of the list that the request `first` begins."""
     import msgspec
 
     from endpoint.oai_pmh.resumption import Seal
 
-    first = server.get(f"/oai?verb={verb}&{arguments}").decode()
-    found = re.search(r"<resumptionToken[^>]*>([^<]+)</resumptionToken>", first)
+    found = re.search(r"<resumptionToken[^>]*>([^<]+)</resumptionToken>", server.get(first).decode())
     if found is None:
-        raise SystemExit(f"{verb} {arguments}: the list is one page long; take more records")
+        raise SystemExit(f"{first}: the list is one page long; take more records")
+    verb = first.partition("verb=")[2].partition("&")[0]
     seal = Seal(store.keys.secret("resumption-token"))
     token = seal.open_list(found[1], verb)
-    after: Position | None = None
-    entries = store.feed.page(query, after=None, limit=position, bodies=False)
-    after = Position(entries[-1].datestamp, entries[-1].record_id)
+    last = store.feed.page(query, after=None, limit=position, bodies=False)[-1]
     moved = msgspec.structs.replace(
-        token, datestamp=after.datestamp, record_id=after.record_id, cursor=position
+        token, datestamp=last.datestamp, record_id=last.record_id, cursor=position
     )
     return f"/oai?verb={verb}&resumptionToken={quote(seal.close(moved))}"
 
@@ -217,21 +237,22 @@ def cases(store: Store, server: Server, records: int) -> dict[str, str]:
     """What is measured: name -> path."""
     last = records - PAGE
     spec = "source:node-7"
-    in_set = FeedQuery("oai_dc", set_id=store.sets.id_of(spec))
     everything = FeedQuery("oai_dc")
-    selected = f"metadataPrefix=oai_dc&set={spec}"
-    sample = store.feed.page(everything, after=None, limit=1)[0].identifier
-    plain = "metadataPrefix=oai_dc"
+    in_set = FeedQuery("oai_dc", set_id=store.sets.id_of(spec))
+    whole = "/oai?verb=ListRecords&metadataPrefix=oai_dc"
+    part = f"{whole}&set={spec}"
+    heads = "/oai?verb=ListIdentifiers&metadataPrefix=oai_dc"
+    sample = quote(store.feed.page(everything, after=None, limit=1)[0].identifier)
     return {
-        "ListRecords, first page": f"/oai?verb=ListRecords&{plain}",
-        "ListRecords, last page": token_before(store, server, last, "ListRecords", plain, everything),
-        "ListRecords of a set, first page": f"/oai?verb=ListRecords&{selected}",
-        "ListRecords of a set, last page": token_before(
-            store, server, records // SOURCES - PAGE, "ListRecords", selected, in_set
+        "ListRecords, first page": whole,
+        "ListRecords, last page": page_behind(store, server, whole, everything, last),
+        "ListRecords of a set, first page": part,
+        "ListRecords of a set, last page": page_behind(
+            store, server, part, in_set, records // SOURCES - PAGE
         ),
-        "ListIdentifiers, first page": f"/oai?verb=ListIdentifiers&{plain}",
-        "ListIdentifiers, last page": token_before(store, server, last, "ListIdentifiers", plain, everything),
-        "GetRecord": f"/oai?verb=GetRecord&{plain}&identifier={quote(sample)}",
+        "ListIdentifiers, first page": heads,
+        "ListIdentifiers, last page": page_behind(store, server, heads, everything, last),
+        "GetRecord": f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier={sample}",
         "Identify": "/oai?verb=Identify",
     }
 

@@ -100,7 +100,7 @@ class Feed:
             "record_id": after.record_id if after else None,
             "limit": limit,
         }
-        return [FeedEntry._make(row) for row in self._rows(shape, values)]
+        return list(map(FeedEntry._make, self._rows(shape, values)))
 
     def _rows(self, shape: _Shape | Literal["entry"], values: dict[str, Any]) -> list[Any]:
         """Run a statement, compiled once, and give the rows as the driver does.

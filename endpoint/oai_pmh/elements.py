@@ -16,6 +16,8 @@ from catalogue.xml import escape
 from endpoint.oai_pmh import provenance
 from endpoint.oai_pmh.provenance import Origins
 
+_DELETED = ' status="deleted"'
+
 
 @lru_cache(8192)
 def utc(seconds: int) -> str:
@@ -31,13 +33,10 @@ def _set_specs(specs: str) -> str:
 def headers(entries: Iterable[FeedEntry]) -> bytes:
     """The header elements of ListIdentifiers (section 2.5)."""
     return "".join(
-        f"<header{DELETED if deleted else ''}><identifier>{identifier}</identifier>"
+        f"<header{_DELETED if deleted else ''}><identifier>{identifier}</identifier>"
         f"<datestamp>{utc(datestamp)}</datestamp>{_set_specs(set_specs)}</header>"
         for _, identifier, datestamp, deleted, set_specs, *_ in entries
     ).encode()
-
-
-DELETED = ' status="deleted"'
 
 
 def records(entries: Iterable[FeedEntry], served: str, origins: Origins) -> list[bytes]:
@@ -60,20 +59,19 @@ def records(entries: Iterable[FeedEntry], served: str, origins: Origins) -> list
         native,
     ) in entries:
         stamp = utc(datestamp)
+        head = f"<identifier>{identifier}</identifier><datestamp>{stamp}</datestamp>{_set_specs(set_specs)}"
         if deleted or body is None:
-            parts.append(
-                f'<record><header status="deleted"><identifier>{identifier}</identifier>'
-                f"<datestamp>{stamp}</datestamp>{_set_specs(set_specs)}</header></record>".encode()
-            )
+            parts.append(f"<record><header{_DELETED}>{head}</header></record>".encode())
             continue
         origin = origins.of(source, native, served)
+        # Ours ends with theirs as it is unless there was something to encode in it.
+        their_identifier = theirs if identifier.endswith(theirs) else escape(theirs)
         parts += (
-            f"<record><header><identifier>{identifier}</identifier><datestamp>{stamp}</datestamp>"
-            f"{_set_specs(set_specs)}</header><metadata>".encode(),
+            f"<record><header>{head}</header><metadata>".encode(),
             body,
-            f"</metadata>{provenance.OPENING}{stamp}{origin.to_identifier}"
-            f"{provenance.source_identifier(theirs)}</identifier><datestamp>"
-            f"{provenance.source_datestamp(their_datestamp, stamp)}{origin.from_datestamp}</record>".encode(),
+            f"</metadata>{provenance.OPENING}{stamp}{origin.to_identifier}{their_identifier}</identifier>"
+            f"<datestamp>{provenance.source_datestamp(their_datestamp, stamp)}{origin.from_datestamp}"
+            "</record>".encode(),
         )
     return parts
 

@@ -25,7 +25,6 @@ OPENING: Final = (
     ' http://www.openarchives.org/OAI/2.0/provenance.xsd"><originDescription harvestDate="'
 )
 
-_PLAIN: Final = re.compile(r"[\w\-.:/,;=?+@()~*!$%# ]*", re.ASCII)
 _DATESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|$)")
 
@@ -70,11 +69,6 @@ def _origin(base_url: str, native: str, served: str) -> Origin:
         f"</datestamp><metadataNamespace>{escape(formats.by_prefix(native).namespace)}</metadataNamespace>"
         "</originDescription></provenance></about>",
     )
-
-
-def source_identifier(identifier: str) -> str:
-    """The identifier in the source, escaped; nearly none of them needs it."""
-    return identifier if _PLAIN.fullmatch(identifier) else escape(identifier)
 
 
 @lru_cache(8192)
