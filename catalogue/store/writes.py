@@ -1,0 +1,215 @@
+"""Writing records: one page's worth of rows, in bulk, inside the page's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalogue.queryables import key_of, normalise
+from catalogue.record import Box, Record, to_json
+from catalogue.run import HarvestRun
+from catalogue.store import dialects, payloads
+from catalogue.store.sets import numbers
+from catalogue.store.tables import boxes, neutral_records, record_sets, record_values, records, renditions
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds of one item of a source."""
+
+    id: int
+    identifier: str
+    payload_digest: bytes | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A record that is new or has changed, ready to be written."""
+
+    #: The row that it replaces; None for a new record.
+    known: Known | None
+    identifier: str
+    source_identifier: str
+    source_datestamp: str
+    #: The format in which the source gave it.
+    metadata_prefix: str
+    payload: bytes
+    payload_digest: bytes
+    record: Record
+    #: metadataPrefix -> the element that the feed serves.
+    renditions: Mapping[str, bytes]
+    set_specs: tuple[str, ...]
+    #: Identifier in the iso19139 rendition.
+    file_identifier: str
+    #: (queryable, value) pairs that filters compare.
+    values: Sequence[tuple[str, str]]
+    search_text: str
+
+
+def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
+    """Write records that are new or have changed, under one datestamp."""
+    new = [found for found in writes if found.known is None]
+    fresh = dict(zip(map(id, new), dialects.allocate_ids(connection, records, len(new)), strict=True))
+    numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
+    _write_rows(connection, run, numbered, datestamp)
+    payloads.keep(connection, [(found.payload_digest, found.payload) for found in writes])
+    dialects.write_rows(
+        connection,
+        neutral_records,
+        ("record_id", "body", "search_text"),
+        [(number, to_json(found.record), found.search_text) for number, found in numbered],
+        replace=True,
+    )
+    dialects.write_rows(
+        connection,
+        renditions,
+        ("record_id", "prefix", "datestamp", "body"),
+        [
+            (number, prefix, datestamp, body)
+            for number, found in numbered
+            for prefix, body in found.renditions.items()
+        ],
+        replace=True,
+    )
+    _write_sets(connection, numbered, datestamp)
+    _write_queryables(connection, numbered)
+
+
+def _write_rows(
+    connection: Connection, run: HarvestRun, numbered: Sequence[tuple[int, Write]], datestamp: int
+) -> None:
+    rows = [_row(number, found, run, datestamp) for number, found in numbered if not found.known]
+    if rows:
+        dialects.write_rows(connection, records, tuple(rows[0]), [tuple(row.values()) for row in rows])
+    changed = [_row(number, found, run, datestamp) for number, found in numbered if found.known]
+    if changed:
+        _replace(connection, changed, datestamp)
+
+
+def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str, Any]:
+    record = write.record
+    return {
+        "id": number,
+        "source_id": run.source_id,
+        "identifier": write.identifier,
+        "source_identifier": write.source_identifier,
+        "source_datestamp": write.source_datestamp,
+        "metadata_prefix": write.metadata_prefix,
+        "payload_digest": write.payload_digest,
+        "deleted": False,
+        "datestamp": datestamp,
+        "first_datestamp": datestamp,
+        "set_specs": " ".join(write.set_specs),
+        "changed_run": run.id,
+        "seen_run": run.id,
+        "file_identifier": write.file_identifier,
+        "title": record.title.default,
+        "type": record.types[0].default if record.types else "",
+        "language": record.languages[0] if record.languages else "",
+        "modified": record.metadata_date or record.date("modified", "issued", "created", "date"),
+    }
+
+
+def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int) -> None:
+    for row in rows:
+        row["number"] = row.pop("id")
+        del row["first_datestamp"]
+    columns: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "number"}
+    connection.execute(sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns), rows)
+    # A format that the record had and has no more is told as deleted in that format's lists.
+    connection.execute(
+        sa.update(renditions)
+        .where(renditions.c.record_id.in_([row["number"] for row in rows]), renditions.c.body.is_not(None))
+        .values(body=None, datestamp=datestamp)
+    )
+
+
+def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], datestamp: int) -> None:
+    set_ids = numbers(connection, {spec for _, write in numbered for spec in write.set_specs})
+    known = [number for number, write in numbered if write.known]
+    if known:
+        # Left until proved otherwise by the rows that follow.
+        connection.execute(
+            sa.update(record_sets)
+            .where(record_sets.c.record_id.in_(known), record_sets.c.member)
+            .values(member=False, datestamp=datestamp)
+        )
+    dialects.write_rows(
+        connection,
+        record_sets,
+        ("set_id", "record_id", "datestamp", "member"),
+        [(set_ids[spec], number, datestamp, True) for number, found in numbered for spec in found.set_specs],
+        replace=True,
+    )
+
+
+def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
+    _forget_queryables(connection, [number for number, found in numbered if found.known])
+    dialects.write_rows(
+        connection,
+        record_values,
+        ("record_id", "name", "position", "value", "folded", "key"),
+        [
+            (number, name, position, *_comparable(name, value))
+            for number, found in numbered
+            for position, (name, value) in enumerate(found.values)
+        ],
+    )
+    dialects.write_rows(
+        connection,
+        boxes,
+        ("record_id", "west", "south", "east", "north"),
+        [
+            (number, west, box.south, east, box.north)
+            for number, found in numbered
+            for box in found.record.boxes
+            for west, east in _halves(box)
+        ],
+    )
+
+
+def _comparable(name: str, value: str) -> tuple[str, str | None, str]:
+    folded = normalise(value)
+    return value, None if folded == value else folded, key_of(name, value, folded)
+
+
+def _halves(box: Box) -> tuple[tuple[float, float], ...]:
+    if box.west <= box.east:
+        return ((box.west, box.east),)
+    return ((box.west, 180.0), (-180.0, box.east))
+
+
+def _forget_queryables(connection: Connection, record_ids: Sequence[int]) -> None:
+    if record_ids:
+        connection.execute(sa.delete(record_values).where(record_values.c.record_id.in_(record_ids)))
+        connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(record_ids)))
+
+
+def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datestamp: int) -> None:
+    """Tombstones: deleted in every format and set in which the record ever was; nothing else is lost."""
+    buried = [found.id for found in known]
+    if not buried:
+        return
+    connection.execute(
+        sa.update(records)
+        .where(records.c.id.in_(buried))
+        .values(deleted=True, datestamp=datestamp, changed_run=run.id, seen_run=run.id)
+    )
+    for table, changes in (
+        (renditions, {"body": None, "datestamp": datestamp}),
+        (record_sets, {"datestamp": datestamp, "member": False}),
+    ):
+        connection.execute(sa.update(table).where(table.c.record_id.in_(buried)).values(changes))
+    _forget_queryables(connection, buried)
+
+
+def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:
+    """Records listed again, unchanged: their datestamps do not move."""
+    if known:
+        statement = sa.update(records).where(records.c.id.in_([found.id for found in known]))
+        connection.execute(statement.values(seen_run=run.id))
