@@ -1,0 +1,139 @@
+"""What the front page says of the catalogue, in one frozen piece, and how often that is found out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from catalogue.formats import FORMATS, MetadataFormat
+from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.source import Protocol, Source, SourceState
+from catalogue.store import Store
+from catalogue.store.sets import SetCount, source_set
+from endpoint.public import wording
+
+#: Seconds for which an overview is good at least.
+_FRESH = 2.0
+#: At most this part of the time is spent on finding overviews out, however large the catalogue.
+_SHARE = 0.01
+
+_PROTOCOLS = {Protocol.OAI_PMH: "OAI-PMH", Protocol.CSW: "CSW"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source on the front page."""
+
+    id: str
+    title: str
+    protocol: str
+    base_url: str
+    set_spec: str
+    records: int
+    gone: int
+    #: How the newest run that has ended did so, or empty.
+    ending: str
+    ended_at: datetime | None
+    #: `good`, `partial`, `bad`, or `none` where no run has ended.
+    grade: str
+    #: What the open run is doing, or empty.
+    doing: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The catalogue at a glance."""
+
+    sources: tuple[SourceLine, ...]
+    records: int
+    gone: int
+    #: The formats that the feed has.
+    formats: tuple[MetadataFormat, ...]
+
+    @property
+    def working(self) -> int:
+        """How many sources have an open run."""
+        return sum(bool(line.doing) for line in self.sources)
+
+
+def find_out(store: Store) -> Overview:
+    """Ask the store."""
+    counts = store.sets.source_counts()
+    newest, ended = store.runs.newest_of_each(), store.runs.newest_of_each(ended=True)
+    lines = tuple(
+        _line(source, counts.get(source.id, SetCount()), newest.get(source.id), ended.get(source.id))
+        for source in store.sources.all(SourceState.ACTIVE, SourceState.SUSPENDED)
+    )
+    prefixes = set(store.feed.prefixes())
+    return Overview(
+        sources=lines,
+        records=sum(count.members for count in counts.values()),
+        gone=sum(count.gone for count in counts.values()),
+        formats=tuple(form for form in FORMATS if form.prefix in prefixes),
+    )
+
+
+def _line(source: Source, count: SetCount, newest: HarvestRun | None, ended: HarvestRun | None) -> SourceLine:
+    current = newest if newest is not None and newest.is_open else None
+    return SourceLine(
+        id=source.id,
+        title=wording.public(source.label),
+        protocol=_PROTOCOLS[source.protocol],
+        base_url=wording.public(source.base_url),
+        set_spec=source_set(source.id),
+        records=count.members,
+        gone=count.gone,
+        ending=_ending(ended),
+        ended_at=ended.ended_at if ended else None,
+        grade=_grade(ended),
+        doing=wording.now_doing(current) if current else "",
+        next=wording.when_next(source, current),
+    )
+
+
+def _ending(run: HarvestRun | None) -> str:
+    if run is None:
+        return ""
+    said = wording.ending(run)
+    return f"Read again from what is stored. {said}" if run.kind is RunKind.REMAP else said
+
+
+def _grade(run: HarvestRun | None) -> str:
+    match run.ending if run else None:
+        case None:
+            return "none"
+        case Ending.COMPLETE | Ending.NOTHING_NEW:
+            return "good"
+        case Ending.COMPLETE_WITH_FAULTS | Ending.CANCELLED:
+            return "partial"
+        case _:
+            return "bad"
+
+
+class Overviews:
+    """The newest overview, found out again when it is no longer fresh, by one request at a time.
+
+    Counting the members of sets takes time in proportion to them. So an overview that took long is kept
+    long: a hundred times as long as it took.
+    """
+
+    def __init__(self, store: Store, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._latest: Overview | None = None
+        self._good_until = 0.0
+
+    def latest(self) -> Overview:
+        """An overview, as fresh as is worth its cost."""
+        with self._lock:
+            began = self._monotonic()
+            if self._latest is None or began >= self._good_until:
+                self._latest = find_out(self._store)
+                done = self._monotonic()
+                self._good_until = done + max(_FRESH, (done - began) / _SHARE)
+            return self._latest
