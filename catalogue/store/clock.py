@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from catalogue.errors import WriteIntentExpired
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.tables import renditions, write_intents
 
@@ -32,9 +32,8 @@ STALE = 120
 
 _OLDEST = sa.select(sa.func.min(write_intents.c.since))
 
-
 #: Every record has this format, in which each of its changes is told.
-_NEWEST = (
+NEWEST = (
     sa.select(renditions.c.datestamp)
     .where(renditions.c.prefix == "oai_dc")
     .order_by(renditions.c.datestamp.desc())
@@ -44,7 +43,7 @@ _NEWEST = (
 
 def newest_datestamp(connection: Connection) -> int | None:
     """The newest datestamp given so far, as far as this connection can see; None if there is none."""
-    return connection.execute(_NEWEST).scalar()
+    return connection.execute(NEWEST).scalar()
 
 
 def announce(engine: Engine) -> int:
@@ -91,7 +90,7 @@ def response_date(engine: Engine) -> int:
     """The responseDate of an answer whose list is read after this call, in whole seconds."""
     with reading(engine) as connection:
         time = dialects.now(connection)
-        oldest = connection.execute(_OLDEST).scalar()
+    oldest = statements.value(engine, _OLDEST)
     if oldest is None:
         return time
     if oldest < time - STALE:

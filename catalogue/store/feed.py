@@ -8,7 +8,8 @@ thousandth cost the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -16,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from catalogue import formats
-from catalogue.store import clock
+from catalogue.store import clock, statements
 from catalogue.store.engine import reading
 from catalogue.store.tables import record_sets, records, renditions, sets
 
@@ -66,7 +67,6 @@ class Feed:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._statements: dict[_Shape | Literal["entry"], _Statement] = {}
 
     def response_date(self) -> int:
         """The responseDate of an answer that is read after this call, in whole seconds."""
@@ -77,8 +77,8 @@ class Feed:
 
         What is committed later is never older: a list up to here is a snapshot of the catalogue.
         """
-        with reading(self._engine) as connection:
-            return clock.newest_datestamp(connection)
+        found: int | None = statements.value(self._engine, clock.NEWEST)
+        return found
 
     def page(
         self, query: FeedQuery, *, after: Position | None, limit: int, bodies: bool = True
@@ -91,30 +91,18 @@ class Feed:
             resumed=after is not None,
             bodies=bodies,
         )
-        values = {
-            "prefix": query.prefix,
-            "set_id": query.set_id,
-            "from_": query.from_,
-            "until": query.until,
-            "datestamp": after.datestamp if after else None,
-            "record_id": after.record_id if after else None,
-            "limit": limit,
-        }
-        return list(map(FeedEntry._make, self._rows(shape, values)))
-
-    def _rows(self, shape: _Shape | Literal["entry"], values: dict[str, Any]) -> list[Any]:
-        """Run a statement, compiled once, and give the rows as the driver does.
-
-        SQLAlchemy's own way costs three times the query itself, for types that need no conversion here.
-        """
-        statement = self._statements.get(shape)
-        if statement is None:
-            statement = self._statements[shape] = _Statement.of(
-                _entry_statement() if shape == "entry" else _page_statement(shape), self._engine
-            )
-        with reading(self._engine) as connection:
-            result = connection.exec_driver_sql(statement.text, statement.parameters(values))
-            return list(result.cursor.fetchall()) if result.cursor else []
+        found = statements.rows(
+            self._engine,
+            _page(shape),
+            prefix=query.prefix,
+            set_id=query.set_id,
+            from_=query.from_,
+            until=query.until,
+            datestamp=after.datestamp if after else None,
+            record_id=after.record_id if after else None,
+            limit=limit,
+        )
+        return list(map(FeedEntry._make, found))
 
     def count(self, query: FeedQuery) -> int:
         """How many entries the whole list has."""
@@ -133,33 +121,20 @@ class Feed:
 
     def entry(self, identifier: str, prefix: str) -> FeedEntry | None:
         """One record in one format; None where it has never been there in that format."""
-        for row in self._rows("entry", {"identifier": identifier, "prefix": prefix}):
+        for row in statements.rows(self._engine, _ENTRY, identifier=identifier, prefix=prefix):
             return FeedEntry._make(row)
         return None
 
     def formats(self, identifier: str) -> list[str] | None:
         """The prefixes of the formats that an item is in, or was in; None where there is no such item."""
-        statement = (
-            sa.select(renditions.c.prefix)
-            .select_from(records.join(renditions, renditions.c.record_id == records.c.id))
-            .where(records.c.identifier == identifier)
-            .order_by(renditions.c.prefix)
-        )
-        with reading(self._engine) as connection:
-            return list(connection.execute(statement).scalars()) or None
+        return [row[0] for row in statements.rows(self._engine, _FORMATS, identifier=identifier)] or None
 
     def prefixes(self) -> list[str]:
         """The prefixes of all formats that any record is in: one index seek for each."""
         found: list[str] = []
-        with reading(self._engine) as connection:
-            while True:
-                following = sa.select(sa.func.min(renditions.c.prefix)).where(
-                    renditions.c.prefix > (found[-1] if found else "")
-                )
-                prefix = connection.execute(following).scalar()
-                if prefix is None:
-                    return found
-                found.append(prefix)
+        while prefix := statements.value(self._engine, _FOLLOWING, prefix=found[-1] if found else ""):
+            found.append(prefix)
+        return found
 
     def earliest_datestamp(self) -> int | None:
         """The earliest datestamp that any list has; None while the catalogue is empty.
@@ -167,14 +142,8 @@ class Feed:
         A record that left a set, or lost a format, keeps the datestamp of that day in that list: the
         beginning of every list is looked at.
         """
-        with reading(self._engine) as connection:
-            found = [
-                connection.execute(
-                    sa.select(sa.func.min(renditions.c.datestamp)).where(renditions.c.prefix == prefix)
-                ).scalar()
-                for prefix in self.prefixes()
-            ]
-            found.append(connection.execute(_EARLIEST_IN_SETS).scalar())
+        found = [statements.value(self._engine, _EARLIEST, prefix=prefix) for prefix in self.prefixes()]
+        found.append(statements.value(self._engine, _EARLIEST_IN_SETS))
         return min((datestamp for datestamp in found if datestamp is not None), default=None)
 
 
@@ -195,6 +164,30 @@ _ORIGIN = (
 )
 
 
+_IDENTIFIER = records.c.identifier == sa.bindparam("identifier", type_=sa.Text())
+_PREFIX = renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text())
+_ITEM = records.join(renditions, renditions.c.record_id == records.c.id)
+
+_ENTRY = (
+    sa.select(
+        records.c.id,
+        records.c.identifier,
+        renditions.c.datestamp,
+        sa.or_(records.c.deleted, renditions.c.body.is_(None)).label("deleted"),
+        records.c.set_specs,
+        renditions.c.body,
+        *_ORIGIN,
+    )
+    .select_from(_ITEM)
+    .where(_IDENTIFIER, _PREFIX)
+)
+_FORMATS = sa.select(renditions.c.prefix).select_from(_ITEM).where(_IDENTIFIER).order_by(renditions.c.prefix)
+_FOLLOWING = sa.select(sa.func.min(renditions.c.prefix)).where(
+    renditions.c.prefix > sa.bindparam("prefix", type_=sa.Text())
+)
+_EARLIEST = sa.select(sa.func.min(renditions.c.datestamp)).where(_PREFIX)
+
+
 class _Shape(NamedTuple):
     """What of a list's page decides its SQL."""
 
@@ -205,31 +198,8 @@ class _Shape(NamedTuple):
     bodies: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A statement as the driver takes it."""
-
-    text: str
-    #: Names of the parameters in their order; none where the driver takes them by name.
-    names: tuple[str, ...]
-    #: What SQLAlchemy itself has bound.
-    bound: dict[str, Any]
-
-    @classmethod
-    def of(cls, statement: sa.Select[Any], engine: Engine) -> _Statement:
-        """The statement, compiled for the engine's database."""
-        compiled = engine.dialect.statement_compiler(engine.dialect, statement)
-        return cls(compiled.string, tuple(compiled.positiontup or ()), dict(compiled.params))
-
-    def parameters(self, values: dict[str, Any]) -> Any:
-        """These values in the form that the driver takes."""
-        named = self.bound | values
-        if self.names:
-            return tuple(named[name] for name in self.names)
-        return {name: named[name] for name in self.bound}
-
-
-def _page_statement(shape: _Shape) -> sa.Select[Any]:
+@cache
+def _page(shape: _Shape) -> sa.Select[Any]:
     listed = record_sets if shape.in_set else renditions
     tables, conditions = _list(listed, since=shape.since, until=shape.until)
     if shape.resumed:
@@ -255,39 +225,19 @@ def _page_statement(shape: _Shape) -> sa.Select[Any]:
     )
 
 
-def _entry_statement() -> sa.Select[Any]:
-    return (
-        sa.select(
-            records.c.id,
-            records.c.identifier,
-            renditions.c.datestamp,
-            sa.or_(records.c.deleted, renditions.c.body.is_(None)).label("deleted"),
-            records.c.set_specs,
-            renditions.c.body,
-            *_ORIGIN,
-        )
-        .select_from(records.join(renditions, renditions.c.record_id == records.c.id))
-        .where(
-            records.c.identifier == sa.bindparam("identifier", type_=sa.Text()),
-            renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text()),
-        )
-    )
-
-
 def _bind(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.BigInteger())
 
 
 def _list(listed: sa.Table, *, since: bool, until: bool) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """What to join to the table that the list is an index of, and the conditions."""
-    rendition = renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text())
     tables: FromClause
     if listed is renditions:
         tables = renditions.join(records, records.c.id == renditions.c.record_id)
-        conditions = [rendition]
+        conditions = [_PREFIX]
     else:
         tables = record_sets.join(records, records.c.id == record_sets.c.record_id).join(
-            renditions, sa.and_(renditions.c.record_id == record_sets.c.record_id, rendition)
+            renditions, sa.and_(renditions.c.record_id == record_sets.c.record_id, _PREFIX)
         )
         conditions = [record_sets.c.set_id == _bind("set_id")]
     if since:

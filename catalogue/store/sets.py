@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.engine import reading
 from catalogue.store.tables import record_sets, sets
 
@@ -84,8 +84,11 @@ class Sets:
 
     def id_of(self, set_spec: str) -> int | None:
         """The store's own number of a set; None where there is no such set."""
-        with reading(self._engine) as connection:
-            return connection.execute(sa.select(sets.c.id).where(sets.c.set_spec == set_spec)).scalar()
+        found: int | None = statements.value(self._engine, _NUMBER, set_spec=set_spec)
+        return found
+
+
+_NUMBER = sa.select(sets.c.id).where(sets.c.set_spec == sa.bindparam("set_spec", type_=sa.Text()))
 
 
 def numbers(connection: Connection, specs: Iterable[str]) -> dict[str, int]:
