@@ -10,7 +10,7 @@ whole answers: their wildcards are lax, and they know the formats that we put in
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,12 +82,45 @@ def load_schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(driver.encode(), parser, base_url=str(XSD / "driver.xsd")))
 
 
+def payloads() -> Iterator[tuple[str, bytes]]:
+    """Every single record of the corpus in Dublin Core or ISO 19139, as (name, bytes).
+
+    The files of dc/ and iso19139/ as they are, whatever they hold; and what stands in the records of the
+    answers in oai/ and csw/, cut out as our clients do: its root element with the namespaces it inherits.
+    """
+    for folder in ("dc", "iso19139"):
+        for path in sorted((CORPUS / folder).iterdir()):
+            yield f"{folder}/{path.name}", path.read_bytes()
+    for folder, holders in (("oai", _OAI_HOLDERS), ("csw", _CSW_HOLDERS)):
+        for path in sorted((CORPUS / folder).iterdir()):
+            try:
+                answer = etree.parse(path).getroot()
+            except etree.XMLSyntaxError:
+                continue
+            held = (element for holder in answer.iter(*holders) for element in holder.iterchildren("*"))
+            for number, element in enumerate(held):
+                yield f"{folder}/{path.name}#{number}", etree.tostring(element, with_tail=False)
+
+
+_OAI_HOLDERS = ("{http://www.openarchives.org/OAI/2.0/}metadata",)
+_CSW_HOLDERS = (
+    "{http://www.opengis.net/cat/csw/2.0.2}SearchResults",
+    "{http://www.opengis.net/cat/csw/2.0.2}GetRecordByIdResponse",
+)
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The corpus's folder; skips where there is none."""
     if not CORPUS.is_dir():
         pytest.skip("the corpus of real records is not here")
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def corpus_payloads(corpus: Path) -> list[tuple[str, bytes]]:
+    """Every single record of the corpus: `payloads`."""
+    return list(payloads())
 
 
 @pytest.fixture(scope="session")

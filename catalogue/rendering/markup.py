@@ -20,11 +20,17 @@ _CONTROLS: Final = bytes(code for code in range(0x20) if code not in {0x09, 0x0A
 _NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 _PCHAR: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
-#: RFC 3986, appendix A, without IP literals: what every reader of xs:anyURI accepts.
-_URI: Final = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.-]*:(?://(?:[A-Za-z0-9._~!$&'()*+,;=:-]*@)?[A-Za-z0-9._~-]*(?::[0-9]{{1,5}})?(?=[/?#]|$))?"
-    rf"{_PCHAR}*(?:\?(?:{_PCHAR}|\?)*)?(?:\#(?:{_PCHAR}|\?)*)?"
+_AUTHORITY: Final = (
+    r"//(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*@)?"
+    r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*(?::[0-9]{1,5})?(?=[/?#]|$)"
 )
+#: RFC 3986, appendix A, without IP literals and empty ports: what every reader of xs:anyURI accepts.
+_URI: Final = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]*:(?:{_AUTHORITY}|(?!//)){_PCHAR}*(?:\?(?:{_PCHAR}|\?)*)?(?:\#(?:{_PCHAR}|\?)*)?"
+)
+#: `https://example.org:/a`: RFC 3986 allows an empty port, libxml2 does not.
+_EMPTY_PORT: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?#:]*):(?=[/?#]|$)")
+_LONE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HALF_TURN: Final = 180
 _RIGHT_ANGLE: Final = 90
 #: A word: the usual case of what stands in a codelist.
@@ -54,12 +60,13 @@ def any_uri(text: str) -> str:
     """Text as an attribute or element of type xs:anyURI: as it is where it is one, else percent-encoded."""
     if _WORD.fullmatch(text):
         return text
-    stripped = text.strip()
-    if not _URI.fullmatch(stripped):
-        stripped = quote(stripped.encode("utf-8", "ignore"), safe="!$&'()*+,;=:@/-._~%?#")
-        if not _URI.fullmatch(stripped):
-            stripped = quote(stripped, safe="/")
-    return stripped.replace("&", "&amp;")
+    uri = text.strip()
+    if not _URI.fullmatch(uri):
+        uri = quote(_LONE_PERCENT.sub("%25", uri).encode("utf-8", "ignore"), safe="!$&'()*+,;=:@/-._~%?#")
+        uri = _EMPTY_PORT.sub(r"\1", uri, count=1)
+        if not _URI.fullmatch(uri):
+            uri = quote(text.strip().encode("utf-8", "ignore"), safe="/")
+    return uri.replace("&", "&amp;")
 
 
 def language_attribute(language: str) -> str:

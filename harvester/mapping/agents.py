@@ -35,7 +35,7 @@ def responsible_party(party: etree._Element, locales: Locales, role: str) -> Age
     organisation: Text | None = None
     individual = position = ""
     contact: etree._Element | None = None
-    for element in party.iterchildren("*"):
+    for element in party:
         tag = element.tag
         if tag == _ORGANISATION:
             organisation = free_text(element, locales)
@@ -75,7 +75,7 @@ def _contact(element: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
     address = down(contact, GMD + "address")
     if address is not None:
-        for part in address.iterchildren("*"):
+        for part in address:
             name = _ADDRESS.get(part.tag)
             if name:
                 found[name] = found.get(name) or characters(part)

@@ -220,8 +220,6 @@ def _language(draft: Draft, element: etree._Element) -> str:
 
 def _scheme(element: etree._Element) -> str:
     """The encoding scheme that an element names: xsi:type (`dcterms:LCSH` is LCSH), scheme or type."""
-    if not element.attrib:
-        return ""
     sent = element.get(_XSI_TYPE) or element.get("scheme") or element.get("type") or ""
     name = sent if "://" in sent else sent.rpartition(":")[2]
     return "" if name in _SYNTAX_SCHEMES else name
@@ -263,9 +261,17 @@ def _date(kind: DateKind) -> Term:
 def _subject(draft: Draft, value: str, element: etree._Element) -> None:
     label = _text(draft, value, element)
     uri = identifiers.web_address(value) if "://" in value else ""
-    if element.attrib:
+    scheme = ""
+    if _says_more(element):
         uri = _referenced(element) or element.get("valueURI") or uri
-    draft.subjects.append(Subject(label, "", _scheme(element), uri))
+        scheme = _scheme(element)
+    draft.subjects.append(Subject(label, "", scheme, uri))
+
+
+def _says_more(element: etree._Element) -> bool:
+    """Whether there are attributes beside xml:lang, which is nearly never the case."""
+    attributes = element.attrib
+    return bool(attributes) and (len(attributes) > 1 or XML_LANG not in attributes)
 
 
 def _type(draft: Draft, value: str, element: etree._Element) -> None:
@@ -279,7 +285,7 @@ def _format(draft: Draft, value: str, element: etree._Element) -> None:  # noqa:
 def _identifier(draft: Draft, value: str, element: etree._Element) -> None:
     name = line(value)
     scheme = identifiers.scheme(name)
-    if not scheme:
+    if not scheme and _says_more(element):
         sent = _scheme(element).lower()
         scheme = sent if sent in {"doi", "isbn", "issn", "handle", "uuid"} else ""
     draft.identifiers.append(Identifier(name, scheme))
@@ -325,11 +331,9 @@ def _languages(draft: Draft, value: str, element: etree._Element) -> None:  # no
 
 def _right(kind: str) -> Term:
     def read(draft: Draft, value: str, element: etree._Element) -> None:
-        url = (
-            (identifiers.web_address(value) or _referenced(element))
-            if "://" in value or element.attrib
-            else ""
-        )
+        url = identifiers.web_address(value) if "://" in value else ""
+        if not url and _says_more(element):
+            url = _referenced(element)
         text = None if url == value.strip() else Text.of(paragraphs(value), _language(draft, element))
         draft.rights.append(Right(text, kind, url))
 

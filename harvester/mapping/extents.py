@@ -21,6 +21,7 @@ _COMPASS: Final = re.compile(
 )
 #: `name=value;` of the DCMI Box, Point and Period encoding schemes (DCSV).
 _DCSV: Final = re.compile(r"\s*([A-Za-z]+)\s*=\s*([^;]*)")
+_DIGIT: Final = re.compile(r"\d")
 _CORNERS: Final = 2
 
 
@@ -56,15 +57,20 @@ def coverage(text: str) -> Coverage:
         if found:
             return found
     if len(text) >= len("1990"):
-        edges = {name.lower(): decimal(value) for name, value in _COMPASS.findall(text[:500])}
-        named = _box_of(edges)
+        named = _in_words(text[:500])
         if named:
             return Coverage(box=named)
-        if any(character.isdigit() for character in text[:80]):
+        if _DIGIT.search(text):
             time = dates.period_of(text)
             if time:
                 return Coverage(period=time)
     return Coverage(place=text)
+
+
+def _in_words(text: str) -> Box | None:
+    if "orth" not in text and "ORTH" not in text:
+        return None
+    return _box_of({name.lower(): decimal(value) for name, value in _COMPASS.findall(text)})
 
 
 def temporal(text: str) -> Coverage:

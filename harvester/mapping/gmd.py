@@ -43,7 +43,11 @@ class Locales:
 
 def child_object(element: etree._Element) -> etree._Element | None:
     """The object inside a property element; None where it is nil or only a reference."""
-    return next(element.iterchildren("*"), None)
+    if not len(element):
+        return None
+    child = element[0]
+    # A comment may come first; its tag is a function.
+    return child if isinstance(child.tag, str) else next(element.iterchildren("*"), None)
 
 
 def first(parent: etree._Element, tag: str) -> etree._Element | None:
@@ -54,7 +58,7 @@ def first(parent: etree._Element, tag: str) -> etree._Element | None:
 def objects(parent: etree._Element, tag: str) -> Iterator[etree._Element]:
     """The objects in all properties with this tag."""
     for element in parent.iterchildren(tag):
-        found = next(element.iterchildren("*"), None)
+        found = child_object(element)
         if found is not None:
             yield found
 
@@ -69,10 +73,10 @@ def down(parent: etree._Element, *tags: str) -> etree._Element | None:
 
 def characters(element: etree._Element) -> str:
     """The text of a property in the document's own language, on one line."""
-    for child in element.iterchildren("*"):
-        if child.tag != _PT_FREE_TEXT:
-            return line(child.text if not len(child) and child.text else inner_text(child))
-    return line(element.text or "")
+    child = child_object(element)
+    if child is not None and child.tag == _PT_FREE_TEXT:
+        child = next((other for other in element.iterchildren("*") if other.tag != _PT_FREE_TEXT), None)
+    return line(inner_text(child) if child is not None else element.text or "")
 
 
 def characters_of(parent: etree._Element, tag: str) -> str:
@@ -83,9 +87,10 @@ def characters_of(parent: etree._Element, tag: str) -> str:
 
 def code(element: etree._Element) -> str:
     """The value of a codelist property: codeListValue, or else the text."""
-    for child in element.iterchildren("*"):
-        return (child.get("codeListValue") or "").strip() or line(inner_text(child))
-    return line(element.text or "")
+    child = child_object(element)
+    if child is None:
+        return line(element.text or "")
+    return (child.get("codeListValue") or "").strip() or line(inner_text(child))
 
 
 def code_of(parent: etree._Element, tag: str) -> str:
@@ -127,11 +132,12 @@ def free_text(element: etree._Element, locales: Locales, form: Callable[[str], s
     language, it is that language.
     """
     own, localised = "", None
-    for child in element.iterchildren("*"):
-        if child.tag == _PT_FREE_TEXT:
+    for child in element:
+        tag = child.tag
+        if tag == _PT_FREE_TEXT:
             localised = _localised(child, locales, form)
-        elif not own:
-            own = form(child.text if not len(child) and child.text else inner_text(child))
+        elif not own and isinstance(tag, str):
+            own = form(inner_text(child))
     if localised is None:
         own = own or form(element.text or "")
         return Text(((locales.default, own),)) if own else None
@@ -166,8 +172,6 @@ def long_text(element: etree._Element, locales: Locales) -> Text | None:
 
 def reference(element: etree._Element) -> str:
     """The xlink:href of a property or of the anchor inside it; empty where there is none."""
-    for child in element.iterchildren("*"):
-        href = child.get(XLINK_HREF)
-        if href:
-            return href.strip()
-    return (element.get(XLINK_HREF) or "").strip()
+    child = child_object(element)
+    href = (child.get(XLINK_HREF) if child is not None else None) or element.get(XLINK_HREF)
+    return href.strip() if href else ""

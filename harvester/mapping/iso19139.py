@@ -40,7 +40,7 @@ def read(root: etree._Element) -> Record:
         series = down(root, GMD + "seriesMetadata")
         metadata = series if series is not None else root
     draft = IsoDraft(locales_of(metadata))
-    for part in metadata.iterchildren("*"):
+    for part in metadata:
         reader = METADATA.get(part.tag)
         if reader:
             reader(draft, part)

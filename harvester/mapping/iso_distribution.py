@@ -32,7 +32,7 @@ def read_distribution(draft: IsoDraft, element: etree._Element) -> None:
     distribution = child_object(element)
     if distribution is None:
         return
-    for part in distribution.iterchildren("*"):
+    for part in distribution:
         found = child_object(part)
         if found is None:
             continue
@@ -83,7 +83,7 @@ def online_resource(resource: etree._Element, locales: Locales, title: Text | No
         return None
     description: Text | None = None
     protocol = function = media_type = ""
-    for part in resource.iterchildren("*"):
+    for part in resource:
         tag = part.tag
         if tag == GMD + "name":
             title = free_text(part, locales) or title

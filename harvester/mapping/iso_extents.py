@@ -11,7 +11,16 @@ from catalogue.record import Box, Period, Text
 from catalogue.xml import local_name
 from harvester.mapping import dates
 from harvester.mapping.extents import box, decimal
-from harvester.mapping.gmd import GMD, Locales, characters, down, free_text, free_text_of, objects
+from harvester.mapping.gmd import (
+    GMD,
+    Locales,
+    characters,
+    child_object,
+    down,
+    free_text,
+    free_text_of,
+    objects,
+)
 from harvester.mapping.texts import inner_text, line
 
 
@@ -26,8 +35,9 @@ class ExtentDraft(Protocol):
 
 def read_extent(draft: ExtentDraft, element: etree._Element) -> None:
     """gmd:extent or srv:extent: EX_Extent."""
-    for extent in element.iterchildren("*"):
-        for part in extent.iterchildren("*"):
+    extent = child_object(element)
+    if extent is not None:
+        for part in extent:
             reader = _PARTS.get(part.tag)
             if reader:
                 reader(draft, part)
@@ -44,7 +54,8 @@ def _place(draft: ExtentDraft, text: Text | None) -> None:
 
 def _geographic(draft: ExtentDraft, element: etree._Element) -> None:
     """EX_GeographicBoundingBox or EX_GeographicDescription; a polygon has no place in the record."""
-    for extent in element.iterchildren("*"):
+    extent = child_object(element)
+    if extent is not None:
         name = local_name(extent)
         if name == "EX_GeographicBoundingBox":
             found = _bounding_box(extent)
@@ -59,7 +70,7 @@ def _geographic(draft: ExtentDraft, element: etree._Element) -> None:
 def _bounding_box(extent: etree._Element) -> Box | None:
     """The box; None where it is broken, out of range, or excludes what it surrounds (extentTypeCode)."""
     edges = {}
-    for edge in extent.iterchildren("*"):
+    for edge in extent:
         if edge.tag == _TYPE_CODE and characters(edge).lower() in {"0", "false"}:
             return None
         edges[edge.tag] = edge
@@ -76,7 +87,8 @@ _EDGES: Final = tuple(
 
 def _temporal(draft: ExtentDraft, element: etree._Element) -> None:
     """EX_TemporalExtent: a gml:TimePeriod or gml:TimeInstant, in any GML namespace."""
-    for extent in element.iterchildren("*"):
+    extent = child_object(element)
+    if extent is not None:
         for time in objects(extent, GMD + "extent"):
             found = _time(time)
             if found:
@@ -102,7 +114,7 @@ def _time(time: etree._Element) -> Period | None:
 
 
 def _positions(time: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    for part in time.iterchildren("*"):
+    for part in time:
         yield local_name(part), part
 
 

@@ -63,7 +63,7 @@ def read_identification(draft: IsoDraft, element: etree._Element) -> None:
     identification = child_object(element)
     if identification is None:
         return
-    for part in identification.iterchildren("*"):
+    for part in identification:
         reader = IDENTIFICATION.get(part.tag)
         if reader:
             reader(draft, part)
@@ -73,7 +73,7 @@ def _each(draft: IsoDraft, element: etree._Element, table: dict[object, Property
     """Read the object in a property by a table of its own properties."""
     found = child_object(element)
     if found is not None:
-        for part in found.iterchildren("*"):
+        for part in found:
             reader = table.get(part.tag)
             if reader:
                 reader(draft, part)

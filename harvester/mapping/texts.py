@@ -32,7 +32,7 @@ def line(text: str) -> str:
 def paragraphs(text: str) -> str:
     """A text whose lines are kept and whose indentation is not; at most one empty line in a row."""
     if "\n" not in text and "\r" not in text:
-        return " ".join(text.split())
+        return " ".join(text.split()) if "  " in text or "\t" in text else text.strip()
     lines = [" ".join(part.split()) for part in text.splitlines()]
     kept = [part for number, part in enumerate(lines) if part or (number and lines[number - 1])]
     return "\n".join(kept).strip()
