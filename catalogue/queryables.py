@@ -1,28 +1,105 @@
 """The queryables: the properties of a record that a query may name, and their values.
 
-Names are those of CSW 2.0.2 (07-006r1, section 6.3.2, table 4 and annex B) in lower case; every protocol maps
-its own spelling (`dc:title`, `apiso:Title`, `Title`) to them at its edge.
+Names are those of CSW 2.0.2 (07-006r1, section 6.3.2, tables 1 and 3) and of its ISO application profile
+(07-045, section 7.3) in lower case; every protocol maps its own spelling (`dc:title`, `apiso:Title`, `Title`)
+to them at its edge.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Final
 
 from catalogue.record import Record, Text
 
 
+class Kind(StrEnum):
+    """What the values of a queryable are, which decides how they are compared."""
+
+    TEXT = "text"
+    DATE = "date"
+    #: When our copy of the record was last changed.
+    DATESTAMP = "datestamp"
+    #: The record's geographic extent.
+    EXTENT = "extent"
+    #: All texts of the record together.
+    ANY_TEXT = "anytext"
+
+
+ANY_TEXT: Final = "anytext"
+#: "Date on which the record was created or updated within the catalogue" (07-006r1, table 1).
+MODIFIED: Final = "modified"
+EXTENT: Final = "boundingbox"
+
+_DATES: Final = (
+    "date",
+    "created",
+    "issued",
+    "available",
+    "valid",
+    "accepted",
+    "submitted",
+    "copyrighted",
+    "revised",
+    "temporal_begin",
+    "temporal_end",
+)
+_TEXTS: Final = (
+    "identifier",
+    "title",
+    "alternative",
+    "abstract",
+    "subject",
+    "topic",
+    "type",
+    "format",
+    "language",
+    "coverage",
+    "relation",
+    "source",
+    "creator",
+    "publisher",
+    "contributor",
+    "organisation",
+    "rights",
+    "parent",
+    "service_type",
+    "lineage",
+    "metadata_language",
+)
+
+#: Every queryable, by name.
+QUERYABLES: Final[dict[str, Kind]] = {
+    **dict.fromkeys(_TEXTS, Kind.TEXT),
+    **dict.fromkeys(_DATES, Kind.DATE),
+    MODIFIED: Kind.DATESTAMP,
+    EXTENT: Kind.EXTENT,
+    ANY_TEXT: Kind.ANY_TEXT,
+}
+
+#: Characters of a value that its key in the index has.
+KEY_LENGTH: Final = 60
+
+
 def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
-    """Every (queryable, value) pair of a record; `identifier` is the one that CSW gives out."""
-    return list(dict.fromkeys(_pairs(record, identifier)))
+    """Every (queryable, value) pair of a record, each once; `identifier` is the one that CSW gives out.
+
+    What the store knows better than the record is not among them: MODIFIED, EXTENT and ANY_TEXT.
+    """
+    return list(dict.fromkeys(pair for pair in _pairs(record, identifier) if pair[1]))
 
 
 def _pairs(record: Record, identifier: str) -> Iterator[tuple[str, str]]:
     yield "identifier", identifier
     yield from (("identifier", found.value) for found in record.identifiers)
     yield from _texts("title", record.title, *record.alternative_titles)
+    yield from _texts("alternative", *record.alternative_titles)
     yield from _texts("abstract", *record.descriptions)
-    yield from _texts("subject", *(subject.label for subject in record.subjects))
+    yield from _of_subjects(record)
     yield from _texts("type", *record.types)
     yield from _texts("coverage", *record.places)
     yield from (("format", value) for value in record.formats)
@@ -32,6 +109,14 @@ def _pairs(record: Record, identifier: str) -> Iterator[tuple[str, str]]:
     yield from _of_agents(record)
     yield from _of_dates(record)
     yield from _of_rights(record)
+    yield from _of_metadata(record)
+
+
+def _of_subjects(record: Record) -> Iterator[tuple[str, str]]:
+    for subject in record.subjects:
+        yield from _texts("subject", subject.label)
+        if subject.kind == "topicCategory":
+            yield from _texts("topic", subject.label)
 
 
 def _of_agents(record: Record) -> Iterator[tuple[str, str]]:
@@ -39,13 +124,19 @@ def _of_agents(record: Record) -> Iterator[tuple[str, str]]:
         name = _AGENTS.get(agent.role, "contributor")
         if name:
             yield from _texts(name, agent.name)
+        if agent.role not in _DUBLIN_CORE_ROLES:
+            yield from _texts("organisation", agent.name)
 
 
 def _of_dates(record: Record) -> Iterator[tuple[str, str]]:
     for date in record.dates:
         if date.value:
             yield "date", date.value
-            yield date.kind, date.value
+            # That of a resource is not that of its record.
+            yield ("revised" if date.kind == "modified" else date.kind), date.value
+    for period in record.periods:
+        yield "temporal_begin", period.begin
+        yield "temporal_end", period.end
 
 
 def _of_rights(record: Record) -> Iterator[tuple[str, str]]:
@@ -54,6 +145,14 @@ def _of_rights(record: Record) -> Iterator[tuple[str, str]]:
             yield from _texts("rights", right.text)
         elif right.url:
             yield "rights", right.url
+
+
+def _of_metadata(record: Record) -> Iterator[tuple[str, str]]:
+    yield "parent", record.parent_identifier
+    yield "service_type", record.service_type
+    yield "metadata_language", record.metadata_language
+    if record.lineage:
+        yield from _texts("lineage", record.lineage)
 
 
 #: Roles, and the queryable that holds the agent's name.
@@ -66,6 +165,8 @@ _AGENTS = {
     "distributor": "publisher",
     "metadataContact": "",
 }
+#: Roles whose names may be people's: Dublin Core makes no difference.
+_DUBLIN_CORE_ROLES = frozenset({"creator", "contributor"})
 
 
 def _texts(name: str, *texts: Text) -> Iterator[tuple[str, str]]:
@@ -76,11 +177,74 @@ def _texts(name: str, *texts: Text) -> Iterator[tuple[str, str]]:
 
 def search_text(record: Record) -> str:
     """Every text of a record in one, normalised: what AnyText is compared with."""
-    return normalise(
-        "\n".join(value for _, value in values_of(record, identifier=record.metadata_identifier))
-    )
+    return search_text_of(values_of(record, identifier=record.metadata_identifier))
+
+
+def search_text_of(values: Iterable[tuple[str, str]]) -> str:
+    """The same, made of the record's values: each text once, on lines of its own."""
+    return normalise("\n".join(dict.fromkeys(value for _, value in values)))
 
 
 def normalise(text: str) -> str:
-    """Compatibility forms composed, case folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Compatibility forms composed, case folded: two texts that differ in nothing else become equal."""
+    if text.isascii():
+        return text.lower()
+    # Folding may take a text out of its normal form (U+0345); the second pass mends that.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def key_of(queryable: str, value: str, normal: str) -> str:
+    """What the index keeps of a value, whose normalised form is given: its beginning, or its instant."""
+    if QUERYABLES.get(queryable) is Kind.DATE:
+        return instant(value)
+    return normal[:KEY_LENGTH]
+
+
+_W3CDTF: Final = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9})\d*)?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
+)
+_YEAR, _MONTH, _DAY = 4, 7, 10
+_REST: Final = {_YEAR: "-01-01T00:00:00", _MONTH: "-01T00:00:00", _DAY: "T00:00:00"}
+
+
+def instant(date: str) -> str:
+    """When the period that a W3CDTF date names begins, in UTC: texts that sort as the instants do.
+
+    `2003` and `2003-01` and `2003-01-01T00:00:00Z` begin at the same instant. A time without a zone is
+    taken for UTC. Empty where the text is no date.
+    """
+    found = _W3CDTF.fullmatch(date)
+    if found is None:
+        return ""
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        begin = datetime(
+            int(year),
+            int(month or 1),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            tzinfo=UTC,
+        )
+        if zone and zone != "Z":
+            begin = begin.replace(tzinfo=_zone(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return ""
+    if hour is None:
+        return date + _REST[len(date)]
+    tail = (fraction or "").rstrip("0")
+    # Written out by hand, for strftime does not fill years up to four digits everywhere.
+    text = begin.replace(tzinfo=None).isoformat()
+    return f"{text}.{tail}" if tail else text
+
+
+def _zone(offset: str) -> timezone:
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
+    return timezone(-ahead if offset[0] == "-" else ahead)
+
+
+def utc(seconds: int) -> str:
+    """A datestamp of the store (seconds since 1970) as W3CDTF."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

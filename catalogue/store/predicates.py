@@ -1,0 +1,285 @@
+"""Predicates made SQL conditions on `records`."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from catalogue.errors import InvalidQuery
+from catalogue.formats import OAI_DC
+from catalogue.query import (
+    And,
+    AnyText,
+    Between,
+    Compare,
+    Extent,
+    Identified,
+    Like,
+    Missing,
+    Not,
+    Operator,
+    Or,
+    Pattern,
+    Predicate,
+    Relation,
+    Wildcard,
+)
+from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, normalise
+from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
+
+Condition = sa.ColumnElement[bool]
+
+_OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+}
+#: A text stands so to another only if the beginning of its normal form does this to the other's.
+_OF_BEGINNINGS: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.LESS: operator.le,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.ge,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+}
+_NORMAL = sa.func.coalesce(record_values.c.folded, record_values.c.value)
+
+
+def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
+    """What records are ordered by: the queryable's least value, or descending its greatest.
+
+    Raises:
+        InvalidQuery: it has no values that could be ordered.
+    """
+    kind = kind_of(queryable)
+    if kind is Kind.DATESTAMP:
+        return records.c.datestamp
+    if kind not in {Kind.TEXT, Kind.DATE}:
+        raise InvalidQuery(f"{queryable} has no values that could be ordered", queryable)
+    conditions = [record_values.c.record_id == records.c.id, record_values.c.name == queryable]
+    value: sa.ColumnElement[str] = _NORMAL
+    if kind is Kind.DATE:
+        value = record_values.c.key
+        conditions.append(value != "")
+    end = sa.func.max(value) if descending else sa.func.min(value)
+    return sa.select(end).where(*conditions).scalar_subquery()
+
+
+class Conditions:
+    """Makes conditions in the dialect of one database."""
+
+    def __init__(self, *, embedded: bool) -> None:
+        self._embedded = embedded
+
+    def of(self, predicate: Predicate) -> Condition:  # noqa: PLR0911 - one return a kind of predicate
+        """The condition under which the predicate is true of a record.
+
+        Raises:
+            InvalidQuery: it names a queryable that there is not, or compares it as it cannot be.
+        """
+        match predicate:
+            case And(parts):
+                return sa.and_(sa.true(), *map(self.of, parts))
+            case Or(parts):
+                return sa.or_(sa.false(), *map(self.of, parts))
+            case Not(part):
+                return sa.not_(self.of(part))
+            case Identified(identifiers):
+                return sa.or_(
+                    records.c.identifier.in_(identifiers), records.c.file_identifier.in_(identifiers)
+                )
+            case AnyText(pattern):
+                found = self._matches(neutral_records.c.search_text, _anywhere(pattern))
+                return self._among(neutral_records, found)
+            case Extent():
+                return self._extent(predicate)
+            case Missing(queryable):
+                return self._missing(queryable)
+            case _:
+                return self._of_values(predicate)
+
+    def _of_values(self, predicate: Compare | Between | Like) -> Condition:
+        kind = kind_of(predicate.queryable)
+        if kind is Kind.DATESTAMP:
+            return self._of_datestamp(predicate)
+        if kind not in {Kind.TEXT, Kind.DATE}:
+            raise InvalidQuery(f"{predicate.queryable} cannot be compared in this way", predicate.queryable)
+        match predicate:
+            case Compare(name, operator_, literal, match_case):
+                conditions = _compared(name, operator_, literal, match_case=match_case)
+            case Between(name, lower, upper, match_case):
+                conditions = [
+                    *_compared(name, Operator.GREATER_OR_EQUAL, lower, match_case=match_case),
+                    *_compared(name, Operator.LESS_OR_EQUAL, upper, match_case=match_case),
+                ]
+            case Like(_, pattern, match_case):
+                conditions = self._like(pattern, keyed=kind is Kind.TEXT, match_case=match_case)
+        return self._among(record_values, record_values.c.name == predicate.queryable, *conditions)
+
+    def _of_datestamp(self, predicate: Compare | Between | Like) -> Condition:
+        # Every record has this rendition, whose datestamp is the record's, and is indexed.
+        datestamp = renditions.c.datestamp
+        match predicate:
+            case Compare(name, operator_, literal):
+                conditions = [_OPERATORS[operator_](datestamp, _seconds(name, literal))]
+            case Between(name, lower, upper):
+                conditions = [datestamp >= _seconds(name, lower), datestamp <= _seconds(name, upper)]
+            case Like(name):
+                raise InvalidQuery(f"{name} is an instant, and has no pattern", name)
+        return self._among(renditions, renditions.c.prefix == OAI_DC.prefix, *conditions)
+
+    def _like(self, pattern: Pattern, *, keyed: bool, match_case: bool) -> list[Condition]:
+        normal = normalised(pattern)
+        if match_case:
+            conditions = [self._matches(record_values.c.value, pattern)]
+            # In a normal form, what follows may melt into the last character; ASCII melts into nothing.
+            first = pattern[0] if pattern and isinstance(pattern[0], str) else ""
+            beginning = normalise(first[:-1]) if first.isascii() else ""
+        else:
+            conditions = [self._matches(_NORMAL, normal)]
+            beginning = normal[0] if normal and isinstance(normal[0], str) else ""
+        if keyed and beginning:
+            conditions += _begins(beginning[:KEY_LENGTH])
+        return conditions
+
+    def _missing(self, queryable: str) -> Condition:
+        kind = kind_of(queryable)
+        if kind is Kind.EXTENT:
+            return sa.not_(self._among(boxes))
+        if kind in {Kind.ANY_TEXT, Kind.DATESTAMP}:
+            return sa.false()
+        return sa.not_(self._among(record_values, record_values.c.name == queryable))
+
+    def _extent(self, wanted: Extent) -> Condition:
+        halves = [(wanted.west, wanted.east)]
+        if wanted.west > wanted.east:
+            halves = [(wanted.west, 180.0), (-180.0, wanted.east)]
+        south, north = wanted.south, wanted.north
+        match wanted.relation:
+            case Relation.INTERSECTS:
+                return self._among(boxes, _any(_meets(w, south, e, north) for w, e in halves))
+            case Relation.DISJOINT:
+                meets = _any(_meets(w, south, e, north) for w, e in halves)
+                return sa.and_(self._among(boxes), sa.not_(self._among(boxes, meets)))
+            case Relation.WITHIN:
+                inside = _any(_inside(w, south, e, north) for w, e in halves)
+                return sa.and_(self._among(boxes), sa.not_(self._among(boxes, sa.not_(inside))))
+            case Relation.CONTAINS:
+                return sa.and_(*(self._among(boxes, _around(w, south, e, north)) for w, e in halves))
+
+    def _matches(self, column: sa.ColumnElement[str], pattern: Pattern) -> Condition:
+        if self._embedded:
+            # LIKE of SQLite makes no difference between cases in ASCII; GLOB does.
+            return column.op("GLOB", is_comparison=True)(_glob(pattern))
+        return column.like(_like(pattern), escape="\\")
+
+    def _among(self, table: sa.Table, *conditions: Condition) -> Condition:
+        """The record is one of those that such a row is about.
+
+        SQLite reads the rows first and looks the records up; PostgreSQL plans EXISTS as a join where it can,
+        but may run NOT IN again for each record once the list is too long for its memory.
+        """
+        if self._embedded:
+            return records.c.id.in_(sa.select(table.c.record_id).where(*conditions))
+        return sa.exists().where(table.c.record_id == records.c.id, *conditions)
+
+
+def kind_of(queryable: str) -> Kind:
+    """What the values of the queryable are.
+
+    Raises:
+        InvalidQuery: there is no such queryable.
+    """
+    kind = QUERYABLES.get(queryable)
+    if kind is None:
+        raise InvalidQuery(f"there is no queryable {queryable}", queryable)
+    return kind
+
+
+def _instant(queryable: str, literal: str) -> str:
+    begin = instant(literal)
+    if not begin:
+        raise InvalidQuery(f"{literal!r} is not a date (W3CDTF)", queryable)
+    return begin
+
+
+def _seconds(queryable: str, literal: str) -> float:
+    """Seconds since 1970-01-01T00:00:00Z."""
+    whole, _, fraction = _instant(queryable, literal).partition(".")
+    return datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp() + float(f"0.{fraction or 0}")
+
+
+def _compared(queryable: str, operator_: Operator, literal: str, *, match_case: bool) -> list[Condition]:
+    compare = _OPERATORS[operator_]
+    if kind_of(queryable) is Kind.DATE:
+        begin = _instant(queryable, literal)
+        return [record_values.c.key != "", compare(record_values.c.key, begin)]
+    normal = normalise(literal)
+    found = compare(record_values.c.value, literal) if match_case else compare(_NORMAL, normal)
+    # The order of code points says nothing about normal forms; that they are equal does.
+    if operator_ is Operator.EQUAL or (not match_case and operator_ in _OF_BEGINNINGS):
+        return [found, _OF_BEGINNINGS[operator_](record_values.c.key, normal[:KEY_LENGTH])]
+    return [found]
+
+
+def _begins(beginning: str) -> list[Condition]:
+    """The key begins so: a range, which every index can be asked for."""
+    key = record_values.c.key
+    following = ord(beginning[-1]) + 1
+    if following > sys.maxunicode or following in range(0xD800, 0xE000):
+        return [key >= beginning]
+    return [key >= beginning, key < beginning[:-1] + chr(following)]
+
+
+def normalised(pattern: Pattern) -> Pattern:
+    """The pattern to be compared with normalised text."""
+    return tuple(part if isinstance(part, Wildcard) else normalise(part) for part in pattern)
+
+
+def _anywhere(pattern: Pattern) -> Pattern:
+    inner = [*normalised(pattern)]
+    while inner and inner[0] is Wildcard.MANY:
+        del inner[0]
+    while inner and inner[-1] is Wildcard.MANY:
+        del inner[-1]
+    return (Wildcard.MANY, *inner, Wildcard.MANY)
+
+
+_GLOB = str.maketrans({"*": "[*]", "?": "[?]", "[": "[[]"})
+_LIKE = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
+
+
+def _glob(pattern: Pattern) -> str:
+    return "".join(part.value if isinstance(part, Wildcard) else part.translate(_GLOB) for part in pattern)
+
+
+def _like(pattern: Pattern) -> str:
+    written = {Wildcard.MANY: "%", Wildcard.ONE: "_"}
+    return "".join(written[part] if isinstance(part, Wildcard) else part.translate(_LIKE) for part in pattern)
+
+
+def _any(conditions: Iterable[Condition]) -> Condition:
+    return sa.or_(sa.false(), *conditions)
+
+
+def _meets(west: float, south: float, east: float, north: float) -> Condition:
+    b = boxes.c
+    return sa.and_(b.west <= east, b.east >= west, b.south <= north, b.north >= south)
+
+
+def _inside(west: float, south: float, east: float, north: float) -> Condition:
+    b = boxes.c
+    return sa.and_(b.west >= west, b.east <= east, b.south >= south, b.north <= north)
+
+
+def _around(west: float, south: float, east: float, north: float) -> Condition:
+    b = boxes.c
+    return sa.and_(b.west <= west, b.east >= east, b.south <= south, b.north >= north)

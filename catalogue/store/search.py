@@ -1,0 +1,172 @@
+"""RecordQuery made SQL: which records match, how many, and what they hold.
+
+Each predicate over the values of a queryable is one subquery that gives record numbers, so a predicate is
+true or false of a record and NOT is the exact complement: SQL's third truth value cannot arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from catalogue.errors import InvalidQuery
+from catalogue.formats import OAI_DC
+from catalogue.query import RecordQuery, SortKey
+from catalogue.queryables import Kind, utc
+from catalogue.record import Record, from_json
+from catalogue.store.engine import reading
+from catalogue.store.predicates import Conditions, kind_of, ordered_by
+from catalogue.store.tables import neutral_records, record_values, records, renditions
+
+#: The identifier that CSW and OGC API - Records give out.
+_GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), records.c.identifier)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """A record that was found."""
+
+    #: The identifier that is given out for it.
+    identifier: str
+    #: When our copy was last changed, in whole seconds since 1970.
+    datestamp: int
+    record: Record
+
+
+class Search:
+    """The catalogue as queries see it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._conditions = Conditions(embedded=engine.dialect.name == "sqlite")
+
+    def count(self, query: RecordQuery) -> int:
+        """How many records match, whatever slice is asked for.
+
+        Raises:
+            InvalidQuery: the query names a queryable that there is not, or compares it as it cannot be.
+        """
+        statement = sa.select(sa.func.count()).select_from(records).where(*self._where(query))
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar_one()
+
+    def ids(self, query: RecordQuery) -> list[int]:
+        """The numbers of the records in the query's slice, in its order.
+
+        Raises:
+            InvalidQuery: as `count` does.
+        """
+        statement = (
+            sa.select(records.c.id)
+            .where(*self._where(query))
+            .order_by(*map(_order, query.sort), records.c.id)
+            .limit(query.limit)
+            .offset(query.offset)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).scalars())
+
+    def identified(self, identifiers: Sequence[str]) -> list[int]:
+        """The numbers of the records that have these identifiers, in the order of the identifiers."""
+        order = {identifier: place for place, identifier in reversed(list(enumerate(identifiers)))}
+        statement = sa.select(records.c.id, records.c.identifier, records.c.file_identifier).where(
+            sa.not_(records.c.deleted),
+            sa.or_(records.c.identifier.in_(order), records.c.file_identifier.in_(order)),
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        last = len(identifiers)
+        placed = [(min(order.get(row[1], last), order.get(row[2], last)), row[0]) for row in rows]
+        return [number for _, number in sorted(placed)]
+
+    def records(self, ids: Sequence[int]) -> list[FoundRecord]:
+        """These records, in this order, as far as they are there still."""
+        statement = (
+            sa.select(records.c.id, _GIVEN_OUT, records.c.datestamp, neutral_records.c.body)
+            .join(neutral_records, neutral_records.c.record_id == records.c.id)
+            .where(records.c.id.in_(ids), sa.not_(records.c.deleted))
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        found = {row[0]: FoundRecord(row[1], row[2], from_json(row[3])) for row in rows}
+        return [found[number] for number in ids if number in found]
+
+    def renditions(self, ids: Sequence[int], prefix: str) -> list[bytes]:
+        """What these records are in one format, in this order, as far as they are in it."""
+        statement = sa.select(renditions.c.record_id, renditions.c.body).where(
+            renditions.c.record_id.in_(ids), renditions.c.prefix == prefix, renditions.c.body.is_not(None)
+        )
+        with reading(self._engine) as connection:
+            found = {row[0]: bytes(row[1]) for row in connection.execute(statement)}
+        return [found[number] for number in ids if number in found]
+
+    def values(self, queryable: str, *, limit: int) -> list[tuple[str, int]] | None:
+        """The values that the queryable has, in order, and how many records have each.
+
+        None where there are more than `limit` of them.
+
+        Raises:
+            InvalidQuery: the queryable has no values that could be listed.
+        """
+        listed = (
+            sa.select(record_values.c.value, sa.func.count(record_values.c.record_id.distinct()))
+            .where(record_values.c.name == _listable(queryable))
+            .group_by(record_values.c.value)
+            .order_by(record_values.c.value)
+            .limit(limit + 1)
+        )
+        with reading(self._engine) as connection:
+            found = [(row[0], row[1]) for row in connection.execute(listed)]
+        return found if len(found) <= limit else None
+
+    def span(self, queryable: str) -> tuple[str, str] | None:
+        """The smallest and the greatest value of the queryable; None where it has no value at all.
+
+        Raises:
+            InvalidQuery: the queryable has no values that could be ordered.
+        """
+        if kind_of(queryable) is Kind.DATESTAMP:
+            return self._span_of_datestamps()
+        of_it = record_values.c.name == _listable(queryable)
+        ends = [
+            sa.select(record_values.c.value)
+            .where(of_it, record_values.c.key == sa.select(end).where(of_it).scalar_subquery())
+            .order_by(record_values.c.value)
+            .limit(1)
+            for end in (sa.func.min(record_values.c.key), sa.func.max(record_values.c.key))
+        ]
+        with reading(self._engine) as connection:
+            least, greatest = (connection.execute(end).scalar() for end in ends)
+        return None if least is None or greatest is None else (least, greatest)
+
+    def _span_of_datestamps(self) -> tuple[str, str] | None:
+        of_records = [renditions.c.prefix == OAI_DC.prefix, renditions.c.body.is_not(None)]
+        ends = [
+            sa.select(renditions.c.datestamp).where(*of_records).order_by(order).limit(1)
+            for order in (renditions.c.datestamp.asc(), renditions.c.datestamp.desc())
+        ]
+        with reading(self._engine) as connection:
+            least, greatest = (connection.execute(end).scalar() for end in ends)
+        if least is None or greatest is None:
+            return None
+        return utc(least), utc(greatest)
+
+    def _where(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
+        live = sa.not_(records.c.deleted)
+        return [live] if query.where is None else [live, self._conditions.of(query.where)]
+
+
+def _listable(queryable: str) -> str:
+    if kind_of(queryable) not in {Kind.TEXT, Kind.DATE}:
+        raise InvalidQuery(f"{queryable} has no values that could be listed", queryable)
+    return queryable
+
+
+def _order(key: SortKey) -> sa.UnaryExpression[Any]:
+    value = ordered_by(key.queryable, descending=key.descending)
+    ordered: sa.UnaryExpression[Any] = sa.nulls_last(value.desc() if key.descending else value.asc())
+    return ordered

@@ -1,0 +1,130 @@
+"""The capabilities document (07-006r1, 10.5; 05-008c1, clause 7), computed from what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.settings import Settings
+from catalogue.xml import escape, escape_attribute
+from endpoint.csw import gml, names
+from endpoint.csw.domains import COMMON, OPERATIONS, POST_ENCODINGS, Domains, Operation
+from endpoint.csw.filters import COMPARISON_OPERATORS, SPATIAL_OPERATORS
+from endpoint.csw.responses import document
+
+#: What Filter 1.1 calls its operators in a capabilities document.
+_COMPARISONS: Final = (
+    *(name.removeprefix("PropertyIs").replace("OrEqualTo", "EqualTo") for name in COMPARISON_OPERATORS),
+    "Like",
+    "Between",
+    "NullCheck",
+)
+
+
+def sections(settings: Settings, address: str) -> Mapping[str, str]:
+    """Each section of the document, by its name."""
+    return {
+        "ServiceIdentification": _identification(settings),
+        "ServiceProvider": _provider(settings),
+        "OperationsMetadata": _operations(address, settings),
+        "Filter_Capabilities": _filters(),
+    }
+
+
+def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> bytes:
+    """The document with these sections; None asks for all of them.
+
+    The schema wants Filter_Capabilities in every document.
+    """
+    shown = (
+        text
+        for name, text in made.items()
+        if wanted is None or name in wanted or name == "Filter_Capabilities"
+    )
+    return document("Capabilities", "".join(shown), version=names.VERSION)
+
+
+def _identification(settings: Settings) -> str:
+    title = escape(settings.repository_name)
+    keywords = "".join(
+        f"<ows:Keyword>{word}</ows:Keyword>"
+        for word in (
+            "metadata catalogue",
+            "chemicals",
+            "waste",
+            "Basel Convention",
+            "Rotterdam Convention",
+            "Stockholm Convention",
+        )
+    )
+    return (
+        f"<ows:ServiceIdentification><ows:Title>{title}</ows:Title>"
+        "<ows:Abstract>Metadata on hazardous chemicals and wastes, harvested from many repositories"
+        "</ows:Abstract>"
+        f"<ows:Keywords>{keywords}</ows:Keywords>"
+        f'<ows:ServiceType codeSpace="OGC">{names.SERVICE}</ows:ServiceType>'
+        f"<ows:ServiceTypeVersion>{names.VERSION}</ows:ServiceTypeVersion>"
+        "<ows:Fees>NONE</ows:Fees><ows:AccessConstraints>NONE</ows:AccessConstraints>"
+        "</ows:ServiceIdentification>"
+    )
+
+
+def _provider(settings: Settings) -> str:
+    return (
+        f"<ows:ServiceProvider><ows:ProviderName>{escape(settings.repository_name)}</ows:ProviderName>"
+        f'<ows:ProviderSite xlink:type="simple" xlink:href="{escape_attribute(settings.public_url)}/"/>'
+        "<ows:ServiceContact><ows:ContactInfo><ows:Address>"
+        f"<ows:ElectronicMailAddress>{escape(settings.admin_email)}</ows:ElectronicMailAddress>"
+        "</ows:Address></ows:ContactInfo></ows:ServiceContact></ows:ServiceProvider>"
+    )
+
+
+def _operations(address: str, settings: Settings) -> str:
+    operations = "".join(_operation(name, found, address) for name, found in OPERATIONS.items())
+    limits = {
+        "PostEncoding": POST_ENCODINGS,
+        "IsoProfiles": (ns.GMD,),
+        "MaxRecordDefault": ("10",),
+        "MaxRecordLimit": (str(settings.csw_max_records),),
+    }
+    return (
+        f"<ows:OperationsMetadata>{operations}{_domains('Parameter', COMMON)}"
+        f"{_domains('Constraint', limits)}</ows:OperationsMetadata>"
+    )
+
+
+def _operation(name: str, operation: Operation, address: str) -> str:
+    href = f'xlink:type="simple" xlink:href="{escape_attribute(address)}"'
+    encodings = _domains("Constraint", {"PostEncoding": POST_ENCODINGS})
+    return (
+        f'<ows:Operation name="{name}"><ows:DCP><ows:HTTP><ows:Get {href}/>'
+        f"<ows:Post {href}>{encodings}</ows:Post></ows:HTTP></ows:DCP>"
+        f"{_domains('Parameter', operation.parameters)}{_domains('Constraint', operation.constraints)}"
+        "</ows:Operation>"
+    )
+
+
+def _domains(element: str, domains: Domains) -> str:
+    return "".join(
+        f'<ows:{element} name="{name}">{_values(values)}</ows:{element}>'
+        for name, values in domains.items()
+        if values
+    )
+
+
+def _values(values: tuple[str, ...]) -> str:
+    return "".join(f"<ows:Value>{escape(value)}</ows:Value>" for value in values)
+
+
+def _filters() -> str:
+    operands = "".join(f"<ogc:GeometryOperand>{name}</ogc:GeometryOperand>" for name in gml.OPERANDS)
+    spatial = "".join(f'<ogc:SpatialOperator name="{name}"/>' for name in SPATIAL_OPERATORS)
+    comparisons = "".join(f"<ogc:ComparisonOperator>{name}</ogc:ComparisonOperator>" for name in _COMPARISONS)
+    return (
+        f"<ogc:Filter_Capabilities><ogc:Spatial_Capabilities><ogc:GeometryOperands>{operands}"
+        f"</ogc:GeometryOperands><ogc:SpatialOperators>{spatial}</ogc:SpatialOperators>"
+        "</ogc:Spatial_Capabilities><ogc:Scalar_Capabilities><ogc:LogicalOperators/>"
+        f"<ogc:ComparisonOperators>{comparisons}</ogc:ComparisonOperators></ogc:Scalar_Capabilities>"
+        "<ogc:Id_Capabilities><ogc:EID/><ogc:FID/></ogc:Id_Capabilities></ogc:Filter_Capabilities>"
+    )

@@ -1,0 +1,86 @@
+"""Envelopes, and the order of their axes.
+
+A name of the forms `urn:ogc:def:crs:EPSG::4326` and `http://www.opengis.net/def/crs/EPSG/0/4326` means the
+axes in EPSG's order: latitude, longitude. `EPSG:4326` and `...epsg.xml#4326` are older than that rule and
+mean longitude, latitude, as do CRS84 and no name at all: so OWSLib, QGIS and GeoNetwork send them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final
+
+from endpoint.csw.exceptions import OwsException, invalid
+
+_LATITUDE_FIRST: Final = re.compile(
+    r"urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:4326|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/4326",
+    re.IGNORECASE,
+)
+_LONGITUDE_FIRST: Final = re.compile(
+    r"|EPSG:4326|https?://www\.opengis\.net/gml/srs/epsg\.xml#4326"
+    r"|(?:urn:(?:x-)?ogc:def:crs:OGC:[\d.]*:|https?://www\.opengis\.net/def/crs/OGC/[\d.]+/|CRS:|OGC:)(?:CRS)?84",
+    re.IGNORECASE,
+)
+_CORNERS: Final = 4
+_AXES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A box in degrees, WGS 84; west > east crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+def envelope(lower: Sequence[str], upper: Sequence[str], crs: str) -> Envelope:
+    """The envelope with these corners, as sent, in this coordinate reference system.
+
+    Raises:
+        OwsException: the corners are no numbers, or we do not know the system.
+    """
+    corners = [_number(text) for text in (*lower, *upper)]
+    if len(lower) != _AXES or len(upper) != _AXES:
+        raise _no_envelope("a corner has two coordinates")
+    if latitude_first(crs):
+        south, west, north, east = corners
+    else:
+        west, south, east, north = corners
+    if south > north:
+        raise _no_envelope("the south is north of the north")
+    return Envelope(west, south, east, north)
+
+
+def latitude_first(crs: str) -> bool:
+    """Whether the latitude is the first axis of the system of this name.
+
+    Raises:
+        OwsException: we do not know it.
+    """
+    name = crs.strip()
+    if _LATITUDE_FIRST.fullmatch(name):
+        return True
+    if _LONGITUDE_FIRST.fullmatch(name):
+        return False
+    raise invalid(
+        "srsName", f"the coordinate reference system {crs!r} is not supported: use EPSG 4326 or CRS84"
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError as error:
+        raise _no_envelope(f"{text!r} is no number") from error
+    if not isfinite(found):
+        raise _no_envelope(f"{text!r} is no number")
+    return found
+
+
+def _no_envelope(message: str) -> OwsException:
+    return invalid("Envelope", f"the envelope cannot be understood: {message}")

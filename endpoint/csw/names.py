@@ -1,0 +1,66 @@
+"""Qualified names, and what this service has under them: record types, schemas, formats, element sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.formats import ISO19139
+
+VERSION: Final = "2.0.2"
+SERVICE: Final = "CSW"
+APISO: Final = "http://www.opengis.net/cat/csw/apiso/1.0"
+XML_SCHEMA: Final = "http://www.w3.org/XML/Schema"
+
+#: What a prefix means that the request leaves undeclared.
+USUAL_PREFIXES: Final[Mapping[str, str]] = {
+    "csw": ns.CSW,
+    "dc": ns.DC,
+    "dct": ns.DCT,
+    "dcterms": ns.DCT,
+    "ows": ns.OWS,
+    "ogc": ns.OGC,
+    "gmd": ns.GMD,
+    "apiso": APISO,
+    "iso": APISO,
+}
+
+RECORD: Final = "csw:Record"
+#: Types that may be queried: every record is of each of them.
+TYPES: Final[Mapping[tuple[str, str], str]] = {
+    (ns.CSW, "Record"): RECORD,
+    (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
+}
+#: outputSchema -> prefix of the stored rendition; None for the common record format.
+OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {ns.CSW: None, ISO19139.namespace: ISO19139.prefix}
+OUTPUT_FORMATS: Final = ("application/xml",)
+SCHEMA_LANGUAGES: Final = (XML_SCHEMA, "XMLSCHEMA")
+ELEMENT_SETS: Final = ("brief", "summary", "full")
+RESULT_TYPES: Final = ("hits", "results", "validate")
+CONSTRAINT_LANGUAGES: Final = ("FILTER", "CQL_TEXT")
+
+#: Prefix -> namespace; the default namespace has the prefix "".
+Prefixes = Mapping[str, str]
+
+
+def qualified(name: str, prefixes: Prefixes) -> tuple[str, str]:
+    """The namespace (empty where there is none) and the local part of a QName."""
+    prefix, _, local = name.rpartition(":")
+    return prefixes.get(prefix) or USUAL_PREFIXES.get(prefix, ""), local
+
+
+_DC: Final = (
+    "contributor", "coverage", "creator", "date", "description", "format", "identifier", "language",
+    "publisher", "relation", "rights", "source", "subject", "title", "type",
+)  # fmt: skip
+_DCT: Final = (
+    "abstract", "accessRights", "alternative", "available", "conformsTo", "created", "dateAccepted",
+    "dateCopyrighted", "dateSubmitted", "hasFormat", "hasPart", "hasVersion", "isFormatOf", "isPartOf",
+    "isReferencedBy", "isReplacedBy", "isRequiredBy", "isVersionOf", "issued", "license", "modified",
+    "provenance", "references", "replaces", "requires", "rightsHolder", "spatial", "temporal", "valid",
+)  # fmt: skip
+#: Elements of csw:Record (record.xsd): what an ElementName may ask for.
+RECORD_ELEMENTS: Final = frozenset(
+    [(ns.OWS, "BoundingBox"), *((ns.DC, name) for name in _DC), *((ns.DCT, name) for name in _DCT)]
+)

@@ -1,0 +1,111 @@
+"""The names under which CSW knows the queryables.
+
+They are those of Dublin Core, the core queryables of CSW (07-006r1, table 1) and those of the ISO application
+profile (07-045, section 7.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.queryables import QUERYABLES, Kind
+from endpoint.csw.exceptions import OwsException, invalid
+from endpoint.csw.names import Prefixes, qualified
+
+#: Queryable -> its names. Without prefix: a core queryable of CSW.
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "title": ("dc:title", "Title", "apiso:Title"),
+    "alternative": ("dct:alternative", "apiso:AlternateTitle"),
+    "abstract": ("dct:abstract", "dc:description", "Abstract", "apiso:Abstract"),
+    "subject": ("dc:subject", "Subject", "apiso:Subject"),
+    "topic": ("apiso:TopicCategory",),
+    "type": ("dc:type", "Type", "apiso:Type"),
+    "format": ("dc:format", "Format", "apiso:Format"),
+    "identifier": ("dc:identifier", "Identifier", "apiso:Identifier", "apiso:ResourceIdentifier"),
+    "language": ("dc:language", "apiso:ResourceLanguage"),
+    "metadata_language": ("apiso:Language",),
+    "coverage": ("dct:spatial", "dc:coverage", "apiso:GeographicDescriptionCode"),
+    "relation": ("dc:relation", "Association"),
+    "source": ("dc:source",),
+    "creator": ("dc:creator",),
+    "publisher": ("dc:publisher",),
+    "contributor": ("dc:contributor",),
+    "organisation": ("apiso:OrganisationName",),
+    "rights": ("dc:rights",),
+    "parent": ("apiso:ParentIdentifier",),
+    "service_type": ("apiso:ServiceType",),
+    "lineage": ("dct:provenance", "apiso:Lineage"),
+    "date": ("dc:date",),
+    "created": ("dct:created", "apiso:CreationDate"),
+    "issued": ("dct:issued", "apiso:PublicationDate"),
+    "available": ("dct:available",),
+    "valid": ("dct:valid",),
+    "accepted": ("dct:dateAccepted",),
+    "submitted": ("dct:dateSubmitted",),
+    "copyrighted": ("dct:dateCopyrighted",),
+    "revised": ("apiso:RevisionDate",),
+    "temporal_begin": ("apiso:TempExtent_begin",),
+    "temporal_end": ("apiso:TempExtent_end",),
+    "modified": ("dct:modified", "Modified", "apiso:Modified"),
+    "boundingbox": ("ows:BoundingBox", "BoundingBox", "csw:BoundingBox", "apiso:BoundingBox"),
+    "anytext": ("csw:AnyText", "AnyText", "apiso:AnyText"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A queryable as a request names it."""
+
+    sent: str
+    queryable: str
+
+    @property
+    def kind(self) -> Kind:
+        """What its values are."""
+        return QUERYABLES[self.queryable]
+
+    def refused(self, message: str) -> OwsException:
+        """This cannot be done with the property."""
+        return invalid(self.sent, message)
+
+
+def _table() -> Iterator[tuple[tuple[str, str], str]]:
+    for queryable, names in NAMES.items():
+        for name in names:
+            uri, local = qualified(name, {})
+            yield (uri, local.lower()), queryable
+            # Those of CSW's own are asked for with its prefix and without.
+            if uri == "":
+                yield (ns.CSW, local.lower()), queryable
+
+
+_BY_NAME: Final[Mapping[tuple[str, str], str]] = dict(_table())
+#: For names without a prefix: the first that has this local name.
+_BY_LOCAL_NAME: Final[Mapping[str, str]] = {
+    local: queryable for (_, local), queryable in reversed(list(_BY_NAME.items()))
+}
+
+
+def named(sent: str, prefixes: Prefixes) -> Property:
+    """The queryable of this name: a QName, or the path to an element (`csw:Record/dc:title`).
+
+    Raises:
+        OwsException: there is none.
+    """
+    name = sent.strip().rstrip("/").rpartition("/")[2]
+    uri, local = qualified(name, prefixes)
+    if ":" not in name:
+        found = _BY_NAME.get(("", local.lower())) or _BY_LOCAL_NAME.get(local.lower())
+    else:
+        found = _BY_NAME.get((uri, local.lower()))
+    if found is None:
+        raise invalid(sent or "PropertyName", f"there is no queryable {sent!r}")
+    return Property(sent, found)
+
+
+def names_in(*prefixes: str) -> list[str]:
+    """The names that have one of these prefixes; "" asks for those without."""
+    return [name for names in NAMES.values() for name in names if name.rpartition(":")[0] in prefixes]

@@ -1,0 +1,181 @@
+"""From what was sent to a typed request: one function for each operation, and one table of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, cast
+
+from catalogue import namespaces as ns
+from catalogue.errors import InvalidQuery
+from catalogue.query import MAX_IDENTIFIERS, RecordQuery, SortKey
+from catalogue.queryables import Kind
+from endpoint.csw import names
+from endpoint.csw.exceptions import Code, OwsException, invalid, missing
+from endpoint.csw.queryables import named
+from endpoint.csw.requests import (
+    DescribeRecord,
+    ElementSet,
+    GetCapabilities,
+    GetDomain,
+    GetRecordById,
+    GetRecords,
+    Request,
+)
+from endpoint.csw.sent import Sent
+
+SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
+#: Operations of the standard that this service does not have (07-006r1, 10.11 and 10.12).
+_REFUSED: Final = frozenset({"Transaction", "Harvest", "GetRepositoryItem"})
+_DEFAULT_MAX_RECORDS: Final = 10
+#: What makes a text no xs:anyURI.
+_NO_URI: Final = re.compile(r"[^!#$&-;=?-\[\]_a-z~%]|%(?![0-9A-Fa-f]{2})|#.*#")
+
+
+def read(sent: Sent, *, max_records: int) -> Request:
+    """The request that was sent.
+
+    Raises:
+        OwsException: it is none that we could answer.
+    """
+    if not sent.operation:
+        raise missing("request")
+    service = sent.required("service")
+    if service != names.SERVICE:
+        raise invalid("service", f"this is the service {names.SERVICE}, not {service!r}")
+    reader = _READERS.get(sent.operation)
+    if reader is None:
+        known = "is not supported" if sent.operation in _REFUSED else "is unknown"
+        raise OwsException(
+            Code.OPERATION_NOT_SUPPORTED, sent.operation, f"the operation {sent.operation!r} {known}"
+        )
+    if sent.operation != "GetCapabilities" and sent.required("version") != names.VERSION:
+        raise invalid("version", f"the version has to be {names.VERSION}")
+    return reader(sent, max_records)
+
+
+def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
+    accepted = sent.all("AcceptVersions")
+    if accepted and names.VERSION not in accepted:
+        raise OwsException(
+            Code.VERSION_NEGOTIATION_FAILED, "AcceptVersions", f"the version here is {names.VERSION}"
+        )
+    if not sent.has("sections"):
+        return GetCapabilities()
+    wanted = sent.all("sections")
+    for section in wanted:
+        if section not in {*SECTIONS, "All"}:
+            raise invalid("sections", f"there is no section {section!r}")
+    return GetCapabilities(None if "All" in wanted else frozenset(wanted))
+
+
+def _describe_record(sent: Sent, _max_records: int) -> DescribeRecord:
+    sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
+    sent.choice("schemaLanguage", *names.SCHEMA_LANGUAGES, default=names.XML_SCHEMA)
+    return DescribeRecord(_types(sent, "TypeName"))
+
+
+def _get_records(sent: Sent, max_records: int) -> GetRecords:
+    if not sent.all("typeNames"):
+        raise missing("typeNames")
+    _types(sent, "typeNames")
+    sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
+    if sent.has("ResponseHandler"):
+        raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
+    output_schema = sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW)
+    element_names = _element_names(sent, output_schema)
+    limit = sent.number("maxRecords", default=_DEFAULT_MAX_RECORDS, least=0)
+    try:
+        query = RecordQuery(
+            where=sent.where,
+            sort=_sort(sent),
+            offset=sent.number("startPosition", default=1, least=1) - 1,
+            limit=min(limit, max_records),
+        )
+    except InvalidQuery as error:
+        raise invalid(error.locator or "Constraint", str(error)) from error
+    return GetRecords(
+        query=query,
+        output_schema=output_schema,
+        result_type=cast(
+            'Literal["hits", "results", "validate"]',
+            sent.choice("resultType", *names.RESULT_TYPES, default="hits"),
+        ),
+        element_set=_element_set(sent),
+        element_names=element_names,
+        request_id=_request_id(sent),
+        echo=sent.echo,
+    )
+
+
+def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
+    identifiers = sent.all("id")
+    if not identifiers:
+        raise missing("id")
+    if len(identifiers) > MAX_IDENTIFIERS:
+        raise invalid("id", f"at most {MAX_IDENTIFIERS} identifiers may be asked for at once")
+    sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
+    return GetRecordById(
+        identifiers,
+        sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW),
+        _element_set(sent),
+    )
+
+
+def _get_domain(sent: Sent, _max_records: int) -> GetDomain:
+    properties, parameters = sent.all("PropertyName"), sent.all("ParameterName")
+    if not properties and not parameters:
+        raise missing("PropertyName")
+    return GetDomain(tuple((name, named(name, sent.prefixes).queryable) for name in properties), parameters)
+
+
+_READERS: Final[Mapping[str, Callable[[Sent, int], Request]]] = {
+    "GetCapabilities": _get_capabilities,
+    "DescribeRecord": _describe_record,
+    "GetDomain": _get_domain,
+    "GetRecords": _get_records,
+    "GetRecordById": _get_record_by_id,
+}
+
+
+def _request_id(sent: Sent) -> str:
+    found = sent.one("requestId")
+    if _NO_URI.search(found):
+        raise invalid("requestId", "requestId is no URI")
+    return found
+
+
+def _types(sent: Sent, parameter: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in sent.all(parameter):
+        known = names.TYPES.get(names.qualified(name, sent.prefixes))
+        if known is None:
+            raise invalid(parameter, f"there is no record type {name!r} that could be asked for")
+        found[known] = None
+    return tuple(found)
+
+
+def _element_set(sent: Sent) -> ElementSet:
+    return cast("ElementSet", sent.choice("ElementSetName", *names.ELEMENT_SETS, default="summary"))
+
+
+def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...]:
+    wanted = sent.all("ElementName")
+    if wanted and sent.has("ElementSetName"):
+        raise invalid("ElementName", "ElementName and ElementSetName exclude each other")
+    if wanted and output_schema != ns.CSW:
+        raise invalid("ElementName", "elements can be chosen of csw:Record alone")
+    found = []
+    for name in wanted:
+        element = names.qualified(name.rpartition("/")[2], sent.prefixes)
+        if element not in names.RECORD_ELEMENTS:
+            raise invalid("ElementName", f"csw:Record has no element {name!r}")
+        found.append(element)
+    return tuple(found)
+
+
+def _sort(sent: Sent) -> tuple[SortKey, ...]:
+    for found, _ in sent.sort:
+        if found.kind in {Kind.EXTENT, Kind.ANY_TEXT}:
+            raise invalid("SortBy", f"records cannot be ordered by {found.sent}")
+    return tuple(SortKey(found.queryable, descending) for found, descending in sent.sort)

@@ -1,0 +1,63 @@
+"""The requests, typed and frozen: whoever reads one knows nothing of KVP, XML or SOAP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from catalogue.query import RecordQuery
+
+ElementSet = Literal["brief", "summary", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class GetCapabilities:
+    """07-006r1, 10.5; 05-008c1, clause 7."""
+
+    #: The sections wanted; None where all are.
+    sections: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeRecord:
+    """07-006r1, 10.6."""
+
+    #: As in `names.TYPES`; none means all.
+    type_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GetRecords:
+    """07-006r1, 10.8."""
+
+    query: RecordQuery
+    output_schema: str
+    result_type: Literal["hits", "results", "validate"] = "hits"
+    element_set: ElementSet = "summary"
+    #: Elements of csw:Record, by (namespace, local name): a view of the client's own.
+    element_names: tuple[tuple[str, str], ...] = ()
+    request_id: str = ""
+    #: What an Acknowledgement echoes: one element.
+    echo: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GetRecordById:
+    """07-006r1, 10.9."""
+
+    identifiers: tuple[str, ...]
+    output_schema: str
+    element_set: ElementSet = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class GetDomain:
+    """07-006r1, 10.7."""
+
+    #: Names as sent, and the queryables that they mean.
+    properties: tuple[tuple[str, str], ...] = ()
+    #: Names of parameters, as `GetRecords.outputSchema`.
+    parameters: tuple[str, ...] = ()
+
+
+Request = GetCapabilities | DescribeRecord | GetRecords | GetRecordById | GetDomain

@@ -1,0 +1,31 @@
+"""The service: what every request of one application shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from catalogue.settings import Settings
+from catalogue.store import Store
+from endpoint.csw.capabilities import sections
+
+PATH = "/csw"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One catalogue service."""
+
+    store: Store
+    #: Where it is found.
+    address: str
+    #: Records that one answer may hold.
+    max_records: int
+    #: The capabilities document, by section.
+    sections: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: Settings, store: Store) -> Service:
+        """The service over this store."""
+        address = settings.public_url + PATH
+        return cls(store, address, settings.csw_max_records, sections(settings, address))

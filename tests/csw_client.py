@@ -1,0 +1,176 @@
+"""A client for tests of /csw: sends requests, gives back parsed answers, and validates every one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from lxml import etree
+
+from catalogue.settings import Settings, load_settings
+from catalogue.store import Store
+from endpoint.csw.router import router
+from endpoint.deps import Services
+
+NAMESPACES = {
+    "csw": "http://www.opengis.net/cat/csw/2.0.2",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dct": "http://purl.org/dc/terms/",
+    "gmd": "http://www.isotc211.org/2005/gmd",
+    "gco": "http://www.isotc211.org/2005/gco",
+    "ogc": "http://www.opengis.net/ogc",
+    "ows": "http://www.opengis.net/ows",
+    "gml": "http://www.opengis.net/gml",
+    "xsd": "http://www.w3.org/2001/XMLSchema",
+    "xlink": "http://www.w3.org/1999/xlink",
+    "soap": "http://www.w3.org/2003/05/soap-envelope",
+}
+
+
+def csw_app(store: Store, settings: Settings | None = None) -> FastAPI:
+    """An application that serves /csw over the store, and nothing else."""
+    app = FastAPI()
+    app.state.services = Services(settings or load_settings(base_url="https://catalogue.example.org"), store)
+    app.include_router(router)
+    return app
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer."""
+
+    root: etree._Element
+    content: bytes
+    content_type: str
+    status: int
+
+    def all(self, path: str) -> list:
+        """What an XPath finds."""
+        return list(self.root.xpath(path, namespaces=NAMESPACES))
+
+    def one(self, path: str) -> str:
+        """The one text or attribute that an XPath finds."""
+        (found,) = self.all(path)
+        return str(found)
+
+    @property
+    def kind(self) -> str:
+        """The root's local name."""
+        return etree.QName(self.root).localname
+
+    @property
+    def exception(self) -> tuple[str, str] | None:
+        """exceptionCode and locator; None where this is no exception report."""
+        if self.kind != "ExceptionReport":
+            return None
+        found = self.root[0]
+        return found.get("exceptionCode"), found.get("locator", "")
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Matched, returned, next."""
+        results = self.root.find("csw:SearchResults", NAMESPACES)
+        names = ("numberOfRecordsMatched", "numberOfRecordsReturned", "nextRecord")
+        return tuple(int(results.get(name)) for name in names)
+
+    @property
+    def records(self) -> list[etree._Element]:
+        """The records in the answer."""
+        results = self.root.find("csw:SearchResults", NAMESPACES)
+        return list(self.root if results is None else results)
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The first identifier of each record, in order."""
+        path = "string(dc:identifier[1]|gmd:fileIdentifier/gco:CharacterString)"
+        return [record.xpath(path, namespaces=NAMESPACES) for record in self.records]
+
+
+class CswClient:
+    """Speaks to the application without a socket."""
+
+    def __init__(self, store: Store, schema: etree.XMLSchema | None = None, **settings: object) -> None:
+        made = load_settings(**{"base_url": "https://catalogue.example.org", **settings})
+        self._app = csw_app(store, made)
+        self._schema = schema
+
+    def get(self, query: str = "", *, valid: bool = True, **parameters: str) -> Answer:
+        """A GET request: a query string as it is, or parameters."""
+        return self._send("GET", query or urlencode(parameters), b"", "", valid=valid)
+
+    def post(self, body: str | bytes, *, valid: bool = True, content_type: str = "application/xml") -> Answer:
+        """A POST request."""
+        content = body.encode() if isinstance(body, str) else body
+        return self._send("POST", "", content, content_type, valid=valid)
+
+    def query(
+        self, content: str = "", *, valid: bool = True, esn: str = "brief", **attributes: str
+    ) -> Answer:
+        """GetRecords by POST with this in its Query, behind ElementSetName."""
+        return self.post(get_records(content, esn=esn, **attributes), valid=valid)
+
+    def filter(self, content: str, **attributes: str) -> Answer:
+        """GetRecords by POST with this Filter."""
+        constraint = f'<csw:Constraint version="1.1.0"><ogc:Filter>{content}</ogc:Filter></csw:Constraint>'
+        return self.query(constraint, **attributes)
+
+    def cql(self, text: str, **attributes: str) -> Answer:
+        """GetRecords by POST with this CQL text."""
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+        constraint = f'<csw:Constraint version="1.1.0"><csw:CqlText>{escaped}</csw:CqlText></csw:Constraint>'
+        return self.query(constraint, **attributes)
+
+    def _send(self, method: str, query: str, body: bytes, content_type: str, *, valid: bool) -> Answer:
+        status, headers, content = asyncio.run(_call(self._app, method, query, body, content_type))
+        root = etree.fromstring(content)
+        if valid and self._schema is not None:
+            self._schema.assertValid(root)
+        return Answer(root, content, headers["content-type"], status)
+
+
+async def _call(
+    app: FastAPI, method: str, query: str, body: bytes, content_type: str
+) -> tuple[int, dict[str, str], bytes]:
+    """One request to the application, as a server would pass it on."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": "/csw",
+        "raw_path": b"/csw",
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"catalogue.example.org"), (b"content-type", content_type.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[dict] = []
+
+    async def receive() -> dict:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def get_records(content: str = "", *, esn: str = "brief", **attributes: str) -> str:
+    """A GetRecords request in XML."""
+    declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+    sent = {"service": "CSW", "version": "2.0.2", "resultType": "results", "typeNames": "csw:Record"} | attributes
+    type_names = sent.pop("typeNames")
+    shown = "".join(f' {name}="{value}"' for name, value in sent.items())
+    element_set = f"<csw:ElementSetName>{esn}</csw:ElementSetName>" if esn else ""
+    return (
+        f"<csw:GetRecords{declared}{shown}><csw:Query typeNames=\"{type_names}\">{element_set}{content}"
+        "</csw:Query></csw:GetRecords>"
+    )
