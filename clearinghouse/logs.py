@@ -40,5 +40,15 @@ def configure(settings: Settings) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
     # Each logs one line a request or a job, which our own lines say better.
-    for chatty in ("apscheduler", "urllib3", "uvicorn.access", "alembic", "owslib", "sickle", "dbos"):
+    for chatty in (
+        "apscheduler",
+        "urllib3",
+        "uvicorn",
+        "uvicorn.error",
+        "uvicorn.access",
+        "alembic",
+        "owslib",
+        "sickle",
+        "dbos",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)

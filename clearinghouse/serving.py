@@ -177,4 +177,4 @@ def _announce(settings: Settings) -> None:
         f"  CSW 2.0.2      {at}/csw?service=CSW&version=2.0.2&request=GetCapabilities",
         "Ctrl-C ends it.",
     ):
-        complaints.print(line, markup=False, highlight=False)
+        complaints.print(line, markup=False, highlight=False, soft_wrap=True)

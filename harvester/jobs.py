@@ -67,12 +67,16 @@ class Jobs:
         )
         # It prints a traceback for every run that is cancelled.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
-        work_slice = DBOS.step(name="slice")(self._slice)
+
+        def work_slice(run_id: int) -> bool:
+            return self._slice(run_id)
+
+        step = DBOS.step(name="slice")(work_slice)
 
         def harvest(run_id: int) -> None:
             self._in_hand.add(run_id)
             try:
-                while work_slice(run_id):
+                while step(run_id):
                     pass
             finally:
                 self._in_hand.discard(run_id)
