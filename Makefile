@@ -8,8 +8,10 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 PY := $(VENV)/bin/python
-# Passed on to pytest or to the benchmarks: make test ARGS="-k oai_pmh"
+# Passed on to pytest or to `clearinghouse up`: make test ARGS="-k oai_pmh"
 ARGS ?=
+# Records that the benchmarks work on.
+RECORDS ?= 100000
 # Processes that the tests run in.
 JOBS ?= 2
 # The interpreter that .venv is made with, and the uv that fills it: found by themselves; UV= does without.
@@ -82,7 +84,9 @@ format: setup-dev  ## let ruff put the code in order
 	@$(VENV)/bin/ruff format .
 
 bench: setup-dev  ## the figures of docs/performance.md
-	@$(PY) benchmarks/run.py $(ARGS)
+	@$(PY) benchmarks/harvest.py --records $(RECORDS)
+	@$(PY) benchmarks/oai_provider.py $(RECORDS)
+	@$(PY) benchmarks/crosswalks.py
 
 # Every set is compiled under the ones before it, so that all of them go into one environment.
 # Pins stay as they are, unless UPGRADE=1.

@@ -8,15 +8,9 @@ from datetime import UTC, datetime
 from catalogue.run import Ending, HarvestRun, RunKind, RunState
 from catalogue.source import Source, SourceState
 
-_DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
+_WEEK = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: Names and numbers, as cron has them: 0 and 7 are Sunday.
+_DAYS = {str(number): day for number, day in enumerate(_WEEK)} | {day[:3].lower(): day for day in _WEEK}
 #: A name and a password in an address: never shown.
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 _LONGEST_MESSAGE = 300

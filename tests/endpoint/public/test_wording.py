@@ -60,6 +60,8 @@ def test_every_kind_of_run_at_work_has_its_words(kind: RunKind) -> None:
         ("", "When an operator asks"),
         ("0 3 * * *", "Every day at 03:00 UTC"),
         ("5 14 * * Mon", "Every Monday at 14:05 UTC"),
+        ("5 14 * * 1", "Every Monday at 14:05 UTC"),
+        ("5 14 * * 7", "Every Sunday at 14:05 UTC"),
         ("0 * * * *", "Every hour, on the hour"),
         ("20 * * * *", "Every hour, 20 minutes past"),
         ("*/15 * * * *", "Every 15 minutes"),
