@@ -91,9 +91,15 @@ _FORMS: Final = {
 }
 
 _LEGAL_PREFIX: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
-#: What can stand in a URI (RFC 3986), or is percent-encoded on its way into one (XML Schema, anyURI):
-#: no space or control character, no lone percent sign, at most one number sign.
-_LEGAL_IDENTIFIER: Final = re.compile(r"(?:[^\s%#\x00-\x20\x7f\ud800-\udfff\ufffe\uffff]|%[0-9A-Fa-f]{2})+")
+#: A URI (RFC 3986) without user, fragment or literal address, or a relative reference; characters that
+#: are percent-encoded on their way into a URI may stand for themselves (XML Schema, anyURI).
+_CHARACTER: Final = r"(?:[^\s%#:/?\[\]\x00-\x20\x7f\ud800-\udfff\ufffe\uffff]|%[0-9A-Fa-f]{2})"
+_REST: Final = rf"(?:{_CHARACTER}|[:/?])*"
+_LEGAL_IDENTIFIER: Final = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?!//){_REST}"
+    rf"|[A-Za-z][A-Za-z0-9+.\-]*://[\w.\-]*(?::[0-9]{{0,5}})?(?:[/?]{_REST})?"
+    rf"|(?!//)(?:{_CHARACTER}|/)+(?:[/?]{_REST})?"
+)
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})Z)?")
 _LENGTH_OF_DAY: Final = len("2000-01-01")
 _LAST_SECOND: Final = 24 * 60 * 60 - 1

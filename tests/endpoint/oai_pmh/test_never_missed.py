@@ -1,0 +1,199 @@
+"""A client that comes back with the last responseDate misses nothing, whatever is written meanwhile."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from catalogue.run import HarvestRun
+from catalogue.store import Store, clock
+from catalogue.store.feed import FeedQuery
+from factories import add_source, commit, open_run
+
+Serve = Callable[..., Any]
+SmallWrite = Callable[..., Any]
+SPEC = "topic:x"
+
+
+@dataclass
+class Harvester:
+    """A client that keeps a copy of a list: whole at first, then what has changed."""
+
+    oai: Any
+    given: dict[str, str]
+    copy: dict[str, bytes] = field(default_factory=dict)
+    last: str = ""
+
+    def pages(self, choose: Callable[[list[str]], str]) -> Iterator[None]:
+        """Harvest; after each page the caller may do something else.
+
+        Args:
+            choose: which of the pages' responseDates is kept for the next time.
+        """
+        dates: list[str] = []
+        given = self.given | ({"from_": self.last} if self.last else {})
+        for answer in self.oai.pages("ListRecords", **given):
+            assert answer.error in {"", "noRecordsMatch"}
+            dates.append(answer.response_date)
+            self.take(answer)
+            yield
+        self.last = choose(dates)
+
+    def take(self, answer: Any) -> None:
+        for record in answer.root.iterfind(".//{*}record"):
+            header, *rest = record
+            if header.get("status") == "deleted":
+                self.copy.pop(header[0].text, None)
+            else:
+                self.copy[header[0].text] = rest[0][0][0].text
+
+
+@dataclass
+class World:
+    """A catalogue to which anything may happen."""
+
+    store: Store
+    run: HarvestRun
+    write: SmallWrite
+    rng: random.Random
+    seconds: int = 1_900_000_000
+    step: int = 0
+
+    def now(self, _connection: object) -> int:
+        return self.seconds
+
+    def happen(self) -> None:
+        """One page of new, changed and deleted records, some of them in the set; or time passes."""
+        if self.rng.random() < 0.3:
+            self.seconds += self.rng.randint(1, 3)
+        if self.rng.random() < 0.4:
+            return
+        self.step += 1
+        names = [f"r{number}" for number in self.rng.sample(range(30), self.rng.randint(1, 8))]
+        gone, written = names[::4], [name for n, name in enumerate(names) if n % 4]
+        specs = [(), (SPEC,)]
+        writes = [
+            self.write(self.store, name, str(self.step), set_specs=self.rng.choice(specs)) for name in written
+        ]
+        ours = [f"oai:clearinghouse.localdomain:nile:{name}" for name in gone]
+        known = [one for one in self.store.records.known(ours).values() if not one.deleted]
+        commit(self.store, self.run, writes, tombstones=known)
+
+    def truth(self, *, of_set: bool) -> dict[str, str]:
+        """What the catalogue holds."""
+        found = {}
+        for entry in self.store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000):
+            if entry.body and (not of_set or SPEC in entry.set_specs.split()):
+                found[entry.identifier] = entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
+        return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_harvests_amid_changes_end_with_the_catalogue(  # noqa: PLR0917 - fixtures come as arguments
+    store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    rng = random.Random(seed)
+    add_source(store)
+    world = World(store, open_run(store), small_write, rng)
+    monkeypatch.setattr("catalogue.store.dialects.now", world.now)
+    harvesters = [
+        Harvester(serve(store, oai_page_size=size), {"metadataPrefix": "oai_dc"} | extra)
+        for size, extra in (
+            (rng.randint(1, 3), {}),
+            (rng.randint(4, 12), {}),
+            (rng.randint(2, 6), {"set": SPEC}),
+        )
+    ]
+    for _ in range(5):
+        world.happen()
+        running = [harvester.pages(rng.choice) for harvester in harvesters]
+        while running:
+            turn = rng.choice(running)
+            if next(turn, ...) is ...:
+                running.remove(turn)
+            world.happen()
+    for harvester in harvesters:
+        list(harvester.pages(max))
+        assert harvester.copy == world.truth(of_set="set" in harvester.given)
+
+
+def test_a_page_that_is_being_committed_holds_the_response_date_back(
+    store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer has its datestamp, but nobody can see its page yet: time passes, and a client comes."""
+    add_source(store)
+    run = open_run(store)
+    commit(store, run, [small_write(store, "old")])
+    began = int(time.time())
+    offset = 0
+    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: began + offset)
+    reached, go_on = threading.Event(), threading.Event()
+    fulfil = clock.fulfil
+
+    def slowly(*given: Any) -> None:
+        reached.set()
+        assert go_on.wait(30)
+        fulfil(*given)
+
+    monkeypatch.setattr(clock, "fulfil", slowly)
+    write = small_write(store, "late")
+    writer = threading.Thread(target=commit, args=(store, run, [write]))
+    writer.start()
+    assert reached.wait(30)
+    offset = 60
+    client = Harvester(serve(store), {"metadataPrefix": "oai_dc"})
+    list(client.pages(max))
+    assert len(client.copy) == 1
+    go_on.set()
+    writer.join(30)
+    list(client.pages(max))
+    assert [identifier.rpartition(":")[2] for identifier in client.copy] == ["old", "late"]
+
+
+def test_writers_and_a_client_at_the_same_time(store: Store, serve: Serve, small_write: SmallWrite) -> None:
+    """Two writers write as fast as they can, for three seconds; a client harvests all the while."""
+    until = time.monotonic() + 3
+    failures: list[BaseException] = []
+
+    def write(source_id: str) -> None:
+        try:
+            run, rng, step = open_run(store, source_id), random.Random(source_id), 0
+            while time.monotonic() < until:
+                step += 1
+                names = [f"r{n}" for n in rng.sample(range(80), 5)]
+                pages = [small_write(store, name, str(step), source_id=source_id) for name in names]
+                ours = [f"oai:clearinghouse.localdomain:{source_id}:r{rng.randrange(80)}"]
+                gone = [k for k in store.records.known(ours).values() if k.identifier[-3:] not in names]
+                clean = [k for k in gone if k.identifier not in {w.identifier for w in pages}]
+                commit(store, run, pages, tombstones=clean)
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    for source_id in ("one", "two"):
+        add_source(store, source_id)
+    writers = [threading.Thread(target=write, args=(source_id,)) for source_id in ("one", "two")]
+    clients = [Harvester(serve(store, oai_page_size=7), {"metadataPrefix": "oai_dc"}) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        list(clients[0].pages(min))
+        list(clients[1].pages(max))
+    for writer in writers:
+        writer.join()
+    assert not failures
+    for client in clients:
+        list(client.pages(max))
+        held = {
+            entry.identifier: entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
+            for entry in store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000)
+            if entry.body
+        }
+        assert client.copy == held
+        assert held

@@ -1,0 +1,113 @@
+"""A page is a range scan of an index: nothing is scanned whole, nothing is sorted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from catalogue.store import Store
+from catalogue.store import feed as feed_module
+from catalogue.store.tables import record_sets, records, renditions, sets, sources
+
+SHAPES = [
+    {"in_set": in_set, "since": since, "until": until, "resumed": resumed, "bodies": bodies}
+    for in_set in (False, True)
+    for since, until, resumed, bodies in (
+        (False, False, False, True),
+        (True, True, False, True),
+        (False, True, True, True),
+        (False, True, True, False),
+    )
+]
+VALUES = {
+    "prefix": "oai_dc",
+    "set_id": 1,
+    "from_": 1000,
+    "until": 1150,
+    "datestamp": 1100,
+    "record_id": 2000,
+    "limit": 101,
+}
+
+
+def fill(store: Store) -> None:
+    """A store of 4,000 records in four sets, a quarter of them in another format too."""
+    with store.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        texts = ("base_url", "title", "metadata_prefix", "schedule", "state", "harvested_until")
+        more = ("repository_name", "granularity", "deleted_record")
+        source = {"id": "nile", "protocol": "oai-pmh", "sets": [], "created_at": datetime.now(UTC)}
+        connection.execute(sa.insert(sources).values(source | dict.fromkeys(texts + more, "")))
+        numbers = range(1, 4001)
+        empty = ("source_datestamp", "title", "type", "language", "modified", "file_identifier")
+        rows = [
+            {"id": n, "source_id": "nile", "identifier": f"oai:x.y:nile:{n}", "source_identifier": str(n),
+             "metadata_prefix": "oai_dc", "deleted": False, "datestamp": 1000 + n // 20, "changed_run": 1,
+             "first_datestamp": 1000, "set_specs": "a", "seen_run": 1, **dict.fromkeys(empty, "")}
+            for n in numbers
+        ]  # fmt: skip
+        connection.execute(sa.insert(records), rows)
+        forms = [("oai_dc", 1), ("iso19139", 1), ("oai_dcterms", 4)]
+        connection.execute(
+            sa.insert(renditions),
+            [
+                {"record_id": n, "prefix": prefix, "datestamp": 1000 + n // 20, "body": b"<x/>" * 50}
+                for n in numbers
+                for prefix, every in forms
+                if n % every == 0
+            ],
+        )
+        connection.execute(sa.insert(sets), [{"id": n, "set_spec": f"s{n}", "name": ""} for n in range(1, 5)])
+        connection.execute(
+            sa.insert(record_sets),
+            [
+                {"set_id": n % 4 + 1, "record_id": n, "datestamp": 1000 + n // 20, "member": True}
+                for n in numbers
+            ],
+        )
+
+
+def plan(store: Store, shape: dict[str, bool], explain: str) -> str:
+    """How the database would read this page."""
+    select = feed_module._page(feed_module._Shape(**shape))
+    with store.engine.connect() as connection:
+        compiled = select.compile(store.engine)
+        text = f"{explain} {compiled}"
+        values: dict[str, Any] = dict(compiled.params) | {
+            n: v for n, v in VALUES.items() if n in compiled.params
+        }
+        names = getattr(compiled, "positiontup", None)
+        parameters: Any = tuple(values[name] for name in names) if names else values
+        rows = connection.exec_driver_sql(text, parameters).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+def test_sqlite_scans_a_range_of_the_index(sqlite_store: Store, *, analysed: bool) -> None:
+    fill(sqlite_store)
+    if analysed:
+        with sqlite_store.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    for shape in SHAPES:
+        found = plan(sqlite_store, shape, "EXPLAIN QUERY PLAN")
+        first = found.splitlines()[0]
+        assert "SCAN" not in found
+        assert "TEMP B-TREE" not in found
+        assert ("ix_record_sets_list" if shape["in_set"] else "ix_renditions_list") in first
+        assert ("(datestamp,record_id)>(?,?)" in first) == shape["resumed"]
+
+
+def test_postgresql_scans_a_range_of_the_index(postgres_url: str) -> None:
+    with Store(postgres_url) as store:
+        store.upgrade()
+        fill(store)
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        for shape in SHAPES:
+            found = plan(store, shape, "EXPLAIN (COSTS OFF)")
+            index = "ix_record_sets_list" if shape["in_set"] else "ix_renditions_list"
+            assert f"Index Scan using {index}" in found
+            assert "Seq Scan" not in found
+            assert "Sort" not in found

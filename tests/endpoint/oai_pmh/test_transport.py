@@ -1,0 +1,127 @@
+"""GET, HEAD and POST (section 3.1), and whatever else may arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from catalogue.record import Record, Text
+from catalogue.store import Store
+from factories import fill
+
+FORM = "application/x-www-form-urlencoded"
+CODES = {
+    "",
+    "badVerb",
+    "badArgument",
+    "badResumptionToken",
+    "cannotDisseminateFormat",
+    "idDoesNotExist",
+    "noRecordsMatch",
+}
+
+
+@pytest.fixture
+def oai(sqlite_store: Store, serve: Callable[..., Any]) -> Any:
+    fill(sqlite_store, {name: Record(Text.of(name)) for name in "abc"})
+    return serve(sqlite_store)
+
+
+def test_post_is_get(oai: Any) -> None:
+    for query in (
+        b"verb=ListRecords&metadataPrefix=oai_dc",
+        b"verb=junk",
+        b"verb=GetRecord&identifier=a%20b",
+    ):
+        got = oai.raw(query)
+        for content_type in (FORM, FORM.upper() + "; charset=UTF-8"):
+            posted = oai.raw(b"", "POST", query, content_type)
+            assert posted.body == got.body
+            assert posted.status == 200
+    both = oai.raw(b"verb=Identify", "POST", b"verb=Identify", FORM)
+    assert both.error == "badVerb"
+
+
+def test_head_is_get_without_the_body(oai: Any) -> None:
+    got = oai.raw(b"verb=ListSets")
+    head = oai.raw(b"verb=ListSets", "HEAD")
+    assert (head.status, head.headers) == (200, got.headers)
+
+
+def test_it_is_xml(oai: Any) -> None:
+    for query in (b"verb=Identify", b"verb=junk"):
+        answer = oai.raw(query)
+        assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+        assert answer.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH ')
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "multipart/form-data; boundary=x", "text/xml", ""]
+)
+def test_a_body_that_is_no_form(oai: Any, content_type: str) -> None:
+    assert oai.raw(b"", "POST", b"verb=Identify", content_type).error == "badArgument"
+
+
+def test_a_body_without_end(oai: Any) -> None:
+    answer = oai.raw(b"", "POST", b"verb=Identify&" + b"x" * 20_000, FORM)
+    assert (answer.status, answer.error) == (200, "badArgument")
+
+
+def test_an_empty_post(oai: Any) -> None:
+    assert oai.raw(b"", "POST").error == "badVerb"
+
+
+def test_too_many_arguments(oai: Any) -> None:
+    assert oai.raw(b"verb=Identify&" + b"a=1&" * 100).error == "badArgument"
+
+
+def test_other_methods_are_refused(oai: Any) -> None:
+    assert oai.raw(b"verb=Identify", "PUT").status == 405
+
+
+NAMES = st.sampled_from(["verb", "metadataPrefix", "identifier", "from", "until", "set", "resumptionToken"])
+VALUES = st.sampled_from(
+    [
+        "ListRecords",
+        "GetRecord",
+        "ListIdentifiers",
+        "ListSets",
+        "oai_dc",
+        "2026-01-01",
+        "source:nile",
+        "%00",
+        "%ED%A0%80",
+    ]
+)
+QUERIES = st.lists(st.tuples(NAMES | st.text(max_size=5), VALUES | st.text(max_size=10)).map("=".join)).map(
+    lambda parts: "&".join(parts).encode("utf-8", "surrogatepass")
+) | st.binary(max_size=100)
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(QUERIES)
+def test_any_query_is_answered_in_the_protocol(oai: Any, query: bytes) -> None:
+    answer = oai.raw(query)
+    assert answer.status == 200
+    assert answer.error in CODES
+    assert oai.raw(b"", "POST", query, FORM).error == answer.error
+
+
+@pytest.mark.corpus
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.text(max_size=20) | st.text("oai:%#/?[]@!$&'()*+,;= \"<>\\^`{|}é", max_size=12),
+    st.sampled_from(["identifier", "resumptionToken", "set", "metadataPrefix"]),
+)
+def test_what_is_repeated_is_valid(oai: Any, oai_pmh_schema: etree.XMLSchema, value: str, name: str) -> None:
+    given = {"identifier": "oai:x.y:1", "metadataPrefix": "oai_dc"} if name != "resumptionToken" else {}
+    verb = "GetRecord" if name in {"identifier", "metadataPrefix"} else "ListRecords"
+    if verb == "ListRecords":
+        given.pop("identifier", None)
+    answer = oai.ask(verb, **{**given, name: value.encode("utf-8", "replace").decode()})
+    oai_pmh_schema.assertValid(answer.root)
