@@ -2,7 +2,7 @@
 # Two stages: the first has what builds, the second only what runs. The same pinned, hashed packages as
 # `make setup`.
 
-FROM python:3.13-slim AS build
+FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/clearinghouse
 ENV PATH=/opt/clearinghouse/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -21,7 +21,7 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /build/dist \
  && pip install --quiet --no-deps /build/dist/*.whl \
  && python -m compileall -q /opt/clearinghouse/lib
 
-FROM python:3.13-slim
+FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Clearinghouse" \
       org.opencontainers.image.description="Harvests metadata over OAI-PMH and CSW, and gives it back over both"
 RUN useradd --system --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin clearinghouse

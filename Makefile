@@ -14,9 +14,14 @@ ARGS ?=
 RECORDS ?= 100000
 # Processes that the tests run in.
 JOBS ?= 2
+# Python 3.12 and newer must have SQLite 3.42 or newer: DBOS takes milliseconds from it there.
+SUITABLE := import sys, sqlite3; \
+	sys.exit(not (sys.version_info >= (3, 12) and sqlite3.sqlite_version_info >= (3, 42) \
+	or (3, 11) <= sys.version_info < (3, 12)))
+NEEDED := Python 3.11, or a newer one with SQLite 3.42 or newer
 # The interpreter that .venv is made with, and the uv that fills it: found by themselves; UV= does without.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+	$$p -c '$(SUITABLE)' 2>/dev/null && { command -v $$p; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 
 .PHONY: help setup setup-dev run test check format bench lock clean
@@ -41,11 +46,10 @@ endef
 
 $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
-	    echo "No Python 3.11 or newer was found. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
-	    exit 1; fi
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	    echo "$(PYTHON) is not Python 3.11 or newer" >&2; exit 1; }
-	@if ! $(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Needed: $(NEEDED). Name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; fi
+	@"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || { \
+	    echo "$(PYTHON) will not do. Needed: $(NEEDED)." >&2; exit 1; }
+	@if ! $(PY) -c '$(SUITABLE)' 2>/dev/null; then \
 	    echo "Making $(VENV) with $$("$(PYTHON)" --version)$(if $(UV), and uv)"; \
 	    rm -rf $(VENV); \
 	    $(if $(UV),$(UV) venv -q --python "$(PYTHON)" $(VENV),"$(PYTHON)" -m venv $(VENV) || { \
