@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,12 +26,16 @@ from catalogue.record import (
 from catalogue.rendering import csw_record, render
 
 SAMPLES = (
-    "", " ", "en", "und", "zh-Hant", "not a language", "Veryodd", "9lives", "2019-12", "1998-02-30", "2020-02-29",
-    "1998-05-04T10:00:00Z", "0000-01-01", "https://example.org/a?b=c&d=<e>", "http://[", "%zz", "a b", "1:50000",
-    "30 m", "1:0", "-1 m", "oceans", "otherRestrictions", "accessConstraints:copyright", "useConstraints:", ":x",
+    "", " ", "en", "und", "zh-Hant", "not a language", "Veryodd", "9lives", "2019-12", "1998-02-30",
+    "2020-02-29",
+    "1998-05-04T10:00:00Z", "0000-01-01", "https://example.org/a?b=c&d=<e>", "http://[", "%zz", "a b",
+    "1:50000",
+    "30 m", "1:0", "-1 m", "oceans", "otherRestrictions", "accessConstraints:copyright",
+    "useConstraints:", ":x",
     "license", "rights", "creator", "publisher", "metadataContact", "distributor", "topicCategory", "theme",
     "browseGraphic", "Dataset", "nonGeographicDataset", "source", "isPartOf", "doi", "\ud800", "\ufffe\uffff",
-    "\x00\x1b]]>", "a\r\nb\tc", "&amp;", "\u0085\u2028", "localhost:80", "1abc:x", "#", "a#b#c", "mailto:x@example.org",
+    "\x00\x1b]]>", "a\r\nb\tc", "&amp;", "\u0085\u2028", "localhost:80", "1abc:x", "#", "a#b#c",
+    "mailto:x@example.org",
     "http://user:pw@host:99999999/", "العربية", "𝒳", '"', "'",
 )  # fmt: skip
 strings = st.sampled_from(SAMPLES) | st.text(st.characters(exclude_categories=()), max_size=12)
@@ -71,9 +77,13 @@ records = st.builds(
     service_type=strings,
 )
 whatever = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.data_too_large,
+    ],
 )
 
 
@@ -87,7 +97,9 @@ def assert_valid(schema: etree.XMLSchema, rendition: bytes) -> None:
 @pytest.mark.parametrize("prefix", [known.prefix for known in RENDERED])
 @whatever
 @given(record=records, identifier=strings, datestamp=strings)
-def test_every_rendition_is_valid(xsd, prefix, record, identifier, datestamp):
+def test_every_rendition_is_valid(
+    *, xsd: Callable[[str], etree.XMLSchema], prefix: str, record: Record, identifier: str, datestamp: str
+) -> None:
     assert_valid(xsd(prefix), render(record, prefix, identifier=identifier, datestamp=datestamp))
 
 
@@ -99,6 +111,8 @@ def test_every_rendition_is_valid(xsd, prefix, record, identifier, datestamp):
     datestamp=strings,
     element_set=st.sampled_from(["brief", "summary", "full"]),
 )
-def test_every_csw_record_is_valid(csw_schema, record, identifier, datestamp, element_set):
+def test_every_csw_record_is_valid(
+    *, csw_schema: etree.XMLSchema, record: Record, identifier: str, datestamp: str, element_set: str
+) -> None:
     rendition = csw_record.write(record, identifier=identifier, element_set=element_set, datestamp=datestamp)
     assert_valid(csw_schema, rendition)

@@ -1,0 +1,190 @@
+"""What is written and read again is what it was, as far as the format can hold it.
+
+oai_dc holds texts with their languages, and for the rest plain values: an agent is a name in one of three
+elements, all dates are dc:date, a subject has no thesaurus, a period no words beside its dates.
+ISO 19139 holds nearly all of a Record, with its agents in roles of ISO, the identifier and the datestamp
+being those of our copy, and every kind of date that ISO 19115 has a code for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue.record import (
+    Agent,
+    Box,
+    Date,
+    Identifier,
+    Link,
+    Period,
+    Record,
+    Relation,
+    Right,
+    Subject,
+    Text,
+)
+from catalogue.rendering import csw_record, render
+from harvester.mapping.registry import read
+
+words = st.text(st.characters(categories=["L", "Nd"], exclude_characters="\x85"), min_size=1, max_size=8)
+#: Texts on one line that are neither dates, boxes, nor addresses.
+phrases = st.lists(words, min_size=1, max_size=4).map(lambda parts: "x" + " ".join(parts) + "<&>\"' y")
+languages = st.sampled_from(["en", "fr", "es", "ru", "ar", "zh-Hant", "pt-BR"])
+#: No two languages say the same: the plain text of ISO 19139 is taken to be in the language of its twin.
+tagged = st.lists(
+    st.tuples(languages, phrases),
+    min_size=1,
+    max_size=3,
+    unique_by=(lambda pair: pair[0], lambda pair: pair[1]),
+).map(lambda pairs: Text(tuple(pairs)))
+plain = phrases.map(Text.of)
+years = st.integers(1000, 2999).map(str)
+days = st.dates().filter(lambda day: day.year >= 1000).map(lambda day: day.isoformat())
+w3cdtf = years | days | days.map(lambda day: f"{day}T10:20:30Z")
+degrees = st.floats(-90, 90, allow_subnormal=False).map(lambda number: round(number, 6))
+boxes = st.tuples(degrees, degrees, degrees, degrees).map(
+    lambda e: Box(e[0] * 2, min(e[1], e[2]), e[3] * 2, max(e[1], e[2]))
+)
+periods = st.builds(Period, w3cdtf, w3cdtf)
+addresses = words.map(lambda word: f"https://example.org/{word.encode().hex()}")
+slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def some(strategy: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(strategy, max_size=3, unique=True).map(tuple)
+
+
+def again(record: Record, prefix: str) -> Record:
+    rendition = render(record, prefix, identifier="our-1", datestamp="2026-01-02T03:04:05Z")
+    known, found = read(rendition)
+    assert known.prefix == prefix
+    return found
+
+
+dublin_core = st.builds(
+    Record,
+    title=tagged,
+    descriptions=some(plain),
+    agents=some(st.builds(Agent, st.sampled_from(["creator"]), plain)),
+    dates=some(st.builds(Date, st.just("date"), w3cdtf)),
+    subjects=some(st.builds(Subject, st.builds(Text.of, phrases, languages))),
+    types=some(plain),
+    formats=some(phrases),
+    identifiers=some(st.builds(Identifier, phrases)),
+    relations=some(st.builds(Relation, phrases, st.just("relation"))),
+    languages=some(languages),
+    rights=some(st.builds(Right, plain)),
+    boxes=some(boxes),
+    places=some(plain),
+    periods=some(periods),
+)
+
+
+@slow
+@given(dublin_core)
+def test_oai_dc(record: Record) -> None:
+    assert again(record, "oai_dc") == record
+
+
+@slow
+@given(dublin_core)
+def test_oai_dc_of_oai_dc_is_the_same_bytes(record: Record) -> None:
+    once = render(record, "oai_dc", identifier="i", datestamp="")
+    assert render(read(once)[1], "oai_dc", identifier="i", datestamp="") == once
+
+
+iso = st.builds(
+    Record,
+    title=tagged,
+    alternative_titles=some(tagged),
+    descriptions=st.lists(tagged, max_size=2, unique=True).map(tuple),
+    agents=some(
+        st.builds(
+            Agent,
+            st.just("pointOfContact"),
+            tagged,
+            phrases,
+            phrases,
+            phrases,
+            phrases,
+            addresses,
+            phrases,
+            phrases,
+        )
+    ),
+    dates=some(
+        st.builds(
+            Date, st.sampled_from(["created", "issued", "modified", "available", "valid", "accepted"]), w3cdtf
+        )
+    ),
+    types=st.sampled_from([(Text.of("dataset"),), (Text.of("series"),), (Text.of("software"),)]),
+    formats=some(phrases),
+    identifiers=some(st.builds(Identifier, phrases)),
+    relations=some(
+        st.builds(Relation, phrases, st.sampled_from(["isPartOf", "source", "hasPart", "relation"]), tagged)
+    ),
+    languages=some(languages),
+    rights=some(
+        st.builds(Right, tagged, st.sampled_from(["useLimitation", "otherConstraints"]), addresses)
+        | st.builds(Right, st.none(), st.just("accessConstraints:license"))
+    ),
+    links=some(
+        st.builds(Link, addresses, tagged, tagged, phrases, st.sampled_from(["download", "information"]))
+    ),
+    boxes=some(boxes),
+    places=some(tagged),
+    periods=some(periods),
+    lineage=tagged,
+    reference_systems=some(phrases),
+    resolutions=some(st.sampled_from(["1:50000", "30 m", "0.5 km"])),
+    parent_identifier=phrases,
+    metadata_identifier=st.just("our-1"),
+    metadata_date=st.just("2026-01-02T03:04:05Z"),
+)
+
+
+@slow
+@given(iso, st.data())
+def test_iso19139(record: Record, data: st.DataObject) -> None:
+    own = data.draw(st.sampled_from(["", "en", "fr", "de"]))
+    # A contact for the metadata would be taken from the resource's where there is none.
+    desk = Agent("metadataContact", Text.of("Desk", "en"))
+    record = replace(record, metadata_language=own or record.title.default_language)
+    record = replace(record, agents=(desk, *record.agents))
+    subjects = data.draw(
+        some(st.builds(Subject, tagged, st.sampled_from(["theme", "place"]), phrases, addresses))
+    )
+    record = replace(record, subjects=subjects)
+    found = again(record, "iso19139")
+    assert set(found.subjects) == set(record.subjects)
+    assert found == replace(record, subjects=found.subjects)
+
+
+@slow
+@given(dublin_core)
+def test_what_both_formats_hold_survives_the_detour_over_iso19139(record: Record) -> None:
+    found = again(record, "iso19139")
+    for field in ("title", "formats", "identifiers", "languages", "boxes", "periods"):
+        assert getattr(found, field) == getattr(record, field), field
+    assert [agent.role for agent in found.agents] == ["author" for _ in record.agents]
+    assert [date.value for date in found.dates] == [date.value for date in record.dates]
+
+
+@slow
+@given(dublin_core)
+def test_csw_record_keeps_the_words_and_loses_the_languages(record: Record) -> None:
+    rendition = csw_record.write(record, identifier="our-1", element_set="full")
+    found = read(rendition)[1]
+    assert found.title.default == record.title.default
+    assert found.boxes == record.boxes
+    assert found.periods == record.periods
+    assert [identifier.value for identifier in found.identifiers] == [
+        "our-1",
+        *(identifier.value for identifier in record.identifiers),
+    ]
+    assert [subject.label.default for subject in found.subjects] == [
+        value for subject in record.subjects for _, value in subject.label.values
+    ]
