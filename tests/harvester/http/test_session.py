@@ -52,9 +52,10 @@ def test_keeps_the_connection(session: HarvestSession, raw_server: Any) -> None:
 
     def speak(connection: socket.socket) -> None:
         connections.append(connection)
-        for _ in range(3):
+        for number in range(3):
+            if number:
+                connection.recv(65536)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<a/>")
-            connection.recv(65536)
 
     url = raw_server(speak)
     assert [session.fetch("GET", url).content for _ in range(3)] == [b"<a/>"] * 3
