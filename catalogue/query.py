@@ -192,6 +192,11 @@ def check_size(predicate: Predicate) -> None:
             raise InvalidQuery(f"at most {MAX_IDENTIFIERS} identifiers may be asked for at once")
 
 
+def size(predicate: Predicate) -> int:
+    """How many predicates the tree has, those that hold others included."""
+    return sum(1 for _ in _walk(predicate))
+
+
 def _length(pattern: Pattern) -> int:
     return sum(1 if isinstance(part, Wildcard) else len(part) for part in pattern)
 

@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def exception(self) -> tuple[str, str] | None:
-        """exceptionCode and locator; None where this is no exception report."""
+        """ExceptionCode and locator; None where this is no exception report."""
         if self.kind != "ExceptionReport":
             return None
         found = self.root[0]
@@ -122,33 +122,33 @@ class CswClient:
         constraint = f'<csw:Constraint version="1.1.0"><csw:CqlText>{escaped}</csw:CqlText></csw:Constraint>'
         return self.query(constraint, **attributes)
 
-    def _send(self, method: str, query: str, body: bytes, content_type: str, *, valid: bool) -> Answer:
-        status, headers, content = asyncio.run(_call(self._app, method, query, body, content_type))
+    def _send(  # noqa: PLR0917 - what a request is made of
+        self, method: str, query: str, body: bytes, content_type: str, *, valid: bool
+    ) -> Answer:
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": "/csw",
+            "raw_path": b"/csw",
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"catalogue.example.org"), (b"content-type", content_type.encode())],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 80),
+            "state": {},
+        }
+        status, headers, content = asyncio.run(_call(self._app, scope, body))
         root = etree.fromstring(content)
         if valid and self._schema is not None:
             self._schema.assertValid(root)
         return Answer(root, content, headers["content-type"], status)
 
 
-async def _call(
-    app: FastAPI, method: str, query: str, body: bytes, content_type: str
-) -> tuple[int, dict[str, str], bytes]:
+async def _call(app: FastAPI, scope: dict, body: bytes) -> tuple[int, dict[str, str], bytes]:
     """One request to the application, as a server would pass it on."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": "/csw",
-        "raw_path": b"/csw",
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"catalogue.example.org"), (b"content-type", content_type.encode())],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-        "state": {},
-    }
     waiting = [{"type": "http.request", "body": body, "more_body": False}]
     sent: list[dict] = []
 
@@ -166,11 +166,16 @@ async def _call(
 def get_records(content: str = "", *, esn: str = "brief", **attributes: str) -> str:
     """A GetRecords request in XML."""
     declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-    sent = {"service": "CSW", "version": "2.0.2", "resultType": "results", "typeNames": "csw:Record"} | attributes
+    sent = {
+        "service": "CSW",
+        "version": "2.0.2",
+        "resultType": "results",
+        "typeNames": "csw:Record",
+    } | attributes
     type_names = sent.pop("typeNames")
     shown = "".join(f' {name}="{value}"' for name, value in sent.items())
     element_set = f"<csw:ElementSetName>{esn}</csw:ElementSetName>" if esn else ""
     return (
-        f"<csw:GetRecords{declared}{shown}><csw:Query typeNames=\"{type_names}\">{element_set}{content}"
+        f'<csw:GetRecords{declared}{shown}><csw:Query typeNames="{type_names}">{element_set}{content}'
         "</csw:Query></csw:GetRecords>"
     )

@@ -74,10 +74,16 @@ def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
 
 
 class Conditions:
-    """Makes conditions in the dialect of one database."""
+    """Makes the conditions of one query, in the dialect of one database.
 
-    def __init__(self, *, embedded: bool) -> None:
+    Args:
+        embedded: the database is SQLite.
+        many: the query has more predicates than PostgreSQL should plan as joins.
+    """
+
+    def __init__(self, *, embedded: bool, many: bool) -> None:
         self._embedded = embedded
+        self._many = many
 
     def of(self, predicate: Predicate) -> Condition:  # noqa: PLR0911 - one return a kind of predicate
         """The condition under which the predicate is true of a record.
@@ -184,12 +190,14 @@ class Conditions:
     def _among(self, table: sa.Table, *conditions: Condition) -> Condition:
         """The record is one of those that such a row is about.
 
-        SQLite reads the rows first and looks the records up; PostgreSQL plans EXISTS as a join where it can,
-        but may run NOT IN again for each record once the list is too long for its memory.
+        SQLite reads the rows first and looks the records up. PostgreSQL plans EXISTS as a join where it can,
+        but may run NOT IN again for each record once the list is too long for its memory; to plan hundreds
+        of joins takes it minutes, and OFFSET keeps it from doing so.
         """
         if self._embedded:
             return records.c.id.in_(sa.select(table.c.record_id).where(*conditions))
-        return sa.exists().where(table.c.record_id == records.c.id, *conditions)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(table.c.record_id == records.c.id, *conditions)
+        return sa.exists(found.offset(sa.literal_column("0")) if self._many else found)
 
 
 def kind_of(queryable: str) -> Kind:

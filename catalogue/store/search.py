@@ -15,13 +15,15 @@ from sqlalchemy.engine import Engine
 
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
-from catalogue.query import RecordQuery, SortKey
+from catalogue.query import RecordQuery, SortKey, size
 from catalogue.queryables import Kind, utc
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
 from catalogue.store.predicates import Conditions, kind_of, ordered_by
 from catalogue.store.tables import neutral_records, record_values, records, renditions
 
+#: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
+_MOST_JOINS = 8
 #: The identifier that CSW and OGC API - Records give out.
 _GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), records.c.identifier)
 
@@ -42,7 +44,7 @@ class Search:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._conditions = Conditions(embedded=engine.dialect.name == "sqlite")
+        self._embedded = engine.dialect.name == "sqlite"
 
     def count(self, query: RecordQuery) -> int:
         """How many records match, whatever slice is asked for.
@@ -157,7 +159,10 @@ class Search:
 
     def _where(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
         live = sa.not_(records.c.deleted)
-        return [live] if query.where is None else [live, self._conditions.of(query.where)]
+        if query.where is None:
+            return [live]
+        conditions = Conditions(embedded=self._embedded, many=size(query.where) > _MOST_JOINS)
+        return [live, conditions.of(query.where)]
 
 
 def _listable(queryable: str) -> str:

@@ -78,11 +78,11 @@ _GMD: Final = (
 _SCHEMAS: Final = {RECORD: _CSW, "gmd:MD_Metadata": _GMD}
 
 
-def components(type_names: Iterable[str]) -> str:
-    """A csw:SchemaComponent for each of these types; of all where none is named."""
+def components(type_names: Iterable[str] | None) -> str:
+    """A csw:SchemaComponent for each of these types; None asks for all."""
     namespaces = {name: uri for (uri, _), name in TYPES.items()}
     return "".join(
         f'<csw:SchemaComponent targetNamespace="{namespaces[name]}" schemaLanguage="{XML_SCHEMA}">'
         f"{_SCHEMAS[name]}</csw:SchemaComponent>"
-        for name in tuple(type_names) or tuple(TYPES.values())
+        for name in (TYPES.values() if type_names is None else type_names)
     )

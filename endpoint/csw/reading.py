@@ -72,13 +72,16 @@ def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
 def _describe_record(sent: Sent, _max_records: int) -> DescribeRecord:
     sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
     sent.choice("schemaLanguage", *names.SCHEMA_LANGUAGES, default=names.XML_SCHEMA)
-    return DescribeRecord(_types(sent, "TypeName"))
+    wanted = sent.all("TypeName")
+    known = [names.TYPES.get(names.qualified(name, sent.prefixes)) for name in wanted]
+    for name, found in zip(wanted, known, strict=True):
+        if found is None and ":" not in name:
+            raise invalid("TypeName", f"the record type {name!r} is not qualified")
+    return DescribeRecord(tuple(dict.fromkeys(name for name in known if name)) if wanted else None)
 
 
 def _get_records(sent: Sent, max_records: int) -> GetRecords:
-    if not sent.all("typeNames"):
-        raise missing("typeNames")
-    _types(sent, "typeNames")
+    _check_types(sent)
     sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
     if sent.has("ResponseHandler"):
         raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
@@ -145,14 +148,14 @@ def _request_id(sent: Sent) -> str:
     return found
 
 
-def _types(sent: Sent, parameter: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for name in sent.all(parameter):
-        known = names.TYPES.get(names.qualified(name, sent.prefixes))
-        if known is None:
-            raise invalid(parameter, f"there is no record type {name!r} that could be asked for")
-        found[known] = None
-    return tuple(found)
+def _check_types(sent: Sent) -> None:
+    """Every record is of each type, so it makes no difference which is asked for."""
+    wanted = sent.all("typeNames")
+    if not wanted:
+        raise missing("typeNames")
+    for name in wanted:
+        if names.qualified(name, sent.prefixes) not in names.TYPES:
+            raise invalid("typeNames", f"there is no record type {name!r} that could be asked for")
 
 
 def _element_set(sent: Sent) -> ElementSet:

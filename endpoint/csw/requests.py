@@ -22,8 +22,8 @@ class GetCapabilities:
 class DescribeRecord:
     """07-006r1, 10.6."""
 
-    #: As in `names.TYPES`; none means all.
-    type_names: tuple[str, ...] = ()
+    #: As in `names.TYPES`; None means all. Types that nobody knows have no description.
+    type_names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

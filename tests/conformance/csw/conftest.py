@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import factories
 import pytest
-from csw_client import CswClient
 from lxml import etree
 
+import factories
 from catalogue import queryables
 from catalogue.store import Store
+from csw_client import CswClient
 from harvester.mapping.registry import read
 
 
@@ -27,9 +27,7 @@ def load_reference_records(store: Store, folder: Path) -> None:
         write = factories.write_of(store, record, source_identifier=name)
         values = queryables.values_of(record, identifier=name)
         writes.append(
-            replace(
-                write, file_identifier=name, values=values, search_text=queryables.search_text_of(values)
-            )
+            replace(write, file_identifier=name, values=values, search_text=queryables.search_text_of(values))
         )
     factories.commit(store, run, writes)
 

@@ -1,0 +1,315 @@
+"""What a query should find, told by plain Python over the records: the truth that SQL is held to.
+
+And strategies that draw queries over the words, dates and boxes that those records are made of.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+import factories
+from catalogue import oai_identifier
+from catalogue.query import (
+    And,
+    AnyText,
+    Between,
+    Compare,
+    Extent,
+    Identified,
+    Like,
+    Missing,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    Relation,
+    SortKey,
+    Wildcard,
+)
+from catalogue.queryables import values_of
+from catalogue.record import Agent, Box, Date, Period, Record, Subject, Text
+from catalogue.store import Store
+
+WORDS = [
+    "lead", "Lead", "LEAD", "mercury", "Straße", "STRASSE", "straße", "Éthylène", "E\u0301thyle\u0300ne", "éthylène",
+    "100%", "a_b", "aXb", "a*b", "a?b", "[x]", "x", "back\\slash", "it's", "ртуть", "Ртуть", "汞", "ﬁlm", "film",
+    "o" * 59 + "x", "o" * 60, "o" * 60 + "y", "O" * 60 + "Y", "😀", "i\u0307", "İ", "-", '&<>"',
+]  # fmt: skip
+DATES = [
+    "2003", "2003-01", "2003-01-01", "2003-01-01T00:00:00Z", "2003-05-04", "2003-05-04T10:00:00Z",
+    "2003-05-04T12:00:00+02:00", "2002-12-31T23:30:00-01:00", "1998", "1998-07", "2026-11-24",
+]  # fmt: skip
+DEGREES = [-180.0, -179.5, -90.0, -10.0, -0.5, 0.0, 0.5, 10.0, 20.0, 90.0, 179.5, 180.0]
+LATITUDES = [degrees for degrees in DEGREES if -90 <= degrees <= 90]
+TEXT_QUERYABLES = ["title", "subject", "type", "format", "creator", "identifier", "coverage"]
+DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record in the store, with what is known of it beside it."""
+
+    number: int
+    identifier: str
+    datestamp: int
+    record: Record
+
+    def values(self, queryable: str) -> list[str]:
+        """Its values of the queryable."""
+        return [v for name, v in values_of(self.record, identifier=self.identifier) if name == queryable]
+
+
+# The records
+
+
+def random_records(seed: int, count: int) -> dict[str, Record]:
+    """Records of a few words, so that queries find some."""
+    draw = random.Random(seed)
+
+    def some(choices: Sequence, most: int) -> list:
+        return [draw.choice(choices) for _ in range(draw.randint(0, most))]
+
+    def text() -> Text:
+        return Text.of(" ".join(some(WORDS, 2)) or draw.choice(WORDS))
+
+    def box() -> Box:
+        south, north = sorted(draw.choices(LATITUDES, k=2))
+        west, east = draw.choice(DEGREES), draw.choice(DEGREES)
+        return Box(west, south, east, north)
+
+    return {
+        f"item-{number}": Record(
+            title=text(),
+            descriptions=tuple(text() for _ in range(draw.randint(0, 1))),
+            subjects=tuple(Subject(text()) for _ in range(draw.randint(0, 3))),
+            types=tuple(Text.of(word) for word in some(["Dataset", "dataset", "Text"], 2)),
+            formats=tuple(some(["text/html", "TEXT/HTML", "application/pdf"], 2)),
+            agents=tuple(Agent("creator", text()) for _ in range(draw.randint(0, 1))),
+            dates=tuple(Date(draw.choice(["created", "issued", "date"]), d) for d in some(DATES, 3)),
+            places=tuple(text() for _ in range(draw.randint(0, 1))),
+            periods=tuple(Period(begin=d) for d in some(DATES, 1)),
+            boxes=tuple(box() for _ in range(draw.randint(0, 2))),
+        )
+        for number in range(count)
+    }
+
+
+def filled(store: Store, seed: int, count: int = 60) -> list[Known]:
+    """Fill a store with random records, delete every tenth, and tell what is left."""
+    records = random_records(seed, count)
+    run = factories.fill(store, records)
+    ours = {oai_identifier.mint(factories.NAMESPACE, "nile", name): name for name in records}
+    known = store.records.known(list(ours))
+    gone = [known[identifier] for identifier in list(ours)[::10]]
+    factories.commit(store, run, [], tombstones=gone)
+    left = [found for identifier, found in known.items() if found not in gone]
+    stamps = {found.identifier: found.datestamp for found in store.search.records([k.id for k in left])}
+    return sorted(
+        (Known(f.id, f.identifier, stamps[f.identifier], records[ours[f.identifier]]) for f in left),
+        key=lambda one: one.number,
+    )
+
+
+# The truth
+
+
+def matching(known: Iterable[Known], where: Predicate) -> list[int]:
+    """The numbers of the records of which the predicate is true."""
+    return [one.number for one in known if holds(one, where)]
+
+
+def holds(one: Known, where: Predicate) -> bool:
+    match where:
+        case And(parts):
+            return all(holds(one, part) for part in parts)
+        case Or(parts):
+            return any(holds(one, part) for part in parts)
+        case Not(part):
+            return not holds(one, part)
+        case Missing("boundingbox"):
+            return not one.record.boxes
+        case Missing("modified" | "anytext"):
+            return False
+        case Missing(queryable):
+            return not one.values(queryable)
+        case Identified(identifiers):
+            return one.identifier in identifiers
+        case AnyText(pattern):
+            texts = "\n".join(v for _, v in values_of(one.record, identifier=one.identifier))
+            return re.search(_regex(pattern, normal), normal(texts), re.DOTALL) is not None
+        case Extent():
+            return _extent(one.record.boxes, where)
+        case Compare("modified", operator, literal):
+            return _compare(datetime.fromtimestamp(one.datestamp, UTC), operator, instant(literal))
+        case Between("modified", lower, upper):
+            return instant(lower) <= datetime.fromtimestamp(one.datestamp, UTC) <= instant(upper)
+        case Compare(queryable, operator, literal, match_case):
+            made = comparable(queryable, match_case=match_case)
+            return any(_compare(made(value), operator, made(literal)) for value in one.values(queryable))
+        case Between(queryable, lower, upper, match_case):
+            made = comparable(queryable, match_case=match_case)
+            return any(made(lower) <= made(value) <= made(upper) for value in one.values(queryable))
+        case Like(queryable, pattern, match_case):
+            made = str if match_case else normal
+            regex = re.compile(_regex(pattern, made), re.DOTALL)
+            return any(regex.fullmatch(made(value)) for value in one.values(queryable))
+    raise AssertionError(where)
+
+
+def normal(text: str) -> str:
+    """The text as two that differ only in case or in compatibility forms both are."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def comparable(queryable: str, *, match_case: bool):
+    """What values of the queryable are compared as."""
+    if queryable in DATE_QUERYABLES:
+        return instant
+    return str if match_case else normal
+
+
+def instant(date: str) -> datetime:
+    """When the period that a W3CDTF date names begins."""
+    for form in ("%Y", "%Y-%m", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(date, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return datetime.fromisoformat(date)
+
+
+def _compare(value: object, operator: Operator, literal: object) -> bool:
+    return {
+        Operator.EQUAL: value == literal,
+        Operator.NOT_EQUAL: value != literal,
+        Operator.LESS: value < literal,
+        Operator.LESS_OR_EQUAL: value <= literal,
+        Operator.GREATER: value > literal,
+        Operator.GREATER_OR_EQUAL: value >= literal,
+    }[operator]
+
+
+def _regex(pattern: tuple, made) -> str:
+    wild = {Wildcard.MANY: ".*", Wildcard.ONE: "."}
+    return "".join(wild[part] if isinstance(part, Wildcard) else re.escape(made(part)) for part in pattern)
+
+
+def _parts(box: Box | Extent) -> list[tuple[float, float, float, float]]:
+    if box.west <= box.east:
+        return [(box.west, box.south, box.east, box.north)]
+    return [(box.west, box.south, 180.0, box.north), (-180.0, box.south, box.east, box.north)]
+
+
+def _extent(boxes: Sequence[Box], wanted: Extent) -> bool:
+    have = [part for box in boxes for part in _parts(box)]
+    want = _parts(wanted)
+
+    def meet(a: tuple, b: tuple) -> bool:
+        return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+
+    def inside(a: tuple, b: tuple) -> bool:
+        return b[0] <= a[0] and a[2] <= b[2] and b[1] <= a[1] and a[3] <= b[3]
+
+    match wanted.relation:
+        case Relation.INTERSECTS:
+            return any(meet(a, b) for a in have for b in want)
+        case Relation.DISJOINT:
+            return bool(have) and not any(meet(a, b) for a in have for b in want)
+        case Relation.WITHIN:
+            return bool(have) and all(any(inside(a, b) for b in want) for a in have)
+        case Relation.CONTAINS:
+            return all(any(inside(b, a) for a in have) for b in want)
+
+
+def in_order(known: Sequence[Known], keys: Sequence[SortKey]) -> list[int]:
+    """The numbers of all the records in this order."""
+    ordered = sorted(known, key=lambda one: one.number)
+    for key in reversed(keys):
+        made = comparable(key.queryable, match_case=False)
+        have = [one for one in ordered if one.values(key.queryable)]
+        lack = [one for one in ordered if not one.values(key.queryable)]
+        end = max if key.descending else min
+        have.sort(
+            key=lambda one, key=key, made=made, end=end: end(map(made, one.values(key.queryable))),
+            reverse=key.descending,
+        )
+        ordered = have + lack
+    return [one.number for one in ordered]
+
+
+# The queries
+
+_literals = st.one_of(
+    st.sampled_from(WORDS), st.lists(st.sampled_from(WORDS), min_size=2, max_size=2).map(" ".join),
+    st.sampled_from(["Dataset", "text/html", "application/pdf", "zzz"]),
+)  # fmt: skip
+_wildcards = st.sampled_from(list(Wildcard))
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> tuple:
+    """Patterns made of pieces of the words."""
+    parts: list = []
+    for _ in range(draw(st.integers(1, 4))):
+        if draw(st.booleans()):
+            wildcard = draw(_wildcards)
+            if not (wildcard is Wildcard.MANY and parts and parts[-1] is Wildcard.MANY):
+                parts.append(wildcard)
+        elif not parts or isinstance(parts[-1], Wildcard):
+            word = draw(_literals)
+            begin = draw(st.integers(0, len(word) - 1))
+            parts.append(word[begin : draw(st.integers(begin + 1, len(word)))].strip() or "x")
+    return tuple(parts) or ("x",)
+
+
+_near = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+_dates = st.sampled_from([*DATES, "2003-02-30"[:7], "1997-12-31T23:59:59.5Z"])
+_operators = st.sampled_from(list(Operator))
+_texts = st.sampled_from(TEXT_QUERYABLES)
+_date_names = st.sampled_from(DATE_QUERYABLES)
+
+
+@st.composite
+def extents(draw: st.DrawFn, relations: Sequence[Relation] = tuple(Relation)) -> Extent:
+    """Boxes, over the antimeridian too."""
+    south, north = sorted((draw(st.sampled_from(LATITUDES)), draw(st.sampled_from(LATITUDES))))
+    west, east = draw(st.sampled_from(DEGREES)), draw(st.sampled_from(DEGREES))
+    return Extent(draw(st.sampled_from(list(relations))), west, south, east, north)
+
+
+def leaves(*, cases: bool = True) -> st.SearchStrategy[Predicate]:
+    """Single predicates; with `cases`, some that make no difference between cases."""
+    case = st.booleans() if cases else st.just(True)
+    return st.one_of(
+        st.builds(Compare, _texts, _operators, _literals, case),
+        st.builds(Compare, _date_names, _operators, _dates),
+        st.builds(Compare, st.just("modified"), _operators, st.sampled_from([*DATES, _near])),
+        st.builds(Between, _texts, _literals, _literals),
+        st.builds(Between, _date_names, _dates, _dates),
+        st.builds(Between, st.just("modified"), st.sampled_from([*DATES, _near]), st.just("2100")),
+        st.builds(Like, _texts, patterns(), case),
+        st.builds(Like, _date_names, st.just(("200", Wildcard.ONE, "-0", Wildcard.MANY))),
+        st.builds(Missing, st.sampled_from([*TEXT_QUERYABLES, *DATE_QUERYABLES, "boundingbox", "modified"])),
+        st.builds(AnyText, patterns()),
+        extents(),
+    )
+
+
+def trees(leaf: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
+    """Predicates nested in one another."""
+    return st.recursive(
+        leaf,
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: And(tuple(parts))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: Or(tuple(parts))),
+            inner.map(Not),
+        ),
+        max_leaves=8,
+    )
