@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,11 +133,3 @@ def _position(corner: etree._Element) -> tuple[float, float] | None:
     """The first two coordinates of a corner."""
     numbers = [decimal(part) for part in inner_text(corner).split()]
     return (numbers[0], numbers[1]) if len(numbers) >= _CORNERS else None
-
-
-def boxes_in(elements: Iterator[etree._Element]) -> Iterator[Box]:
-    """The boxes that could be understood."""
-    for element in elements:
-        found = ows_box(element)
-        if found:
-            yield found
