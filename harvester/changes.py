@@ -21,6 +21,8 @@ class Changes:
     writes: list[Write] = field(default_factory=list)
     tombstones: list[Known] = field(default_factory=list)
     seen: list[Known] = field(default_factory=list)
+    refreshed: list[Write] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -34,6 +36,8 @@ class Changes:
             writes=self.writes,
             tombstones=self.tombstones,
             seen=self.seen,
+            refreshed=self.refreshed,
+            withdrawn=self.withdrawn,
             faults=self.faults,
             set_aside=self.set_aside,
         )
@@ -73,7 +77,7 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
         found.faults.append(item.fault)
         found.count(faulty=1)
     elif item.deleted or item.payload is None:
-        _take_tombstone(found, known)
+        _take_tombstone(found, item, known)
     else:
         arrival = Arrival.of(
             found.namespace,
@@ -89,10 +93,12 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
             found.take(replace(arrival, known=known))
 
 
-def _take_tombstone(found: Changes, known: Known | None) -> None:
+def _take_tombstone(found: Changes, item: Item, known: Known | None) -> None:
     if known is None:
+        found.withdrawn.append(item.identifier)
         found.count(skipped=1)
     elif known.deleted:
+        found.seen.append(known)
         found.count(unchanged=1)
     else:
         found.tombstones.append(known)

@@ -1,8 +1,8 @@
 """Everything after *fetch* again, from the stored payloads, without touching a node.
 
 After a reader was mended or a vocabulary has changed, every record of a source is read and rendered
-anew. A record that comes out as it was keeps its datestamp: the feed does not tell it again. Payloads
-that were set aside as faults are tried too.
+anew. A record that comes out as it was keeps its datestamp: the feed does not tell it again; what queries
+compare is written anew all the same. Payloads that were set aside as faults are tried too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from catalogue.run import Checkpoint, Fault, HarvestRun
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.records import Known, Write
+from catalogue.store.runs import SetAside
 from harvester.changes import Changes
 from harvester.ingest import Arrival, prepare
 from harvester.slices import Slice, ending_of, utc_now
@@ -37,13 +38,12 @@ class _Remap:
         if rows:
             position = {"record": rows[-1].id}
             return self._records(rows), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
-        fault = int(checkpoint.position.get("fault", 0))
-        aside = self._store.runs.set_aside(self._run.source_id, after=fault, limit=_PAGE)
+        before = checkpoint.position.get("fault")
+        aside = self._store.runs.set_aside(self._run.source_id, before=before, limit=_PAGE)
         if not aside:
             return self._nothing(), checkpoint.evolve(finished=True)
-        position = {"record": after, "fault": aside[-1][0]}
-        changes = self._set_aside([fault for _, fault in aside])
-        return changes, checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
+        position = {"record": after, "fault": aside[-1].number}
+        return self._set_aside(aside), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:
         return Changes(self._namespace, self._run.source_id)
@@ -53,7 +53,7 @@ class _Remap:
         payloads = self._store.payloads.get(row.payload_digest for row in rows)
         present = self._store.records.renditions([row.id for row in rows])
         for row in rows:
-            known = Known(row.id, row.identifier, row.payload_digest, row.deleted)
+            known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
             arrival = Arrival(
                 row.source_id,
                 row.identifier,
@@ -69,39 +69,48 @@ class _Remap:
                 found.faults.append(result)
                 found.count(faulty=1)
             elif _same(result, row, present.get(row.id, {})):
+                found.refreshed.append(result)
                 found.count(unchanged=1)
             else:
-                found.writes.append(result)
+                found.writes.append(replace(result, seen_run=row.seen_run))
                 found.count(changed=1)
         return found
 
-    def _set_aside(self, faults: Sequence[Fault]) -> Changes:
-        """Payloads that no reader took: those that one takes now become records."""
+    def _set_aside(self, aside: Sequence[SetAside]) -> Changes:
+        """Payloads that no reader took, the newest first: those that one takes now become records."""
         found = self._nothing()
-        digests = {fault.payload_digest for fault in faults if fault.payload_digest}
-        payloads = self._store.payloads.get(digests)
-        latest = {fault.source_identifier: fault for fault in faults}
-        for fault in latest.values():
-            if not fault.payload_digest or fault.payload_digest not in payloads:
+        payloads = self._store.payloads.get(one.fault.payload_digest or b"" for one in aside)
+        arrivals: dict[str, tuple[int, Arrival]] = {}
+        for one in aside:
+            fault = one.fault
+            payload = payloads.get(fault.payload_digest or b"")
+            if payload is None:
                 continue
             arrival = Arrival.of(
                 self._namespace,
                 self._run.source_id,
                 source_identifier=fault.source_identifier,
                 datestamp=fault.source_datestamp,
-                payload=payloads[fault.payload_digest],
+                payload=payload,
             )
-            if self._store.records.known([arrival.identifier]):
-                continue  # the source has mended or deleted it since
-            result = prepare(arrival)
-            if isinstance(result, Write):
-                found.writes.append(result)
-                found.count(new=1)
+            arrivals.setdefault(arrival.identifier, (one.run_id, arrival))
+        known = self._store.records.known(list(arrivals))
+        for identifier, (met_in, arrival) in arrivals.items():
+            self._take_set_aside(found, replace(arrival, known=known.get(identifier)), met_in)
         return found
+
+    def _take_set_aside(self, found: Changes, arrival: Arrival, met_in: int) -> None:
+        known = arrival.known
+        if known and (met_in <= known.seen_run or known.payload_digest == arrival.payload_digest):
+            return  # the source has mended or deleted it since
+        result = prepare(arrival)
+        if isinstance(result, Write):
+            found.writes.append(result)
+            found.count(new=1) if known is None or known.deleted else found.count(changed=1)
 
 
 def _same(write: Write, row: Any, present: dict[str, bytes]) -> bool:
-    """Whether everything that the feed and the queries see comes out as it was."""
+    """Whether everything that the feed tells comes out as it was."""
     return (
         dict(write.renditions) == present
         and " ".join(write.set_specs) == row.set_specs

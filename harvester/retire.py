@@ -30,6 +30,8 @@ def retire_slice(
         store.records.commit(PageOfChanges(run, checkpoint, tally, tombstones=tombstones), utc_now())
         run = replace(run, checkpoint=checkpoint, tally=run.tally + tally)
         on_page(run)
+    # Should it be resumed one day, all of it is to be fetched again.
+    store.sources.change(run.source_id, harvested_until="")
     ending, message = ending_of(run.tally)
     store.runs.end(run, ending, utc_now(), message)
     return Slice(store.runs.get(run.id), more=False)

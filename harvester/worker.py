@@ -16,17 +16,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from catalogue.errors import RunLost
+import structlog
+
+from catalogue.errors import RunLost, StoreUnreachable
 from catalogue.store import Store
 from harvester.slices import utc_now
+
+log = structlog.get_logger(__name__)
 
 #: Seconds between two signs of life.
 BEAT = 5.0
 
 
+#: The names that this process has given itself.
+_OURS: set[str] = set()
+
+
 def new_worker() -> str:
     """A name for this process as a worker."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    _OURS.add(name)
+    return name
 
 
 def is_gone(worker: str) -> bool:
@@ -34,6 +44,9 @@ def is_gone(worker: str) -> bool:
     host, _, rest = worker.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname() or not rest.isdigit():
         return False
+    if int(rest) == os.getpid():
+        # In a container that was started again, both have the same host and the same number.
+        return worker not in _OURS
     try:
         os.kill(int(rest), 0)
     except ProcessLookupError:
@@ -73,8 +86,10 @@ class Watch:
 
     def release_lapsed(self) -> set[str]:
         """Put the runs of dead workers back, to be taken up from their checkpoints; returns who lives."""
+        # In this order: whoever holds a run has shown a sign of life before it took it.
+        held = self._store.runs.running()
         living = self.living()
-        for run in self._store.runs.running():
+        for run in held:
             if run.worker not in living:
                 try:
                     self._store.runs.release(run)
@@ -98,7 +113,10 @@ def alive(store: Store, worker: str, role: str) -> Iterator[None]:
 
     def beat() -> None:
         while not ended.wait(BEAT):
-            store.workers.beat(worker, role, utc_now())
+            try:
+                store.workers.beat(worker, role, utc_now())
+            except StoreUnreachable as error:
+                log.warning("no sign of life could be given", worker=worker, why=str(error))
 
     store.workers.beat(worker, role, utc_now())
     thread = threading.Thread(target=beat, name="beat", daemon=True)

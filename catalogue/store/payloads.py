@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.store import dialects
 from catalogue.store.engine import reading
+from catalogue.store.parts import parts
 from catalogue.store.tables import payloads
 
 _LEVEL = 3
@@ -36,7 +37,10 @@ def digest(payload: bytes) -> bytes:
 def keep(connection: Connection, found: Iterable[tuple[bytes, bytes]]) -> None:
     """Keep these (digest, payload) pairs, inside a transaction; those that are there already stay."""
     compress = _zstandard.compressor.compress
-    rows = [{"digest": key, "size": len(payload), "body": compress(payload)} for key, payload in found]
+    # In one order: two writers that keep the same payloads, in the orders of their sources, would wait for
+    # each other on PostgreSQL.
+    ordered = sorted(dict(found).items())
+    rows = [{"digest": key, "size": len(payload), "body": compress(payload)} for key, payload in ordered]
     dialects.insert_missing(connection, payloads, rows)
 
 
@@ -49,6 +53,10 @@ class Payloads:
     def get(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         """The payloads at these addresses, as far as there are any."""
         decompress = _zstandard.decompressor.decompress
-        statement = sa.select(payloads.c.digest, payloads.c.body).where(payloads.c.digest.in_(set(digests)))
+        statement = sa.select(payloads.c.digest, payloads.c.body)
         with reading(self._engine) as connection:
-            return {bytes(row.digest): decompress(row.body) for row in connection.execute(statement)}
+            return {
+                bytes(row.digest): decompress(row.body)
+                for part in parts(set(digests))
+                for row in connection.execute(statement.where(payloads.c.digest.in_(part)))
+            }

@@ -18,9 +18,10 @@ from catalogue.errors import WriteIntentExpired
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.store import clock, payloads
 from catalogue.store.engine import reading, writing
-from catalogue.store.runs import add_faults, change
+from catalogue.store.parts import parts
+from catalogue.store.runs import add_faults, change, forget_set_aside
 from catalogue.store.tables import records, renditions
-from catalogue.store.writes import Known, Write, bury, note_seen, write
+from catalogue.store.writes import Known, Write, bury, note_seen, refresh, write
 
 __all__ = ["Known", "PageOfChanges", "Records", "Write"]
 
@@ -40,6 +41,11 @@ class PageOfChanges:
     tombstones: Sequence[Known] = ()
     #: Records listed again, unchanged.
     seen: Sequence[Known] = ()
+    #: Records that come out of their payload as they were: what queries compare is written anew, their
+    #: datestamps do not move.
+    refreshed: Sequence[Write] = ()
+    #: Identifiers in the source of what it has deleted, and we never had as a record.
+    withdrawn: Sequence[str] = ()
     faults: Sequence[Fault] = ()
     #: Payloads of faults, kept so that a mended reader can take them later.
     set_aside: Sequence[tuple[bytes, bytes]] = ()
@@ -53,11 +59,14 @@ class Records:
 
     def known(self, identifiers: Sequence[str]) -> dict[str, Known]:
         """What the store holds under these identifiers of ours, by identifier."""
-        statement = sa.select(
-            records.c.id, records.c.identifier, records.c.payload_digest, records.c.deleted
-        ).where(records.c.identifier.in_(identifiers))
+        c = records.c
+        statement = sa.select(c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run)
         with reading(self._engine) as connection:
-            return {row.identifier: Known(*row) for row in connection.execute(statement)}
+            return {
+                row.identifier: Known(*row)
+                for part in parts(identifiers)
+                for row in connection.execute(statement.where(c.identifier.in_(part)))
+            }
 
     def of_source(self, source_id: str, *, after: int = 0, limit: int = 100) -> list[sa.Row[Any]]:
         """A source's records that are not deleted, by number from the one behind `after` on."""
@@ -118,6 +127,8 @@ class Records:
                 bury(connection, page.run, page.tombstones, datestamp)
             payloads.keep(connection, page.set_aside)
             note_seen(connection, page.run, page.seen)
+            refresh(connection, page.refreshed)
+            forget_set_aside(connection, page.run.source_id, page.withdrawn)
             add_faults(connection, page.run.id, now, page.faults)
             if intent is not None:
                 clock.fulfil(connection, intent)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
@@ -27,8 +27,19 @@ from catalogue.run import (
     RunState,
     Tally,
 )
+from catalogue.source import SourceState
 from catalogue.store.engine import reading, writing
+from catalogue.store.parts import parts
 from catalogue.store.tables import faults, run_events, runs, sources
+
+
+class SetAside(NamedTuple):
+    """A fault whose payload is kept."""
+
+    number: int
+    #: The run that met it.
+    run_id: int
+    fault: Fault
 
 
 class Runs:
@@ -99,12 +110,18 @@ class Runs:
             return [_from_row(row) for row in connection.execute(statement)]
 
     def due(self, now: datetime) -> list[HarvestRun]:
-        """Open runs that no worker holds and that wait for nothing, the oldest first."""
+        """Open runs that no worker holds and that wait for nothing, the oldest first.
+
+        A suspended source's runs wait until it is resumed.
+        """
+        harvested = sa.or_(sources.c.state == SourceState.ACTIVE, runs.c.kind == RunKind.RETIRE)
         statement = (
             sa.select(runs)
+            .join(sources, sources.c.id == runs.c.source_id)
             .where(
                 runs.c.state.in_((RunState.QUEUED, RunState.RETRY)),
                 sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+                harvested,
             )
             .order_by(runs.c.id)
         )
@@ -138,19 +155,26 @@ class Runs:
         with reading(self._engine) as connection:
             return {row.source_id: _from_row(row) for row in connection.execute(statement)}
 
-    def claim(self, run_id: int, worker: str, now: datetime) -> HarvestRun:
-        """Take a run up, or over: a new attempt begins, and older attempts can write no more.
+    def claim(self, run_id: int, worker: str, now: datetime, *, early: bool = False) -> HarvestRun:
+        """Take a run up, or go on with it: a new attempt begins, and older attempts can write no more.
+
+        What another worker holds is not taken from it: whoever finds that one dead releases the run first.
+
+        Args:
+            run_id: the run.
+            worker: who takes it up.
+            now: the time.
+            early: although it waits until later.
 
         Raises:
-            RunLost: it has ended, or is not to be taken up yet.
+            RunLost: it has ended, is not to be taken up yet, or another worker holds it.
         """
+        due = sa.true() if early else sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
+        free = sa.and_(runs.c.state.in_((RunState.QUEUED, RunState.RETRY)), due)
+        ours = sa.and_(runs.c.state == RunState.RUNNING, runs.c.worker == worker)
         statement = (
             sa.update(runs)
-            .where(
-                runs.c.id == run_id,
-                runs.c.state.in_(OPEN_STATES),
-                sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
-            )
+            .where(runs.c.id == run_id, sa.or_(free, ours))
             .values(
                 state=RunState.RUNNING,
                 attempt=runs.c.attempt + 1,
@@ -160,11 +184,13 @@ class Runs:
                     runs.c.started_at, sa.bindparam("now", now, runs.c.started_at.type)
                 ),
             )
+            .returning(runs)
         )
         with writing(self._engine) as connection:
-            if connection.execute(statement).rowcount != 1:
-                raise RunLost(f"run {run_id} has ended, or waits")
-        return self.get(run_id)
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            raise RunLost(f"run {run_id} has ended, waits, or is being worked on")
+        return _from_row(row)
 
     def release(self, run: HarvestRun) -> None:
         """Put a run back for any worker to take up at once, from its checkpoint.
@@ -231,17 +257,19 @@ class Runs:
         with reading(self._engine) as connection:
             return [_fault(row) for row in connection.execute(statement)]
 
-    def set_aside(self, source_id: str, *, after: int, limit: int) -> list[tuple[int, Fault]]:
-        """Faults of a source whose payloads are kept, with their numbers, from the one behind `after` on."""
+    def set_aside(self, source_id: str, *, before: int | None = None, limit: int = 100) -> list[SetAside]:
+        """Faults of a source whose payloads are kept, the newest first; `before` is the last one's number."""
         statement = (
             sa.select(faults)
             .join(runs, runs.c.id == faults.c.run_id)
-            .where(runs.c.source_id == source_id, faults.c.payload_digest.is_not(None), faults.c.id > after)
-            .order_by(faults.c.id)
+            .where(runs.c.source_id == source_id, faults.c.payload_digest.is_not(None))
+            .order_by(faults.c.id.desc())
             .limit(limit)
         )
+        if before is not None:
+            statement = statement.where(faults.c.id < before)
         with reading(self._engine) as connection:
-            return [(row.id, _fault(row)) for row in connection.execute(statement)]
+            return [SetAside(row.id, row.run_id, _fault(row)) for row in connection.execute(statement)]
 
     def fault_counts(self, run_id: int) -> dict[str, int]:
         """How many faults of each rule a run met."""
@@ -273,6 +301,17 @@ def add_faults(connection: Connection, run_id: int, now: datetime, found: Iterab
     rows = [{"run_id": run_id, "at": now, **asdict(fault)} for fault in found]
     if rows:
         connection.execute(sa.insert(faults), rows)
+
+
+def forget_set_aside(connection: Connection, source_id: str, identifiers: Iterable[str]) -> None:
+    """The source has deleted these, inside a transaction: no mended reader is to make records of them."""
+    of_source = faults.c.run_id.in_(sa.select(runs.c.id).where(runs.c.source_id == source_id))
+    kept = sa.and_(of_source, faults.c.payload_digest.is_not(None))
+    for part in parts(identifiers):
+        if connection.execute(sa.select(faults.c.id).where(kept).limit(1)).first() is None:
+            return  # as a rule; then nothing has to be looked for
+        statement = sa.update(faults).where(kept, faults.c.source_identifier.in_(part))
+        connection.execute(statement.values(payload_digest=None))
 
 
 def _from_row(row: Row[Any]) -> HarvestRun:

@@ -13,6 +13,7 @@ from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
 from catalogue.store import dialects, payloads
+from catalogue.store.parts import parts
 from catalogue.store.sets import numbers
 from catalogue.store.tables import boxes, neutral_records, record_sets, record_values, records, renditions
 
@@ -25,6 +26,8 @@ class Known:
     identifier: str
     payload_digest: bytes | None
     deleted: bool
+    #: The last harvest run in which the source listed it.
+    seen_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Write:
     #: (queryable, value) pairs that filters compare.
     values: Sequence[tuple[str, str]]
     search_text: str
+    #: The last harvest run in which the source listed it; None: the run that writes.
+    seen_run: int | None = None
 
 
 def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
@@ -58,13 +63,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
     _write_rows(connection, run, numbered, datestamp)
     payloads.keep(connection, [(found.payload_digest, found.payload) for found in writes])
-    dialects.write_rows(
-        connection,
-        neutral_records,
-        ("record_id", "body", "search_text"),
-        [(number, to_json(found.record), found.search_text) for number, found in numbered],
-        replace=True,
-    )
+    _write_neutral(connection, numbered)
     dialects.write_rows(
         connection,
         renditions,
@@ -106,8 +105,15 @@ def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str
         "first_datestamp": datestamp,
         "set_specs": " ".join(write.set_specs),
         "changed_run": run.id,
-        "seen_run": run.id,
+        "seen_run": run.id if write.seen_run is None else write.seen_run,
         "file_identifier": write.file_identifier,
+        **_shown(record),
+    }
+
+
+def _shown(record: Record) -> dict[str, str]:
+    """What lists show of a record, and are sorted by."""
+    return {
         "title": record.title.default,
         "type": record.types[0].default if record.types else "",
         "language": record.languages[0] if record.languages else "",
@@ -122,17 +128,17 @@ def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int)
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "number"}
     connection.execute(sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns), rows)
     # A format that the record had and has no more is told as deleted in that format's lists.
-    connection.execute(
-        sa.update(renditions)
-        .where(renditions.c.record_id.in_([row["number"] for row in rows]), renditions.c.body.is_not(None))
-        .values(body=None, datestamp=datestamp)
-    )
+    for part in parts(row["number"] for row in rows):
+        connection.execute(
+            sa.update(renditions)
+            .where(renditions.c.record_id.in_(part), renditions.c.body.is_not(None))
+            .values(body=None, datestamp=datestamp)
+        )
 
 
 def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], datestamp: int) -> None:
     set_ids = numbers(connection, {spec for _, write in numbered for spec in write.set_specs})
-    known = [number for number, write in numbered if write.known]
-    if known:
+    for known in parts(number for number, write in numbered if write.known):
         # Left until proved otherwise by the rows that follow.
         connection.execute(
             sa.update(record_sets)
@@ -144,6 +150,16 @@ def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], d
         record_sets,
         ("set_id", "record_id", "datestamp", "member"),
         [(set_ids[spec], number, datestamp, True) for number, found in numbered for spec in found.set_specs],
+        replace=True,
+    )
+
+
+def _write_neutral(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
+    dialects.write_rows(
+        connection,
+        neutral_records,
+        ("record_id", "body", "search_text"),
+        [(number, to_json(found.record), found.search_text) for number, found in numbered],
         replace=True,
     )
 
@@ -185,9 +201,23 @@ def _halves(box: Box) -> tuple[tuple[float, float], ...]:
 
 
 def _forget_queryables(connection: Connection, record_ids: Sequence[int]) -> None:
-    if record_ids:
-        connection.execute(sa.delete(record_values).where(record_values.c.record_id.in_(record_ids)))
-        connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(record_ids)))
+    for part in parts(record_ids):
+        connection.execute(sa.delete(record_values).where(record_values.c.record_id.in_(part)))
+        connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(part)))
+
+
+def refresh(connection: Connection, writes: Sequence[Write]) -> None:
+    """Write anew what queries compare, of records whose renditions are as they were."""
+    numbered = [(found.known.id, found) for found in writes if found.known]
+    if not numbered:
+        return
+    _write_neutral(connection, numbered)
+    _write_queryables(connection, numbered)
+    columns: dict[str, Any] = {n: sa.bindparam(n) for n in ("title", "type", "language", "modified")}
+    connection.execute(
+        sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns),
+        [{"number": number, **_shown(found.record)} for number, found in numbered],
+    )
 
 
 def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datestamp: int) -> None:
@@ -195,21 +225,21 @@ def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datest
     buried = [found.id for found in known]
     if not buried:
         return
-    connection.execute(
-        sa.update(records)
-        .where(records.c.id.in_(buried))
-        .values(deleted=True, datestamp=datestamp, changed_run=run.id, seen_run=run.id)
-    )
-    for table, changes in (
-        (renditions, {"body": None, "datestamp": datestamp}),
-        (record_sets, {"datestamp": datestamp, "member": False}),
-    ):
-        connection.execute(sa.update(table).where(table.c.record_id.in_(buried)).values(changes))
+    for part in parts(buried):
+        connection.execute(
+            sa.update(records)
+            .where(records.c.id.in_(part))
+            .values(deleted=True, datestamp=datestamp, changed_run=run.id, seen_run=run.id)
+        )
+        for table, changes in (
+            (renditions, {"body": None, "datestamp": datestamp}),
+            (record_sets, {"datestamp": datestamp, "member": False}),
+        ):
+            connection.execute(sa.update(table).where(table.c.record_id.in_(part)).values(changes))
     _forget_queryables(connection, buried)
 
 
 def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:
     """Records listed again, unchanged: their datestamps do not move."""
-    if known:
-        statement = sa.update(records).where(records.c.id.in_([found.id for found in known]))
-        connection.execute(statement.values(seen_run=run.id))
+    for part in parts(found.id for found in known):
+        connection.execute(sa.update(records).where(records.c.id.in_(part)).values(seen_run=run.id))

@@ -31,6 +31,9 @@ def test_two_schedulers_fire_one_due_time_once(store: Store) -> None:
 def test_an_overtaken_worker_can_write_no_more(store: Store) -> None:
     add_source(store)
     old = open_run(store)
+    with pytest.raises(RunLost):
+        store.runs.claim(old.id, "test:2:b", now())
+    store.runs.release(old)
     new = store.runs.claim(old.id, "test:2:b", now())
     assert new.attempt == old.attempt + 1
     for change in (
