@@ -113,10 +113,9 @@ def show(store: Store, number: int, *, as_json: bool) -> None:
         return
     console.print(f"Run {run.id} of {run.source_id}: {run.kind}, {state_in_words(run)}", markup=False)
     console.print(f"  {tally_in_words(run)}; {run.checkpoint.pages} pages", markup=False)
-    console.print(
-        f"  opened {moment(run.opened_at)}, begun {moment(run.started_at)}, ended {moment(run.ended_at)} (UTC)",
-        markup=False,
-    )
+    times = (("opened", run.opened_at), ("begun", run.started_at), ("ended", run.ended_at))
+    told = ", ".join(f"{name} {moment(at)}" for name, at in times if at)
+    console.print(f"  {told} (UTC)", markup=False)
     if run.message:
         console.print(f"  {run.message}", markup=False, soft_wrap=True)
     if faults:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from catalogue.errors import RunLost
 from catalogue.run import RunKind
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
@@ -128,6 +130,14 @@ def _change_state(source_id: str, state: SourceState) -> None:
         store.sources.change(source_id, state=state)
 
 
+def _cancel_harvest(store: Store, source_id: str) -> None:
+    """A harvest that is open would stand in the way; its worker, if it has one, stops at its next page."""
+    left = store.runs.open_run(source_id)
+    if left is not None and left.kind is not RunKind.RETIRE:
+        with suppress(RunLost):  # it has just ended
+            store.runs.cancel(left.id, utc_now(), "the source is removed")
+
+
 def remove(
     source_id: Id,
     *,
@@ -139,5 +149,6 @@ def remove(
         if not yes:
             typer.confirm(f"Tell all records of {source.label!r} as deleted?", abort=True)
         store.sources.change(source_id, state=SourceState.RETIRED)
+        _cancel_harvest(store, source_id)
         run = work_now(store, settings, source_id, RunKind.RETIRE)
     complaints.print(f"Retired: {tally_in_words(run)}.", markup=False)

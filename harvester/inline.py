@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from catalogue.errors import RunAlreadyOpen
+from catalogue.errors import RunAlreadyOpen, RunLost
 from catalogue.run import HarvestRun, RunKind, RunState
 from catalogue.settings import Settings
 from catalogue.source import Source
@@ -15,6 +15,8 @@ from harvester.slices import utc_now
 from harvester.work import Work
 from harvester.worker import Watch, alive, new_worker
 
+#: Seconds that a run waits here at most; one that has to wait longer is left to be taken up later.
+PATIENCE = 60.0
 #: Runs that go on as one another: what is left of a full harvest is not begun again as an incremental one.
 _HARVESTS = frozenset({RunKind.FULL, RunKind.INCREMENTAL})
 
@@ -33,13 +35,14 @@ def work_now(
     on_page: Callable[[HarvestRun], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> HarvestRun:
-    """Work on a run of this kind to its end; one that a dead worker left goes on from its checkpoint.
+    """Work on a run of this kind to its end; one that was left goes on from its checkpoint, at once.
 
-    Stops after the page in hand once `should_stop` says so; the run is then open still.
+    Stops after the page in hand once `should_stop` says so; the run is then open still. So it is where
+    the source asks for more than a minute's patience: the run then waits for whoever takes it up.
 
     Raises:
         RunAlreadyOpen: a living worker works on the source, or an open run is of another kind.
-        RunLost: it was cancelled, or another worker has taken it over.
+        RunLost: another worker has taken it over.
         UnknownSource: there is no such source.
     """
     store.sources.get(source_id)
@@ -48,25 +51,48 @@ def work_now(
         run = _take_up(store, settings, source_id, kind=kind, worker=worker)
         on_page(run)
         work = Work(store, settings, on_page=on_page, should_stop=should_stop)
-        while True:
-            result = work.slice(run)
-            run = result.run
-            if should_stop() and run.state is RunState.RUNNING:
-                store.runs.release(run)
+        try:
+            return _to_its_end(store, work, run, on_page=on_page, should_stop=should_stop)
+        except RunLost:
+            now = store.runs.get(run.id)
+            if now.is_open:
+                raise
+            return now  # cancelled
+
+
+def _to_its_end(
+    store: Store,
+    work: Work,
+    run: HarvestRun,
+    *,
+    on_page: Callable[[HarvestRun], None],
+    should_stop: Callable[[], bool],
+) -> HarvestRun:
+    worker = run.worker
+    while True:
+        result = work.slice(run)
+        run = result.run
+        if should_stop() and run.state is RunState.RUNNING:
+            store.runs.release(run)
+            return store.runs.get(run.id)
+        if run.state is RunState.RETRY and run.not_before is not None:
+            on_page(run)
+            if not _waited(store, run, run.not_before, should_stop):
                 return store.runs.get(run.id)
-            if run.state is RunState.RETRY and run.not_before is not None:
-                on_page(run)
-                _wait_until(run.not_before, should_stop)
-                if should_stop():
-                    return run
-                run = store.runs.claim(run.id, worker, utc_now())
-            elif not result.more:
-                return run
+            run = store.runs.claim(run.id, worker, utc_now())
+        elif not result.more:
+            return run
 
 
-def _wait_until(moment: datetime, should_stop: Callable[[], bool]) -> None:
-    while utc_now() <= moment and not should_stop():
+def _waited(store: Store, run: HarvestRun, moment: datetime, should_stop: Callable[[], bool]) -> bool:
+    """Whether the moment has come, and the run has not been cancelled meanwhile."""
+    if (moment - utc_now()).total_seconds() > PATIENCE:
+        return False
+    while utc_now() <= moment:
+        if should_stop() or not store.runs.get(run.id).is_open:
+            return False
         time.sleep(0.1)
+    return True
 
 
 def _take_up(store: Store, settings: Settings, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
@@ -74,8 +100,11 @@ def _take_up(store: Store, settings: Settings, source_id: str, *, kind: RunKind,
     left = store.runs.open_run(source_id)
     if left is None:
         return store.runs.open(source_id, kind, utc_now(), requested_by="command line", worker=worker)
-    if left.kind is not kind and not {left.kind, kind} <= _HARVESTS:
-        raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
     if left.state is RunState.RUNNING:
         raise RunAlreadyOpen(f"run {left.id} of {source_id!r} is being worked on by {left.worker}")
-    return store.runs.claim(left.id, worker, utc_now())
+    if left.kind is RunKind.INCREMENTAL and kind is RunKind.FULL:
+        store.runs.cancel(left.id, utc_now(), "a full harvest was asked for instead")
+        return store.runs.open(source_id, kind, utc_now(), requested_by="command line", worker=worker)
+    if left.kind is not kind and not {left.kind, kind} <= _HARVESTS:
+        raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
+    return store.runs.claim(left.id, worker, utc_now(), early=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from catalogue.errors import (
     AddressRefused,
@@ -33,6 +33,8 @@ from harvester.http import HarvestSession
 from harvester.retry import page_pause, run_pause
 from harvester.slices import Slice, ending_of, utc_now
 
+#: Seconds that a pause lasts at most before it is looked whether it is time to stop.
+_NAP = 0.5
 #: HTTP statuses that are not worth another try.
 _FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 410, 501})
 
@@ -47,15 +49,15 @@ class Pipeline:
         *,
         over: Callable[[], bool],
         on_page: Callable[[HarvestRun], None],
-        clock: Callable[[], datetime] = utc_now,
+        stopping: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._settings = settings
-        self._clock = clock
         self._sleep = sleep
         self._on_page = on_page
         self._over = over
+        self._stopping = stopping
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run until `over` says so, or to its end.
@@ -68,17 +70,27 @@ class Pipeline:
             with HarvestSession.from_settings(self._settings) as session:
                 client = client_for(source, session)
                 if not run.checkpoint.pages and not run.checkpoint.position:
-                    source = self._describe(source, client)
+                    source = self._describe(run, source, client)
                 while not run.checkpoint.finished:
                     if self._over():
                         return Slice(run, more=True)
                     run = self._pages(run, source, client)
         except HarvestError as error:
-            return self._stop(self._store.runs.get(run.id), error)
+            # Its newest count of failures, but still under our own attempt: it may be another's by now.
+            return self._stop(replace(self._store.runs.get(run.id), attempt=run.attempt), error)
         return self._finish(run, source)
 
-    def _describe(self, source: Source, client: Client) -> Source:
-        described = client.describe()
+    def _describe(self, run: HarvestRun, source: Source, client: Client) -> Source:
+        failures = 0
+        while True:
+            try:
+                described = client.describe()
+                break
+            except HarvestError as error:
+                failures += 1
+                self._pause(run, error, failures)
+                if self._stopping():
+                    return source
         return self._store.sources.change(
             source.id,
             repository_name=described.repository_name,
@@ -102,20 +114,32 @@ class Pipeline:
                 run = self._begin_again(run, error)
             except HarvestError as error:
                 failures += 1
-                pause = page_pause(failures, error.retry_after if isinstance(error, SourceBusy) else None)
-                if failures > self._settings.page_retries or pause is None or not _transient(error):
-                    raise
-                self._store.runs.log(
-                    run.id, self._clock(), "page-failed", level="warning", error=str(error), failures=failures
-                )
-                self._sleep(pause)
+                self._pause(run, error, failures)
+                if self._stopping():
+                    return run
+
+    def _pause(self, run: HarvestRun, error: HarvestError, failures: int) -> None:
+        """Wait before the same is asked again, for the so many-eth time.
+
+        Raises:
+            HarvestError: the error itself, where it is not worth another try within this run.
+        """
+        pause = page_pause(failures, error.retry_after if isinstance(error, SourceBusy) else None)
+        if failures > self._settings.page_retries or pause is None or not _transient(error):
+            raise error
+        self._store.runs.log(
+            run.id, utc_now(), "page-failed", level="warning", error=str(error), failures=failures
+        )
+        while pause > 0 and not self._stopping():
+            self._sleep(min(pause, _NAP))
+            pause -= _NAP
 
     def _begin_again(self, run: HarvestRun, error: ListBroken) -> HarvestRun:
         """The source lost its place in the list: begin the list again, once. What is stored is unchanged."""
         if run.checkpoint.restarts:
             raise error
         checkpoint = Checkpoint(restarts=1, response_date=run.checkpoint.response_date)
-        now = self._clock()
+        now = utc_now()
         self._store.runs.log(run.id, now, "list-restarted", level="warning", error=str(error))
         self._store.records.commit(PageOfChanges(run, checkpoint, Tally()), now)
         return replace(run, checkpoint=checkpoint)
@@ -128,7 +152,7 @@ class Pipeline:
             response_date=run.checkpoint.response_date or page.checkpoint.response_date,
         )
         found = changes_of(page, source.id, self._store.records, self._settings.repository_identifier)
-        self._store.records.commit(found.of(run, checkpoint), self._clock())
+        self._store.records.commit(found.of(run, checkpoint), utc_now())
         return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
 
     def _finish(self, run: HarvestRun, source: Source) -> Slice:
@@ -136,12 +160,12 @@ class Pipeline:
         ending, message = ending_of(run.tally)
         if ending is not Ending.FAILED and run.checkpoint.response_date:
             self._store.sources.change(source.id, harvested_until=run.checkpoint.response_date)
-        self._store.runs.end(run, ending, self._clock(), message)
+        self._store.runs.end(run, ending, utc_now(), message)
         return Slice(self._store.runs.get(run.id), more=False)
 
     def _stop(self, run: HarvestRun, error: HarvestError) -> Slice:
         """The source failed: wait and try again later from the checkpoint, or end."""
-        now = self._clock()
+        now = utc_now()
         self._store.runs.log(
             run.id, now, "stopped", level="error", error=str(error), kind=type(error).__name__
         )

@@ -45,4 +45,7 @@ class Work:
             return remap_slice(self._store, self._settings, run, over=over, on_page=self._on_page)
         if run.kind is RunKind.RETIRE:
             return retire_slice(self._store, run, over=over, on_page=self._on_page)
-        return Pipeline(self._store, self._settings, over=over, on_page=self._on_page).slice(run)
+        pipeline = Pipeline(
+            self._store, self._settings, over=over, on_page=self._on_page, stopping=self._should_stop
+        )
+        return pipeline.slice(run)
