@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from catalogue.errors import RunLost
 from catalogue.run import Ending, HarvestRun
@@ -32,8 +34,16 @@ QUEUE = "harvest"
 WORKFLOW = "harvest"
 #: Constant: workers of another release may take over what this one began.
 APPLICATION_VERSION = "1"
+#: Where a workflow is that has not ended, and that has, in DBOS's words.
+_LIVE = ("ENQUEUED", "PENDING", "DELAYED")
+_ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 #: Workflows that ended so many seconds ago are of no further use.
 KEPT_FOR = 7 * 24 * 3600
+
+
+def _run_of(workflow_id: str) -> int:
+    """The number of the run that a workflow is for."""
+    return int(workflow_id.split("-")[1])
 
 
 class Jobs:
@@ -46,7 +56,6 @@ class Jobs:
         self._watch = Watch(store, settings.dead_after)
         self._stopping = threading.Event()
         self._work = Work(store, settings, should_stop=self._stopping.is_set)
-        self._handed_over: set[str] = set()
         #: Runs whose workflow is in this process just now.
         self._in_hand: set[int] = set()
         self._client: DBOSClient | None = None
@@ -107,22 +116,27 @@ class Jobs:
 
     def tick(self) -> None:
         """Take back what dead workers held, and hand over to the queue every open run that is due."""
+        waiting = self._workflows(*_LIVE)
         living = self._watch.release_lapsed()
-        self._revive(living)
+        self._revive(waiting, living)
         self._release_dropped()
+        queued = {_run_of(workflow.workflow_id) for workflow in waiting}
         for run in self._store.runs.due(utc_now()):
-            self._hand_over(run)
+            if run.id not in queued:
+                self._hand_over(run)
 
     def purge(self) -> None:
         """Forget workflows that ended long ago."""
-        client = self._require_client()
         before = utc_now().timestamp() - KEPT_FOR
-        ended = client.list_workflows(
-            queue_name=QUEUE, status=["SUCCESS", "ERROR", "CANCELLED"], load_input=False, load_output=False
-        )
+        ended = self._workflows(*_ENDED)
         old = [w.workflow_id for w in ended if w.updated_at is not None and w.updated_at / 1000 < before]
         if old:
-            client.delete_workflows(old)
+            self._require_client().delete_workflows(old)
+
+    def _workflows(self, *states: str) -> list[WorkflowStatus]:
+        return self._require_client().list_workflows(
+            queue_name=QUEUE, status=list(states), load_input=False, load_output=False
+        )
 
     def _require_client(self) -> DBOSClient:
         if self._client is None:
@@ -130,36 +144,40 @@ class Jobs:
         return self._client
 
     def _hand_over(self, run: HarvestRun) -> None:
-        # The attempt makes the id new whenever the run was claimed since, and only then: however many
-        # processes hand a run over, the queue takes it once.
-        workflow_id = f"run-{run.id}-{run.attempt}"
-        if workflow_id in self._handed_over:
+        # However many processes hand a run over at the same time, the queue takes it once. The id is new
+        # where the run was claimed since, or where an earlier workflow ended without getting so far.
+        stem = f"run-{run.id}-{run.attempt}-"
+        client = self._require_client()
+        tries = client.list_workflows(workflow_id_prefix=stem, load_input=False, load_output=False)
+        if any(workflow.status in _LIVE for workflow in tries):
             return
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
-            "workflow_id": workflow_id,
+            "workflow_id": f"{stem}{len(tries)}",
             "app_version": APPLICATION_VERSION,
             "queue_partition_key": self._store.sources.get(run.source_id).host,
         }
-        self._require_client().enqueue(options, run.id)
-        self._handed_over.add(workflow_id)
+        client.enqueue(options, run.id)
 
-    def _revive(self, living: set[str]) -> None:
+    def _revive(self, waiting: Iterable[WorkflowStatus], living: set[str]) -> None:
         """What a dead process had drawn from the queue goes back to it: level-triggered, so none is lost."""
-        client = self._require_client()
-        drawn = client.list_workflows(status="PENDING", queue_name=QUEUE, load_input=False, load_output=False)
-        lost = [w.workflow_id for w in drawn if w.executor_id not in living and w.executor_id != self._worker]
+        lost = [
+            workflow.workflow_id
+            for workflow in waiting
+            if workflow.status == "PENDING" and workflow.executor_id not in living | {self._worker}
+        ]
         if lost:
             log.warning("workflows taken back from dead workers", workflows=lost)
-            client.resume_workflows(lost, queue_name=QUEUE)
+            self._require_client().resume_workflows(lost, queue_name=QUEUE)
 
     def _release_dropped(self) -> None:
         """A run that the store says is ours and that no workflow here works on goes back to the queue."""
         for run in self._store.runs.running():
             if run.worker == self._worker and run.id not in self._in_hand:
-                log.warning("run dropped by its workflow", run=run.id)
-                self._store.runs.release(run)
+                with suppress(RunLost):  # it has ended this very moment
+                    self._store.runs.release(run)
+                    log.warning("run dropped by its workflow", run=run.id)
 
     def _slice(self, run_id: int) -> bool:
         """One slice of one run; whether there is more to do at once."""

@@ -6,47 +6,59 @@ process may edit a schedule. Any number of schedulers may run: one due time open
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from catalogue.errors import RunAlreadyOpen, SettingsError
+from catalogue.errors import RunAlreadyOpen, SettingsError, UnknownSource
 from catalogue.run import RunKind
-from catalogue.source import SourceState
+from catalogue.source import Source, SourceState
 from catalogue.store import Store
+from harvester.cron import parse
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)
 
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FIELDS = 5
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 #: Seconds between two looks at the sources.
 _LOOK = 5
 
 
-def trigger_of(cron: str) -> CronTrigger:
+def trigger_of(cron: str) -> BaseTrigger:
     """The trigger of a cron expression of five fields, in UTC.
 
-    Days of the week given as numbers mean what cron means by them (0 and 7 are Sunday): APScheduler by
-    itself counts from Monday.
+    APScheduler reads expressions of its own kind: it counts days of the week from Monday, overlooks what
+    stands behind a name, and wants both days to be right where cron takes either.
 
     Raises:
         SettingsError: not a cron expression.
     """
-    fields = cron.split()
-    if len(fields) != _FIELDS:
-        raise SettingsError(f"{cron!r} is not a cron expression: minute hour day month day-of-week")
-    # Steps ("*/2") stay numbers.
-    days = re.sub(r"(?<!/)(?<!\d)([0-7])(?!\d)", lambda found: _DAYS[int(found[1])], fields[4])
-    try:
-        return CronTrigger.from_crontab(" ".join([*fields[:4], days]), timezone=UTC)
-    except ValueError as error:
-        raise SettingsError(f"{cron!r} is not a cron expression: {error}") from error
+    wanted = parse(cron)
+    fields = {
+        "minute": _listed(wanted.minutes),
+        "hour": _listed(wanted.hours),
+        "month": _listed(wanted.months),
+    }
+    days = _listed(wanted.days)
+    weekdays = ",".join(_DAYS[day] for day in sorted(wanted.weekdays))
+    if wanted.either_day:
+        return OrTrigger(
+            [
+                CronTrigger(**fields, day=days, timezone=UTC),
+                CronTrigger(**fields, day_of_week=weekdays, timezone=UTC),
+            ]
+        )
+    return CronTrigger(**fields, day=days, day_of_week=weekdays, timezone=UTC)
+
+
+def _listed(values: Iterable[int]) -> str:
+    return ",".join(map(str, sorted(values)))
 
 
 class Schedule:
@@ -85,20 +97,21 @@ class Schedule:
             self._scheduler.remove_job(gone, "sources")
         for source_id, cron in wanted.items():
             if present.get(source_id) != cron:
-                self._add(source_id, cron)
+                self._add(source_id, cron, anew=source_id not in present)
 
     def due_times(self) -> dict[str, datetime]:
         """When each source is due next."""
         return {job.id: job.next_run_time for job in self._scheduler.get_jobs("sources")}
 
-    def _add(self, source_id: str, cron: str) -> None:
+    def _add(self, source_id: str, cron: str, *, anew: bool) -> None:
         try:
             trigger = trigger_of(cron)
         except SettingsError as error:
             log.warning("schedule not understood", source=source_id, why=str(error))
             return
-        last = self._store.runs.last_due(source_id)
-        # A fire that was missed while no scheduler ran is made up for, once.
+        # A fire that was missed while no scheduler ran is made up for, once; what a schedule would have
+        # fired before it was set has not been missed.
+        last = self._store.runs.last_due(source_id) if anew else None
         due = trigger.get_next_fire_time(
             None, utc_now() if last is None else datetime.fromtimestamp(last + 1, UTC)
         )
@@ -115,7 +128,12 @@ class Schedule:
 
     def fire(self, source_id: str) -> None:
         """Open a run for a source, unless it has one, or another scheduler was faster."""
-        source = self._store.sources.get(source_id)
+        try:
+            source = self._store.sources.get(source_id)
+        except UnknownSource:
+            return
+        if source.state is not SourceState.ACTIVE or not self._is_due(source):
+            return
         kind = RunKind.INCREMENTAL if source.harvested_until else RunKind.FULL
         due = int(time.time()) // 60 * 60
         try:
@@ -124,3 +142,11 @@ class Schedule:
             log.info("not opened", source=source_id, why=str(reason))
             return
         log.info("run opened", source=source_id, run=run.id, kind=kind)
+
+    def _is_due(self, source: Source) -> bool:
+        """Whether no other scheduler has fired this very time already, perhaps a while ago."""
+        last = self._store.runs.last_due(source.id)
+        if last is None or not source.schedule:
+            return bool(source.schedule)
+        due = trigger_of(source.schedule).get_next_fire_time(None, datetime.fromtimestamp(last + 1, UTC))
+        return due is not None and due <= utc_now()
