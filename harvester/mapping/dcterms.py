@@ -10,7 +10,8 @@ from lxml import etree
 
 from catalogue.languages import bcp47
 from catalogue.record import UNDETERMINED, Record
-from harvester.mapping.dublin_core import TERMS, Draft, read_terms
+from harvester.mapping.draft import Draft
+from harvester.mapping.dublin_core import TERMS, read_terms
 from harvester.mapping.texts import XML_LANG
 
 

@@ -16,7 +16,7 @@ from catalogue.record import (
     Subject,
     Text,
 )
-from harvester.mapping.dublin_core import stand_in_title
+from harvester.mapping.draft import stand_in_title
 from harvester.mapping.gmd import Locales
 
 

@@ -6,7 +6,8 @@ from lxml import etree
 
 from catalogue.languages import bcp47
 from catalogue.record import UNDETERMINED, Record
-from harvester.mapping.dublin_core import Draft, read_terms
+from harvester.mapping.draft import Draft
+from harvester.mapping.dublin_core import read_terms
 from harvester.mapping.texts import XML_LANG
 
 
