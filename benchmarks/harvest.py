@@ -109,8 +109,8 @@ def main() -> None:
             text=True,
         )
         try:
-            assert node.stdout is not None
-            base_url = f"http://127.0.0.1:{node.stdout.readline().strip()}/oai"
+            port = node.stdout.readline().strip() if node.stdout else ""
+            base_url = f"http://127.0.0.1:{port}/oai"
             measure(base_url, folder, options, results)
         finally:
             node.kill()
