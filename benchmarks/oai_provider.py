@@ -214,7 +214,9 @@ def serving(code: str, database: str = "") -> Iterator[Server]:
         server.stop()
 
 
-def page_behind(store: Store, server: Server, first: str, query: FeedQuery, position: int) -> str:
+def page_behind(  # noqa: PLR0917 - a program of its own
+    store: Store, server: Server, first: str, query: FeedQuery, position: int
+) -> str:
     """The request for the page at `position` of the list that the request `first` begins."""
     import msgspec
 
