@@ -33,16 +33,17 @@ class _Remap:
 
     def step(self, checkpoint: Checkpoint) -> tuple[Changes, Checkpoint]:
         """The next page of records, then of payloads set aside."""
-        after = int(checkpoint.position.get("record", 0))
-        rows = self._store.records.of_source(self._run.source_id, after=after, limit=_PAGE)
-        if rows:
-            position = {"record": rows[-1].id}
-            return self._records(rows), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
         before = checkpoint.position.get("fault")
+        if before is None:  # what has been set aside becomes new records, which need no second look
+            after = int(checkpoint.position.get("record", 0))
+            rows = self._store.records.of_source(self._run.source_id, after=after, limit=_PAGE)
+            if rows:
+                position = {"record": rows[-1].id}
+                return self._records(rows), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
         aside = self._store.runs.set_aside(self._run.source_id, before=before, limit=_PAGE)
         if not aside:
             return self._nothing(), checkpoint.evolve(finished=True)
-        position = {"record": after, "fault": aside[-1].number}
+        position = {"fault": aside[-1].number}
         return self._set_aside(aside), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:
