@@ -75,7 +75,7 @@ def oai_dc(number: int) -> str:
         f"<dc:creator>Centre {source.randrange(23)}</dc:creator><dc:creator>{_text(source, 2)}</dc:creator>"
         f"{subjects}<dc:description>{_text(source, 110)}</dc:description>"
         f"<dc:publisher>Example Centre {source.randrange(23)}</dc:publisher>"
-        f"<dc:date>{source.randrange(1990, 2026)}-0{source.randrange(1, 10)}-1{source.randrange(10)}</dc:date>"
+        f"<dc:date>{source.randrange(1990, 2026)}-0{source.randrange(1, 10)}-1{number % 10}</dc:date>"
         "<dc:type>Report</dc:type><dc:format>application/pdf</dc:format>"
         f"<dc:identifier>https://repository.example.org/handle/1234/{number}</dc:identifier>"
         "<dc:language>en</dc:language><dc:coverage>Senegal</dc:coverage>"

@@ -67,6 +67,11 @@ class Source:
         parts = urlsplit(self.base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise SettingsError(f"{self.base_url!r} is not an http or https address")
+        if parts.username is not None or parts.password is not None:
+            # The address is printed, logged, and served in every record's provenance.
+            raise SettingsError(
+                f"the address of {self.id!r} holds a user name or password; an address is public, they are not"
+            )
 
     @property
     def host(self) -> str:

@@ -18,11 +18,11 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{federation.base_url} cannot be used: {error.strerror}\n")
         return 1
-    sys.stdout.write(f"Sample federation at {federation.base_url}/ - Ctrl-C ends it\n")
-    for source in federation.sources():
-        sys.stdout.write(f"  {source.id:8} {source.protocol:8} {source.base_url}\n")
-    sys.stdout.flush()
     try:
+        sys.stdout.write(f"Sample federation at {federation.base_url}/ - Ctrl-C ends it\n")
+        for source in federation.sources():
+            sys.stdout.write(f"  {source.id:8} {source.protocol:8} {source.base_url}\n")
+        sys.stdout.flush()
         federation.wait()
     except KeyboardInterrupt:
         sys.stdout.write("\n")

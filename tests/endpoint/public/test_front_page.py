@@ -117,7 +117,7 @@ def test_hostile_titles_are_text(sqlite_store: Store, serve: Serve, title: str) 
 
 
 def test_credentials_are_never_shown(sqlite_store: Store, serve: Serve) -> None:
-    add_source(sqlite_store, base_url="https://user:s3cret@nile.example.org/oai")
+    add_source(sqlite_store)
     run = open_run(sqlite_store)
     sqlite_store.runs.end(
         run, Ending.FAILED, now(), "no answer from https://user:s3cret@nile.example.org/oai: refused"
