@@ -122,9 +122,7 @@ class CswClient:
         constraint = f'<csw:Constraint version="1.1.0"><csw:CqlText>{escaped}</csw:CqlText></csw:Constraint>'
         return self.query(constraint, **attributes)
 
-    def _send(  # noqa: PLR0917 - what a request is made of
-        self, method: str, query: str, body: bytes, content_type: str, *, valid: bool
-    ) -> Answer:
+    def _send(self, method: str, query: str, body: bytes, content_type: str, *, valid: bool) -> Answer:
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

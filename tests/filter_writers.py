@@ -60,7 +60,7 @@ class FilterWriter:
         )
         return f"<{self._prefix}:Filter {declared}>{self.write(where)}</{self._prefix}:Filter>"
 
-    def write(self, where: Predicate) -> str:
+    def write(self, where: Predicate) -> str:  # noqa: PLR0911 - a kind a line
         """One operator."""
         match where:
             case And(parts) | Or(parts):
@@ -128,7 +128,7 @@ class CqlWriter:
     def __init__(self, seed: int) -> None:
         self._choice = random.Random(seed).choice
 
-    def write(self, where: Predicate) -> str:
+    def write(self, where: Predicate) -> str:  # noqa: PLR0911 - a kind a line
         """One operator, in brackets where it has parts."""
         match where:
             case And(parts) | Or(parts):
@@ -181,6 +181,5 @@ def pattern_text(pattern: Pattern, *, many: str, one: str) -> str:
         if isinstance(part, Wildcard):
             parts.append(wild[part])
             continue
-        for character in part:
-            parts.append(("\\" if character in {many, one, "\\"} else "") + character)
+        parts += [("\\" if character in {many, one, "\\"} else "") + character for character in part]
     return "".join(parts)

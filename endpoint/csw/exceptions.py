@@ -1,7 +1,7 @@
 """Exceptions of OWS Common 1.0.0 (OGC 05-008c1, clause 8), and the report that tells them.
 
-Reports are sent with HTTP 200: CSW 2.0.2 (07-006r1, 10.3.7) knows no other status, and clients such as
-OWSLib read the report of a GET request only then.
+Reports are sent with HTTP 200: no version of OWS Common before 1.1 binds a code to another status, and
+clients of CSW 2.0.2 (OWSLib, GeoNetwork) look for the report in an answer that HTTP calls a success.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def test_order_and_slices(
 @given(data=st.data())
 def test_identifiers(store: Store, known: list[Known], data: st.DataObject) -> None:
     wanted = data.draw(st.lists(st.sampled_from(known), max_size=5))
-    identifiers = tuple(one.identifier for one in wanted) + ("oai:nobody",)
+    identifiers = (*(one.identifier for one in wanted), "oai:nobody")
     assert found(store, Identified(identifiers)) == sorted({one.number for one in wanted})
     order = list(dict.fromkeys(one.number for one in wanted))
     assert store.search.identified(identifiers) == order
