@@ -70,7 +70,7 @@ class Source:
         if parts.username is not None or parts.password is not None:
             # The address is printed, logged, and served in every record's provenance.
             raise SettingsError(
-                f"the address of {self.id!r} holds a user name or password; an address is public, they are not"
+                f"the address of {self.id!r} holds a user name or password: an address is public"
             )
 
     @property

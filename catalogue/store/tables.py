@@ -190,7 +190,9 @@ record_sets = sa.Table(
     sa.Column("datestamp", sa.BigInteger, nullable=False),
     # False once the record has left the set: the set's list tells it as deleted, for ever.
     sa.Column("member", sa.Boolean, nullable=False),
-    sa.Index("ix_record_sets_list", "set_id", "datestamp", "record_id"),
+    # `member` rides along, so that a page of a set's list reads the index alone.
+    sa.Index("ix_record_sets_list", "set_id", "datestamp", "record_id", "member"),
+    sqlite_with_rowid=False,
 )
 
 record_values = sa.Table(

@@ -210,8 +210,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name="fk_record_sets_record_id"),
         sa.ForeignKeyConstraint(["set_id"], ["sets.id"], name="fk_record_sets_set_id"),
         sa.PrimaryKeyConstraint("set_id", "record_id", name="pk_record_sets"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_record_sets_list", "record_sets", ["set_id", "datestamp", "record_id"])
+    op.create_index("ix_record_sets_list", "record_sets", ["set_id", "datestamp", "record_id", "member"])
     op.create_table(
         "renditions",
         sa.Column(
