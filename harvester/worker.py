@@ -81,7 +81,7 @@ class Watch:
         }
         for worker in dead:
             self._store.workers.remove(worker)
-        self._seen = {worker: seen for worker, seen in self._seen.items() if worker in counters}
+        self._seen = {worker: self._seen[worker] for worker in counters if worker not in dead}
         return set(counters) - dead
 
     def release_lapsed(self) -> set[str]:
