@@ -40,8 +40,9 @@ from catalogue.store import Store
 
 WORDS = [
     "lead", "Lead", "LEAD", "mercury", "Straße", "STRASSE", "straße", "Éthylène", "éthylène",
-    "E\u0301thyle\u0300ne", "100%", "a_b", "aXb", "a*b", "a?b", "[x]", "x", "back\\slash", "it's", "ртуть", "Ртуть", "汞", "ﬁlm",
-    "film", "o" * 59 + "x", "o" * 60, "o" * 60 + "y", "O" * 60 + "Y", "😀", "i\u0307", "İ", "-", '&<>"',
+    "E\u0301thyle\u0300ne", "100%", "a_b", "aXb", "a*b", "a?b", "[x]", "x", "back\\slash", "it's",
+    "ртуть", "Ртуть", "汞", "ﬁlm", "film", "o" * 59 + "x", "o" * 60, "o" * 60 + "y", "O" * 60 + "Y",
+    "😀", "i\u0307", "İ", "-", '&<>"',
 ]  # fmt: skip
 DATES = [
     "2003", "2003-01", "2003-01-01", "2003-01-01T00:00:00Z", "2003-05-04", "2003-05-04T10:00:00Z",

@@ -50,6 +50,7 @@ _OF_BEGINNINGS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.GREATER: operator.ge,
     Operator.GREATER_OR_EQUAL: operator.ge,
 }
+_IDENTIFIERS = (records.c.identifier, records.c.file_identifier)
 _NORMAL = sa.func.coalesce(record_values.c.folded, record_values.c.value)
 
 
@@ -99,18 +100,23 @@ class Conditions:
             case Not(part):
                 return sa.not_(self.of(part))
             case Identified(identifiers):
-                return sa.or_(
-                    records.c.identifier.in_(identifiers), records.c.file_identifier.in_(identifiers)
-                )
+                return identified(identifiers)
             case AnyText(pattern):
-                found = self._matches(neutral_records.c.search_text, _anywhere(pattern))
-                return self._among(neutral_records, found)
+                return self._any_text(_anywhere(pattern))
             case Extent():
                 return self._extent(predicate)
             case Missing(queryable):
                 return self._missing(queryable)
             case _:
                 return self._of_values(predicate)
+
+    def _any_text(self, pattern: Pattern) -> Condition:
+        found = self._matches(neutral_records.c.search_text, pattern)
+        # Looked at last, and only where all else is true: it is the one condition without an index.
+        text = sa.select(neutral_records.c.record_id).where(
+            neutral_records.c.record_id == records.c.id, found
+        )
+        return sa.exists(text)
 
     def _of_values(self, predicate: Compare | Between | Like) -> Condition:
         kind = kind_of(predicate.queryable)
@@ -196,8 +202,17 @@ class Conditions:
         """
         if self._embedded:
             return records.c.id.in_(sa.select(table.c.record_id).where(*conditions))
-        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(table.c.record_id == records.c.id, *conditions)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            table.c.record_id == records.c.id, *conditions
+        )
         return sa.exists(found.offset(sa.literal_column("0")) if self._many else found)
+
+
+def identified(identifiers: Iterable[str]) -> Condition:
+    """The record has one of these identifiers; each of the two kinds has an index of its own."""
+    wanted = list(identifiers)
+    named = (sa.select(records.c.id).where(name.in_(wanted)) for name in _IDENTIFIERS)
+    return records.c.id.in_(sa.union_all(*named))
 
 
 def kind_of(queryable: str) -> Kind:

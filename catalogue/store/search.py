@@ -19,7 +19,7 @@ from catalogue.query import RecordQuery, SortKey, size
 from catalogue.queryables import Kind, utc
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
-from catalogue.store.predicates import Conditions, kind_of, ordered_by
+from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by
 from catalogue.store.tables import neutral_records, record_values, records, renditions
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
@@ -46,6 +46,20 @@ class Search:
         self._engine = engine
         self._embedded = engine.dialect.name == "sqlite"
 
+    def page(self, query: RecordQuery) -> tuple[int, list[int]]:
+        """How many records match, and the numbers of those in the query's slice, in its order.
+
+        Raises:
+            InvalidQuery: the query names a queryable that there is not, or compares it as it cannot be.
+        """
+        if query.where is None or not query.limit:
+            return self.count(query), self.ids(query) if query.limit else []
+        # What matches is found once for both.
+        statement = self._slice(query).add_columns(sa.func.count().over())
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        return (rows[0][1] if rows else self.count(query) if query.offset else 0), [row[0] for row in rows]
+
     def count(self, query: RecordQuery) -> int:
         """How many records match, whatever slice is asked for.
 
@@ -62,22 +76,14 @@ class Search:
         Raises:
             InvalidQuery: as `count` does.
         """
-        statement = (
-            sa.select(records.c.id)
-            .where(*self._where(query))
-            .order_by(*map(_order, query.sort), records.c.id)
-            .limit(query.limit)
-            .offset(query.offset)
-        )
         with reading(self._engine) as connection:
-            return list(connection.execute(statement).scalars())
+            return list(connection.execute(self._slice(query)).scalars())
 
     def identified(self, identifiers: Sequence[str]) -> list[int]:
         """The numbers of the records that have these identifiers, in the order of the identifiers."""
         order = {identifier: place for place, identifier in reversed(list(enumerate(identifiers)))}
         statement = sa.select(records.c.id, records.c.identifier, records.c.file_identifier).where(
-            sa.not_(records.c.deleted),
-            sa.or_(records.c.identifier.in_(order), records.c.file_identifier.in_(order)),
+            sa.not_(records.c.deleted), identified(identifiers)
         )
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
@@ -114,8 +120,9 @@ class Search:
         Raises:
             InvalidQuery: the queryable has no values that could be listed.
         """
+        # No record has a value of a queryable twice (queryables.values_of).
         listed = (
-            sa.select(record_values.c.value, sa.func.count(record_values.c.record_id.distinct()))
+            sa.select(record_values.c.value, sa.func.count())
             .where(record_values.c.name == _listable(queryable))
             .group_by(record_values.c.value)
             .order_by(record_values.c.value)
@@ -156,6 +163,15 @@ class Search:
         if least is None or greatest is None:
             return None
         return utc(least), utc(greatest)
+
+    def _slice(self, query: RecordQuery) -> sa.Select[Any]:
+        return (
+            sa.select(records.c.id)
+            .where(*self._where(query))
+            .order_by(*map(_order, query.sort), records.c.id)
+            .limit(query.limit)
+            .offset(query.offset)
+        )
 
     def _where(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
         live = sa.not_(records.c.deleted)

@@ -56,15 +56,14 @@ def answer(service: Service, request: Request, now: datetime) -> bytes:
 def _get_records(store: Store, request: GetRecords, now: datetime) -> bytes:
     if request.result_type == "validate":
         return acknowledgement(request, now)
-    matched = store.search.count(request.query)
-    records: list[bytes] = []
-    if request.result_type == "results" and request.query.limit and request.query.offset < matched:
-        ids = store.search.ids(request.query)
-        if request.element_names:
-            found = _records(store, ids, request.output_schema, "full")
-            records = [chosen(record, request.element_names) for record in found]
-        else:
-            records = _records(store, ids, request.output_schema, request.element_set)
+    if request.result_type == "hits":
+        return search_results(request, store.search.count(request.query), [], now)
+    matched, ids = store.search.page(request.query)
+    if request.element_names:
+        found = _records(store, ids, request.output_schema, "full")
+        records = [chosen(record, request.element_names) for record in found]
+    else:
+        records = _records(store, ids, request.output_schema, request.element_set)
     return search_results(request, matched, records, now)
 
 

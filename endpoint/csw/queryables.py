@@ -100,7 +100,7 @@ def named(sent: str, prefixes: Prefixes) -> Property:
     if ":" not in name:
         found = _BY_NAME.get(("", local.lower())) or _BY_LOCAL_NAME.get(local.lower())
     else:
-        found = _BY_NAME.get((uri, local.lower()))
+        found = _BY_NAME.get((uri, local.lower())) if uri else None
     if found is None:
         raise invalid(sent or "PropertyName", f"there is no queryable {sent!r}")
     return Property(sent, found)

@@ -63,6 +63,9 @@ def found(store: Store, where: Predicate) -> list[int]:
     query = RecordQuery(where=where, limit=1000)
     ids = store.search.ids(query)
     assert store.search.count(query) == len(ids)
+    assert store.search.page(query) == (len(ids), ids)
+    beyond = RecordQuery(where=where, offset=len(ids), limit=3)
+    assert store.search.page(beyond) == (len(ids), [])
     return ids
 
 
