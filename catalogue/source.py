@@ -60,12 +60,16 @@ class Source:
         Raises:
             SettingsError: the id or the base URL is not usable.
         """
-        if not SOURCE_ID.match(self.id):
+        if not SOURCE_ID.fullmatch(self.id):
             raise SettingsError(
                 f"{self.id!r} is not a source id: 1 to 64 small letters, digits and inner hyphens"
             )
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(self.base_url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError as error:
+            raise SettingsError(f"{self.base_url!r} is not an address: {error}") from error
+        if not usable:
             raise SettingsError(f"{self.base_url!r} is not an http or https address")
         if parts.username is not None or parts.password is not None:
             # The address is printed, logged, and served in every record's provenance.

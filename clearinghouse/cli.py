@@ -22,9 +22,9 @@ from catalogue.errors import (
 )
 from catalogue.formats import FORMATS
 from catalogue.store import Store
-from clearinghouse import harvests, registry, serving
+from clearinghouse import harvests, registry
 from clearinghouse.output import complaints, print_json, print_table
-from clearinghouse.session import opened, prepared
+from clearinghouse.session import opened, prepared, upgraded
 
 FAILED, WRONG, REFUSED = 1, 2, 3
 _REFUSALS = (RunAlreadyOpen, RunLost, SourceExists, SourceInactive, UnknownRun, UnknownSource)
@@ -55,15 +55,18 @@ def up(
     ] = False,
 ) -> None:
     """Everything in one process: web, schedule and worker. Brings the database to this release first."""
+    from clearinghouse import serving  # and with it a web server, which other commands need not wait for
+
     settings = prepared()
-    with Store(settings.database_url) as store:
-        store.upgrade()
+    with upgraded(settings) as store:
         raise typer.Exit(serving.up(settings, store, sample=sample))
 
 
 @app.command()
 def serve() -> None:
     """The web server and the schedule, without a worker."""
+    from clearinghouse import serving
+
     with opened() as (settings, store):
         raise typer.Exit(serving.serve(settings, store))
 
@@ -71,6 +74,8 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """A worker: harvests what is due. Any number of them may run, on PostgreSQL."""
+    from clearinghouse import serving
+
     with opened() as (settings, store):
         raise typer.Exit(serving.work(settings, store))
 
@@ -84,10 +89,7 @@ def harvest(
 ) -> None:
     """Harvest sources now, one after the other, in this process."""
     with opened() as (settings, store):
-        runs = harvests.harvest(settings, store, sources, full=full)
-        harvests.report(store, runs, as_json=as_json)
-        if harvests.any_failed(runs):
-            raise typer.Exit(FAILED)
+        _tell(store, harvests.harvest(settings, store, sources, full=full), as_json=as_json)
 
 
 @app.command()
@@ -100,10 +102,16 @@ def remap(
 ) -> None:
     """Read and render every stored payload again, without asking a node."""
     with opened() as (settings, store):
-        runs = harvests.remap(settings, store, sources or ["all"])
-        harvests.report(store, runs, as_json=as_json)
-        if harvests.any_failed(runs):
-            raise typer.Exit(FAILED)
+        _tell(store, harvests.remap(settings, store, sources or ["all"]), as_json=as_json)
+
+
+def _tell(store: Store, worked: harvests.Worked, *, as_json: bool) -> None:
+    """Print what was done; the exit code says whether all of it was."""
+    harvests.report(store, worked.runs, as_json=as_json)
+    if harvests.any_failed(worked.runs):
+        raise typer.Exit(FAILED)
+    if worked.refusals:
+        raise typer.Exit(REFUSED)
 
 
 @app.command()
@@ -135,8 +143,8 @@ def run_cancel(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this release's schema."""
-    with Store(prepared().database_url) as store:
-        store.upgrade()
+    with upgraded(prepared()):
+        pass
     complaints.print("The database is at this release's schema.")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
-from catalogue.errors import SourceInactive
+from catalogue.errors import RunAlreadyOpen, RunLost, SourceInactive, StoreError
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.source import Source, SourceState
@@ -44,6 +44,14 @@ def chosen(store: Store, names: Sequence[str]) -> list[Source]:
     return found
 
 
+@dataclass(frozen=True)
+class Worked:
+    """The runs that were worked on, and why others were not."""
+
+    runs: list[HarvestRun] = field(default_factory=list)
+    refusals: list[StoreError] = field(default_factory=list)
+
+
 def harvest(
     settings: Settings,
     store: Store,
@@ -51,29 +59,41 @@ def harvest(
     *,
     full: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
-) -> list[HarvestRun]:
+) -> Worked:
     """Harvest sources one after the other, with progress shown."""
-    ended = []
+    kinds = {source.id: harvest_kind(source, full=full) for source in chosen(store, names)}
+    return _work(settings, store, kinds, should_stop=should_stop)
+
+
+def remap(settings: Settings, store: Store, names: Sequence[str]) -> Worked:
+    """Read and render what is stored of sources again, with progress shown."""
+    return _work(settings, store, {source.id: RunKind.REMAP for source in chosen(store, names)})
+
+
+def _work(
+    settings: Settings,
+    store: Store,
+    kinds: Mapping[str, RunKind],
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Worked:
+    """One source after the other; one that somebody else works on does not keep the rest waiting."""
+    worked = Worked()
     with RunProgress() as progress:
-        for source in chosen(store, names):
+        for source_id, kind in kinds.items():
             if should_stop():
                 break
-            kind = harvest_kind(source, full=full)
-            ended.append(
-                work_now(store, settings, source.id, kind, on_page=progress.show, should_stop=should_stop)
-            )
-            progress.show(ended[-1])
-    return ended
-
-
-def remap(settings: Settings, store: Store, names: Sequence[str]) -> list[HarvestRun]:
-    """Read and render what is stored of sources again, with progress shown."""
-    ended = []
-    with RunProgress() as progress:
-        for source in chosen(store, names):
-            ended.append(work_now(store, settings, source.id, RunKind.REMAP, on_page=progress.show))
-            progress.show(ended[-1])
-    return ended
+            try:
+                run = work_now(
+                    store, settings, source_id, kind, on_page=progress.show, should_stop=should_stop
+                )
+            except (RunAlreadyOpen, RunLost) as error:
+                worked.refusals.append(error)
+                complaints.print(f"clearinghouse: {error}", style="red", markup=False)
+                continue
+            worked.runs.append(run)
+            progress.show(run)
+    return worked
 
 
 def any_failed(runs: Sequence[HarvestRun]) -> bool:

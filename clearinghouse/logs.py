@@ -8,6 +8,7 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from catalogue.errors import SettingsError
 from catalogue.settings import Settings
 
 
@@ -38,7 +39,10 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level.upper())
+    try:
+        root.setLevel(settings.log_level.upper())
+    except ValueError as error:
+        raise SettingsError(f"settings: log_level: {error}") from error
     # Each logs one line a request or a job, which our own lines say better.
     for chatty in (
         "apscheduler",

@@ -166,8 +166,8 @@ def harvest_sample(settings: Settings, store: Store, federation: Federation, sto
         except SourceExists:
             store.sources.change(source.id, base_url=source.base_url)
         names.append(source.id)
-    runs = harvests.harvest(settings, store, names, should_stop=stop.is_set)
-    harvests.report(store, runs, as_json=False)
+    worked = harvests.harvest(settings, store, names, should_stop=stop.is_set)
+    harvests.report(store, worked.runs, as_json=False)
 
 
 def _announce(settings: Settings) -> None:

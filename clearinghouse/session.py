@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from catalogue.errors import SchemaOutOfDate, SettingsError
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
 from clearinghouse import logs
@@ -18,16 +19,46 @@ def prepared() -> Settings:
 
 
 @contextmanager
+def upgraded(settings: Settings) -> Iterator[Store]:
+    """The store, brought to this release's schema.
+
+    Raises:
+        SettingsError: the database has no place to be.
+        StoreUnreachable: it does not answer.
+    """
+    with _store(settings) as store:
+        _upgrade(store)
+        yield store
+
+
+@contextmanager
 def opened() -> Iterator[tuple[Settings, Store]]:
     """The settings and the store; a SQLite store is brought to this release's schema on the way.
 
     Raises:
+        SettingsError: the database has no place to be.
+        StoreUnreachable: it does not answer.
         SchemaOutOfDate: a PostgreSQL store is not at this release's schema.
     """
     settings = prepared()
-    with Store(settings.database_url) as store:
+    with _store(settings) as store:
         if store.embedded:
-            store.upgrade()
+            _upgrade(store)
         else:
-            store.require_current()
+            store.check()
         yield settings, store
+
+
+def _store(settings: Settings) -> Store:
+    try:
+        return Store(settings.database_url)
+    except OSError as error:
+        raise SettingsError(f"database_url: {error}") from error
+
+
+def _upgrade(store: Store) -> None:
+    """Upgrade where there is need: an upgrade waits for whoever is writing."""
+    try:
+        store.check()
+    except SchemaOutOfDate:
+        store.upgrade()
