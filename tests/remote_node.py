@@ -242,11 +242,11 @@ def cut_off(handler: _Handler) -> bool:
     return True
 
 
-def oai_error(code: str) -> Mishap:
+def oai_error(code: str, words: str = "so it is") -> Mishap:
     """An error of the protocol."""
 
     def happen(handler: _Handler) -> bool:
-        handler.send(200, handler.node.envelope(f'<error code="{code}">so it is</error>'))
+        handler.send(200, handler.node.envelope(f'<error code="{code}">{words}</error>'))
         return True
 
     return happen

@@ -1,0 +1,335 @@
+"""What the commands do, print, and end with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalogue.run import Ending, RunKind, RunState
+from catalogue.source import SourceState
+from catalogue.store import Store
+from clearinghouse import output
+from factories import now
+from harvester import inline
+from remote_node import FOREIGN, RemoteNode, busy, dublin_core, oai_error, status, then
+
+Command = Any
+DONE, FAILED, WRONG, REFUSED = 0, 1, 2, 3
+
+
+def test_registering_and_listing(clearinghouse: Command) -> None:
+    said = clearinghouse(
+        "source", "add", "volta", "--protocol", "csw", "--base-url", "https://volta.example.org/csw",
+        "--metadata-prefix", "iso19139", "--set", "a", "--set", "b", "--schedule", "0 3 * * sun",
+    )  # fmt: skip
+    assert (said.code, said.out) == (DONE, "")
+    assert "clearinghouse harvest volta" in said.err
+    [told] = clearinghouse("source", "list", "--json").json
+    assert told["id"] == "volta"
+    assert told["protocol"] == "csw"
+    assert told["sets"] == ["a", "b"]
+    assert told["schedule"] == "0 3 * * sun"
+    assert told["state"] == "active"
+    table = clearinghouse("source", "list").out.splitlines()
+    assert table[0].split()[:3] == ["id", "protocol", "state"]
+    assert "https://volta.example.org/csw" in table[1]
+
+
+WRONG_SOURCES = {
+    "id": ["Nile!", "--protocol", "csw", "--base-url", "https://example.org"],
+    "id with a line break": ["nile\n", "--protocol", "csw", "--base-url", "https://example.org"],
+    "protocol": ["nile", "--protocol", "gopher", "--base-url", "https://example.org"],
+    "no protocol": ["nile", "--base-url", "https://example.org"],
+    "address": ["nile", "--protocol", "csw", "--base-url", "example.org"],
+    "address of a file": ["nile", "--protocol", "csw", "--base-url", "file:///etc/passwd"],
+    "address with half a bracket": ["nile", "--protocol", "csw", "--base-url", "http://[::1/x"],
+    "port": ["nile", "--protocol", "csw", "--base-url", "http://example.org:99999/"],
+    "schedule": ["nile", "--protocol", "csw", "--base-url", "https://example.org", "--schedule", "daily"],
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG_SOURCES.values(), ids=WRONG_SOURCES.keys())
+def test_a_source_that_could_not_be_harvested_is_not_registered(
+    clearinghouse: Command, arguments: list[str]
+) -> None:
+    said = clearinghouse("source", "add", *arguments)
+    assert (said.code, said.out) == (WRONG, "")
+    assert said.err.strip()
+    assert "Traceback" not in said.err
+    assert clearinghouse("source", "list", "--json").json == []
+
+
+def test_a_source_is_registered_once(clearinghouse: Command, nile: RemoteNode) -> None:
+    said = clearinghouse("source", "add", "nile", "--protocol", "csw", "--base-url", "https://example.org")
+    assert (said.code, said.err) == (REFUSED, "clearinghouse: there is a source 'nile' already\n")
+
+
+def test_showing_a_source(clearinghouse: Command, nile: RemoteNode) -> None:
+    assert clearinghouse("harvest", "nile").code == DONE
+    shown = clearinghouse("source", "show", "nile")
+    assert "The Nile" in shown.out
+    assert "25 listed: 25 new" in shown.out
+    told = clearinghouse("source", "show", "nile", "--json").json
+    assert told["repository_name"] == "A small node"
+    assert told["runs"][0]["tally"]["new"] == 25
+
+
+def test_harvesting(clearinghouse: Command, nile: RemoteNode) -> None:
+    nile.now = "2026-02-01T00:00:00Z"
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["kind"], run["ending"], run["tally"]["new"]) == ("full", "complete", 25)
+    nile.put(("odd", FOREIGN), at="2026-03-01T00:00:00Z")
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["kind"], run["ending"]) == ("incremental", "complete-with-faults")
+    assert run["fault_counts"] == {"format.unknown": 1}
+    [run] = clearinghouse("harvest", "all", "--full", "--json").json
+    assert (run["kind"], run["tally"]["unchanged"]) == ("full", 25)
+    said = clearinghouse("harvest", "nile")
+    assert said.code == DONE
+    assert "incremental" in said.out
+
+
+@pytest.mark.parametrize("command", ["harvest", "remap"])
+def test_an_unknown_source_is_named_before_anything_is_done(
+    clearinghouse: Command, nile: RemoteNode, command: str
+) -> None:
+    said = clearinghouse(command, "nile", "congo")
+    assert (said.code, said.out, said.err) == (REFUSED, "", "clearinghouse: there is no source 'congo'\n")
+    assert nile.asked == []
+
+
+def test_a_harvest_that_fails(clearinghouse: Command, nile: RemoteNode) -> None:
+    nile.always = status(404)
+    said = clearinghouse("harvest", "nile", "--json")
+    assert said.code == FAILED
+    assert said.json[0]["ending"] == "failed"
+    assert "404" in said.json[0]["message"]
+
+
+def test_a_harvest_that_has_to_wait_long_is_left_and_taken_up_again(
+    clearinghouse: Command, nile: RemoteNode
+) -> None:
+    nile.mishaps[4] = busy("3600")
+    said = clearinghouse("harvest", "nile")
+    assert said.code == FAILED
+    assert "waits until" in said.out
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["ending"], run["tally"]["new"]) == ("complete", 25)
+    assert max(nile.pages_asked().values()) == 2
+
+
+def test_one_source_in_work_does_not_keep_the_others_waiting(
+    clearinghouse: Command, nile: RemoteNode, database: Store
+) -> None:
+    clearinghouse("source", "add", "volta", "--protocol", "oai-pmh", "--base-url", nile.url)
+    database.workers.beat("elsewhere:1:a", "worker", now())
+    database.runs.open("nile", RunKind.FULL, now(), worker="elsewhere:1:a")
+    said = clearinghouse("harvest", "nile", "volta", "--json")
+    assert said.code == REFUSED
+    assert "is being worked on by elsewhere:1:a" in said.err
+    assert [(run["source_id"], run["ending"]) for run in said.json] == [("volta", "complete")]
+
+
+def test_a_harvest_that_is_cancelled_meanwhile(
+    clearinghouse: Command, nile: RemoteNode, database: Store
+) -> None:
+    nile.mishaps[4] = then(lambda: database.runs.cancel(1, now(), "by an operator"))
+    said = clearinghouse("harvest", "nile", "--json")
+    assert said.code == FAILED
+    assert (said.json[0]["ending"], said.json[0]["message"]) == ("cancelled", "by an operator")
+
+
+def test_loopback_is_refused_unless_it_is_allowed(
+    clearinghouse: Command, nile: RemoteNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLEARINGHOUSE_ALLOWED_NETWORKS")
+    said = clearinghouse("harvest", "nile", "--json")
+    assert said.code == FAILED
+    assert "127.0.0.1" in said.json[0]["message"]
+    assert nile.asked == []
+
+
+def test_runs_and_one_of_them(clearinghouse: Command, nile: RemoteNode) -> None:
+    nile.put(("odd", FOREIGN), ("[bold]odd", FOREIGN))
+    nile.mishaps[4] = status(500)
+    clearinghouse("harvest", "nile")
+    clearinghouse("remap", "nile")
+    assert [run["kind"] for run in clearinghouse("runs", "--json").json] == ["remap", "full"]
+    assert len(clearinghouse("runs", "--limit", 1, "--json").json) == 1
+    assert clearinghouse("runs", "--source", "other", "--json").json == []
+    assert "complete with faults" in clearinghouse("runs").out
+    told = clearinghouse("run", "show", 1, "--json").json
+    assert [fault["source_identifier"] for fault in told["faults"]] == ["[bold]odd", "odd"]
+    assert [event["event"] for event in told["events"]] == ["page-failed"]
+    shown = clearinghouse("run", "show", 1).out
+    assert "format.unknown" in shown
+    assert "27 listed: 25 new, 2 faulty" in shown
+    assert "[bold]odd" in shown
+    assert "page-failed" in shown
+    said = clearinghouse("run", "show", 99)
+    assert (said.code, said.err) == (REFUSED, "clearinghouse: there is no run 99\n")
+
+
+def test_cancelling(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
+    run = database.runs.open("nile", RunKind.FULL, now())
+    assert clearinghouse("run", "cancel", run.id).code == DONE
+    ended = database.runs.get(run.id)
+    assert (ended.ending, ended.message) == (Ending.CANCELLED, "cancelled on the command line")
+    assert clearinghouse("run", "cancel", run.id).code == REFUSED
+
+
+def test_pausing_and_resuming(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
+    assert clearinghouse("source", "pause", "nile").code == DONE
+    assert database.sources.get("nile").state is SourceState.SUSPENDED
+    said = clearinghouse("harvest", "nile")
+    assert (said.code, said.err) == (REFUSED, "clearinghouse: source 'nile' is suspended\n")
+    assert clearinghouse("harvest", "all", "--json").json == []
+    assert clearinghouse("source", "resume", "nile").code == DONE
+    assert clearinghouse("harvest", "nile").code == DONE
+    assert clearinghouse("source", "pause", "congo").code == REFUSED
+
+
+def test_removing(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
+    clearinghouse("harvest", "nile")
+    said = clearinghouse("source", "remove", "nile", "--yes")
+    assert (said.code, said.out) == (DONE, "")
+    assert "25 listed: 25 deleted" in said.err
+    assert database.sources.get("nile").state is SourceState.RETIRED
+    assert database.records.of_source("nile") == []
+    assert clearinghouse("harvest", "nile").code == REFUSED
+    clearinghouse("source", "resume", "nile")
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["kind"], run["tally"]["new"]) == ("full", 25)
+
+
+@pytest.mark.parametrize("held", ["", "elsewhere:1:a"], ids=["queued", "in work"])
+def test_removing_ends_a_harvest_that_is_open(
+    clearinghouse: Command, nile: RemoteNode, database: Store, held: str
+) -> None:
+    clearinghouse("harvest", "nile")
+    if held:
+        database.workers.beat(held, "worker", now())
+    run = database.runs.open("nile", RunKind.INCREMENTAL, now(), worker=held)
+    assert clearinghouse("source", "remove", "nile", "--yes").code == DONE
+    assert database.runs.get(run.id).ending is Ending.CANCELLED
+    assert database.records.of_source("nile") == []
+
+
+def test_removing_asks_first(
+    clearinghouse: Command, nile: RemoteNode, database: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert clearinghouse("source", "remove", "nile").code == FAILED
+    assert database.sources.get("nile").state is SourceState.ACTIVE
+
+
+def test_remapping(clearinghouse: Command, nile: RemoteNode) -> None:
+    clearinghouse("harvest", "nile")
+    [run] = clearinghouse("remap", "--json").json
+    assert (run["kind"], run["ending"], run["tally"]["unchanged"]) == ("remap", "nothing-new", 25)
+
+
+def test_formats(clearinghouse: Command) -> None:
+    told = {f["prefix"]: (f["read"], f["written"]) for f in clearinghouse("formats", "--json").json}
+    assert told == {"oai_dc": (True, True), "oai_dcterms": (True, False), "iso19139": (True, True)}
+    assert "http://www.isotc211.org/2005/gmd" in clearinghouse("formats").out
+
+
+WRONG_SETTINGS = {
+    "DATABASE_URL": "mysql://localhost/x",
+    "PORT": "a lot",
+    "ALLOWED_NETWORKS": "everything",
+    "CONFIG": "/nowhere/at/all.toml",
+    "BASE_URL": "example.org",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_SETTINGS.items(), ids=WRONG_SETTINGS.keys())
+def test_a_wrong_setting_is_named(
+    clearinghouse: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CLEARINGHOUSE_{name}", value)
+    said = clearinghouse("runs")
+    assert (said.code, said.out) == (WRONG, "")
+    assert name.lower() in said.err.lower()
+
+
+@pytest.mark.parametrize("command", [["runs"], ["db", "upgrade"], ["up"], ["harvest", "all"]])
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:////dev/null/store.sqlite"])
+def test_a_database_that_cannot_be_reached_is_told_in_a_line(
+    clearinghouse: Command, monkeypatch: pytest.MonkeyPatch, command: list[str], url: str
+) -> None:
+    monkeypatch.setenv("CLEARINGHOUSE_DATABASE_URL", url)
+    said = clearinghouse(*command)
+    assert said.code == WRONG
+    assert said.err.startswith("clearinghouse: ")
+
+
+def test_postgresql_is_upgraded_only_when_told_to(
+    clearinghouse: Command, monkeypatch: pytest.MonkeyPatch, postgres_url: str
+) -> None:
+    monkeypatch.setenv("CLEARINGHOUSE_DATABASE_URL", postgres_url)
+    said = clearinghouse("runs")
+    assert said.code == WRONG
+    assert "clearinghouse db upgrade" in said.err
+    assert clearinghouse("db", "upgrade").code == DONE
+    assert clearinghouse("runs", "--json").json == []
+
+
+def test_settings_come_from_a_file_and_the_environment_goes_before(
+    clearinghouse: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "clearinghouse.toml").write_text('database_url = "mysql://x/y"\n', encoding="utf-8")
+    assert clearinghouse("runs").code == DONE
+    monkeypatch.delenv("CLEARINGHOUSE_DATABASE_URL")
+    assert "mysql" in clearinghouse("runs").err
+
+
+def test_no_command_is_help(clearinghouse: Command) -> None:
+    for arguments in ((), ("source",), ("--help",), ("harvest", "--help")):
+        said = clearinghouse(*arguments)
+        assert "Usage" in said.out + said.err
+    assert clearinghouse("harvest").code == WRONG
+    assert clearinghouse("nonsense").code == WRONG
+
+
+def test_progress_goes_to_standard_error(
+    clearinghouse: Command, nile: RemoteNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.console import Console
+
+    monkeypatch.setattr(output, "complaints", Console(stderr=True, force_terminal=True, width=120))
+    nile.mishaps[5] = oai_error("badArgument", "[/bold] is no markup of ours")
+    said = clearinghouse("harvest", "nile", "--json")
+    assert said.json[0]["tally"]["new"] == 20
+    assert "nile" in said.err
+    assert "[/bold] is no markup of ours" in clearinghouse("runs").out
+
+
+def test_a_run_that_waits_a_little_is_waited_for(
+    clearinghouse: Command, nile: RemoteNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.pipeline.page_pause", lambda *_: None)
+    nile.mishaps[4] = busy("1")
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["ending"], run["attempt"]) == ("complete", 2)
+    assert inline.PATIENCE >= 1
+
+
+def test_as_a_process_of_its_own(process: Command, remote: RemoteNode) -> None:
+    remote.put(("a", dublin_core("Ünïcode ☢")))
+    added = process("source", "add", "nile", "--protocol", "oai-pmh", "--base-url", remote.url)
+    assert (added.code, added.out) == (DONE, "")
+    harvested = process("harvest", "nile", "--json", PYTHONIOENCODING="utf-8")
+    assert harvested.json[0]["state"] == RunState.ENDED
+    refused = process("harvest", "congo")
+    assert (refused.code, refused.out) == (REFUSED, "")
+    assert refused.err == "clearinghouse: there is no source 'congo'\n"
+    wrong = process("runs", CLEARINGHOUSE_LOG_LEVEL="LOUD")
+    assert wrong.code == WRONG
+    assert "LOUD" in wrong.err
+    assert "Traceback" not in wrong.err
