@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from catalogue.errors import RunAlreadyOpen, RunLost, SourceInactive, StoreError
@@ -50,6 +50,10 @@ class Worked:
 
     runs: list[HarvestRun] = field(default_factory=list)
     refusals: list[StoreError] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[HarvestRun]:
+        """The runs."""
+        return iter(self.runs)
 
 
 def harvest(
