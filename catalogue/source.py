@@ -44,7 +44,7 @@ class Source:
     metadata_prefix: str = ""
     #: OAI setSpecs to harvest; none means everything.
     sets: tuple[str, ...] = ()
-    #: Cron expression in UTC (minute hour day month day-of-week; names of days, not numbers), or empty.
+    #: Cron expression in UTC (minute hour day month day-of-week), or empty.
     schedule: str = ""
     state: SourceState = SourceState.ACTIVE
     #: The source's own responseDate at the start of the last complete harvest: the next `from`.
