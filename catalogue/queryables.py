@@ -83,6 +83,21 @@ QUERYABLES: Final[dict[str, Kind]] = {
 
 #: Characters of a value that its key in the index has.
 KEY_LENGTH: Final = 60
+#: Queryables whose values have no key: running text, which is asked for by what it contains, never by how
+#: it begins. A key for each costs more at ingest, at a hundred thousand records, than all else of a record.
+_UNKEYED: Final = frozenset(
+    {
+        "title",
+        "alternative",
+        "abstract",
+        "rights",
+        "lineage",
+        "relation",
+        "source",
+        "creator",
+        "contributor",
+    }
+)
 
 
 def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
@@ -193,8 +208,15 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def is_keyed(queryable: str) -> bool:
+    """Whether the index knows how the values of a queryable begin."""
+    return queryable not in _UNKEYED
+
+
 def key_of(queryable: str, value: str, normal: str) -> str:
     """What the index keeps of a value, whose normalised form is given: its beginning, or its instant."""
+    if queryable in _UNKEYED:
+        return ""
     if QUERYABLES.get(queryable) is Kind.DATE:
         return instant(value)
     return normal[:KEY_LENGTH]

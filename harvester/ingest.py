@@ -73,7 +73,7 @@ def prepare(arrival: Arrival) -> Write | Fault:
         set_specs=(source_set(arrival.source_id),),
         file_identifier=file_identifier,
         values=values,
-        search_text=queryables.normalise("\n".join(value for _, value in values)),
+        search_text=queryables.search_text_of(values),
     )
 
 

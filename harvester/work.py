@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -12,6 +13,11 @@ from harvester.pipeline import Pipeline
 from harvester.remap import remap_slice
 from harvester.retire import retire_slice
 from harvester.slices import Slice
+
+#: Objects made before the collector looks for cycles (Python's own default is 700). A page makes tens of
+#: thousands of small objects, none of them in a cycle: looking through them takes a sixth of the time that
+#: reading and rendering take.
+_COLLECTION = 20_000
 
 
 class Work:
@@ -29,6 +35,8 @@ class Work:
         self._settings = settings
         self._on_page = on_page
         self._should_stop = should_stop
+        if gc.get_threshold()[0] < _COLLECTION:
+            gc.set_threshold(_COLLECTION, 20, 50)
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run for `slice_seconds`, or to its end.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from catalogue.languages import is_tag, iso639_2
@@ -27,19 +29,24 @@ _LAST_SAFE_DAY: Final = 28
 
 
 class Tongues:
-    """The languages of one document: its own, and the others as they turn up (PT_Locale)."""
+    """The languages of one record: its own, and the others as they turn up (PT_Locale).
 
-    __slots__ = ("ids", "own")
+    `mark` ends every xs:ID of the record: a list of records is one document, in which no two may be alike.
+    """
 
-    def __init__(self, own: str) -> None:
+    __slots__ = ("ids", "mark", "own")
+
+    def __init__(self, own: str, identifier: str) -> None:
         self.own = own
+        self.mark = blake2b(identifier.encode("utf-8", "ignore"), digest_size=5).hexdigest()
         self.ids: dict[str, str] = {}
 
     def locale(self, language: str) -> str:
         """The id of the locale for a language, which is declared from now on."""
         known = self.ids.get(language)
         if known is None:
-            known = f"locale-{language}" if is_tag(language) else f"locale-{len(self.ids) + 1}.other"
+            name = language if is_tag(language) else f"{len(self.ids) + 1}.other"
+            known = f"locale-{name}-{self.mark}"
             self.ids[language] = known
         return known
 
@@ -56,6 +63,7 @@ def nil(name: str, reason: str = "missing") -> str:
     return f'<gmd:{name} gco:nilReason="{reason}"/>'
 
 
+@lru_cache(4096)
 def code(name: str, codelist: str, value: str) -> str:
     """A value of a codelist."""
     return (
@@ -64,6 +72,7 @@ def code(name: str, codelist: str, value: str) -> str:
     )
 
 
+@lru_cache(1024)
 def language(name: str, tag: str) -> str:
     """A language: its ISO 639-2 code, and as text the BCP 47 tag where that says more."""
     three = iso639_2(tag)

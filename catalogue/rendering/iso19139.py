@@ -42,7 +42,7 @@ def write(record: Record, *, identifier: str, datestamp: str) -> bytes:
         datestamp: when our copy was last changed: gmd:dateStamp.
     """
     own = record.metadata_language or _own_language(record)
-    tongues = Tongues(own)
+    tongues = Tongues(own, identifier)
     scopes = _scopes(record)
     head = [
         _HEAD,

@@ -254,7 +254,9 @@ def _extent(record: Record, tongues: Tongues) -> str:
     for place in record.places:
         coded = wrap("geographicIdentifier", "MD_Identifier", free_text("code", place, tongues))
         out.append(wrap("geographicElement", "EX_GeographicDescription", coded))
-    out += (_period(period, count) for count, period in enumerate(record.periods, 1))
+    out += (
+        _period(period, f"period-{count}-{tongues.mark}") for count, period in enumerate(record.periods, 1)
+    )
     return "".join(out)
 
 
@@ -267,11 +269,11 @@ def _edges(west: float, east: float, south: float, north: float) -> str:
     )
 
 
-def _period(period: Period, count: int) -> str:
+def _period(period: Period, gml_id: str) -> str:
     """EX_TemporalExtent: a gml:TimePeriod, its open ends unknown, its text as gml:description."""
     description = f"<gml:description>{escape(period.text)}</gml:description>" if period.text else ""
     time = (
-        f'<gml:TimePeriod gml:id="period-{count}">{description}'
+        f'<gml:TimePeriod gml:id="{gml_id}">{description}'
         f"{_position('beginPosition', period.begin)}{_position('endPosition', period.end)}</gml:TimePeriod>"
     )
     return wrap("temporalElement", "EX_TemporalExtent", f"<gmd:extent>{time}</gmd:extent>")

@@ -88,7 +88,10 @@ def values(text: Text | None) -> tuple[tuple[str, str], ...]:
     """The values of a text that say anything, with their languages."""
     if text is None:
         return ()
-    return tuple(pair for pair in text.values if pair[1])
+    for pair in text.values:
+        if not pair[1]:
+            return tuple(pair for pair in text.values if pair[1])
+    return text.values
 
 
 def in_degrees(box: Box) -> bool:

@@ -29,7 +29,7 @@ from catalogue.query import (
     Relation,
     Wildcard,
 )
-from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, normalise
+from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, normalise
 from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
 
 Condition = sa.ColumnElement[bool]
@@ -133,7 +133,8 @@ class Conditions:
                     *_compared(name, Operator.LESS_OR_EQUAL, upper, match_case=match_case),
                 ]
             case Like(_, pattern, match_case):
-                conditions = self._like(pattern, keyed=kind is Kind.TEXT, match_case=match_case)
+                keyed = kind is Kind.TEXT and is_keyed(predicate.queryable)
+                conditions = self._like(pattern, keyed=keyed, match_case=match_case)
         return self._among(record_values, record_values.c.name == predicate.queryable, *conditions)
 
     def _of_datestamp(self, predicate: Compare | Between | Like) -> Condition:
@@ -248,7 +249,8 @@ def _compared(queryable: str, operator_: Operator, literal: str, *, match_case: 
     normal = normalise(literal)
     found = compare(record_values.c.value, literal) if match_case else compare(_NORMAL, normal)
     # The order of code points says nothing about normal forms; that they are equal does.
-    if operator_ is Operator.EQUAL or (not match_case and operator_ in _OF_BEGINNINGS):
+    orders = operator_ is Operator.EQUAL or (not match_case and operator_ in _OF_BEGINNINGS)
+    if orders and is_keyed(queryable):
         return [found, _OF_BEGINNINGS[operator_](record_values.c.key, normal[:KEY_LENGTH])]
     return [found]
 

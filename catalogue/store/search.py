@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
 from catalogue.query import RecordQuery, SortKey, size
-from catalogue.queryables import Kind, utc
+from catalogue.queryables import Kind, is_keyed, utc
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
 from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by
@@ -141,12 +141,13 @@ class Search:
         if kind_of(queryable) is Kind.DATESTAMP:
             return self._span_of_datestamps()
         of_it = record_values.c.name == _listable(queryable)
+        ordered = record_values.c.key if is_keyed(queryable) else record_values.c.value
         ends = [
             sa.select(record_values.c.value)
-            .where(of_it, record_values.c.key == sa.select(end).where(of_it).scalar_subquery())
+            .where(of_it, ordered == sa.select(end).where(of_it).scalar_subquery())
             .order_by(record_values.c.value)
             .limit(1)
-            for end in (sa.func.min(record_values.c.key), sa.func.max(record_values.c.key))
+            for end in (sa.func.min(ordered), sa.func.max(ordered))
         ]
         with reading(self._engine) as connection:
             least, greatest = (connection.execute(end).scalar() for end in ends)
