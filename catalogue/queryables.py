@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
+from zlib import crc32
 
 from catalogue.record import Record, Text
 
@@ -83,21 +84,14 @@ QUERYABLES: Final[dict[str, Kind]] = {
 
 #: Characters of a value that its key in the index has.
 KEY_LENGTH: Final = 60
-#: Queryables whose values have no key: running text, which is asked for by what it contains, never by how
-#: it begins. A key for each costs more at ingest, at a hundred thousand records, than all else of a record.
-_UNKEYED: Final = frozenset(
-    {
-        "title",
-        "alternative",
-        "abstract",
-        "rights",
-        "lineage",
-        "relation",
-        "source",
-        "creator",
-        "contributor",
-    }
-)
+#: Queryables whose values have no key: running text, which is asked for by what it contains.
+_UNKEYED: Final = frozenset({"abstract", "alternative", "lineage", "relation", "rights", "source"})
+#: Queryables with many different values, which are asked for by what they contain or equal, never by how
+#: they begin. Their key is one of a few numbers. Keys of their own, in no order as records come in, cost
+#: more at a hundred thousand records than all else that is written of one; these few each have their place
+#: at the end of the last, and still spare an equality all but its part of the index.
+_BUCKETED: Final = frozenset({"contributor", "creator", "subject", "title"})
+_BUCKETS: Final = 32
 
 
 def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
@@ -210,13 +204,15 @@ def normalise(text: str) -> str:
 
 def is_keyed(queryable: str) -> bool:
     """Whether the index knows how the values of a queryable begin."""
-    return queryable not in _UNKEYED
+    return queryable not in _UNKEYED and queryable not in _BUCKETED
 
 
 def key_of(queryable: str, value: str, normal: str) -> str:
-    """What the index keeps of a value, whose normalised form is given: its beginning, or its instant."""
+    """What the index keeps of a value with this normal form: its beginning, its instant or its bucket."""
     if queryable in _UNKEYED:
         return ""
+    if queryable in _BUCKETED:
+        return str(crc32(normal.encode("utf-8", "surrogatepass")) % _BUCKETS)
     if QUERYABLES.get(queryable) is Kind.DATE:
         return instant(value)
     return normal[:KEY_LENGTH]

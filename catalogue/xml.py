@@ -8,6 +8,7 @@ elements and text nodes over 10 MB (`huge_tree=False`).
 from __future__ import annotations
 
 import re
+import threading
 from typing import Final
 
 from lxml import etree
@@ -35,6 +36,16 @@ def hardened_parser() -> etree.XMLParser:
     )
 
 
+class _Parsers(threading.local):
+    """One parser for each thread: to make one costs as much as to parse a short record."""
+
+    def __init__(self) -> None:
+        self.parser = hardened_parser()
+
+
+_parsers: Final = _Parsers()
+
+
 def parse(document: bytes) -> etree._Element:
     """Parse a whole document strictly and return its root element.
 
@@ -43,7 +54,7 @@ def parse(document: bytes) -> etree._Element:
         ForbiddenXml: there is a document type declaration.
     """
     try:
-        root = etree.fromstring(document, hardened_parser())
+        root = etree.fromstring(document, _parsers.parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXml(str(error)) from error
     if root is None:

@@ -29,7 +29,7 @@ from catalogue.query import (
     Relation,
     Wildcard,
 )
-from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, normalise
+from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, key_of, normalise
 from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
 
 Condition = sa.ColumnElement[bool]
@@ -44,7 +44,6 @@ _OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
 }
 #: A text stands so to another only if the beginning of its normal form does this to the other's.
 _OF_BEGINNINGS: dict[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQUAL: operator.eq,
     Operator.LESS: operator.le,
     Operator.LESS_OR_EQUAL: operator.le,
     Operator.GREATER: operator.ge,
@@ -249,8 +248,9 @@ def _compared(queryable: str, operator_: Operator, literal: str, *, match_case: 
     normal = normalise(literal)
     found = compare(record_values.c.value, literal) if match_case else compare(_NORMAL, normal)
     # The order of code points says nothing about normal forms; that they are equal does.
-    orders = operator_ is Operator.EQUAL or (not match_case and operator_ in _OF_BEGINNINGS)
-    if orders and is_keyed(queryable):
+    if operator_ is Operator.EQUAL:
+        return [found, record_values.c.key == key_of(queryable, literal, normal)]
+    if not match_case and operator_ in _OF_BEGINNINGS and is_keyed(queryable):
         return [found, _OF_BEGINNINGS[operator_](record_values.c.key, normal[:KEY_LENGTH])]
     return [found]
 
