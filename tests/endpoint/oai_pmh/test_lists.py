@@ -59,7 +59,7 @@ NAMES = [f"r{number:02}" for number in range(30)]
 
 @pytest.mark.parametrize("size", [1, 7, 10, 15, 29, 30, 31, 1000])
 @pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
-def test_every_page_size_lists_everything_once(  # noqa: PLR0917 - fixtures come as arguments
+def test_every_page_size_lists_everything_once(
     sqlite_store: Store, serve: Serve, small_write: SmallWrite, size: int, verb: str
 ) -> None:
     add_source(sqlite_store)
@@ -214,7 +214,7 @@ def test_leaving_a_set_is_told_in_that_set_only(put: Callable[..., None], oai: A
     assert oai.ask("ListRecords", metadataPrefix="oai_dc", set="topic:y").identifiers == ["b", "-a"]
 
 
-def test_the_size_of_a_list_is_counted_once_and_still_right(  # noqa: PLR0917 - fixtures come as arguments
+def test_the_size_of_a_list_is_counted_once_and_still_right(
     put: Callable[..., None], oai: Any, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = []

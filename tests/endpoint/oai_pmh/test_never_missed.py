@@ -95,7 +95,7 @@ class World:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_harvests_amid_changes_end_with_the_catalogue(  # noqa: PLR0917 - fixtures come as arguments
+def test_harvests_amid_changes_end_with_the_catalogue(
     store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     rng = random.Random(seed)
