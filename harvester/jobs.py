@@ -11,6 +11,8 @@ wakes up again finds its claim outdated at its next page (RunLost), and stops.
 from __future__ import annotations
 
 import logging
+import sqlite3
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,7 +21,7 @@ from datetime import timedelta
 import structlog
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
-from catalogue.errors import RunLost
+from catalogue.errors import RunLost, SettingsError
 from catalogue.run import Ending, HarvestRun
 from catalogue.settings import Settings
 from catalogue.store import Store
@@ -61,7 +63,17 @@ class Jobs:
         self._client: DBOSClient | None = None
 
     def start(self) -> None:
-        """Begin to draw runs from the queue."""
+        """Begin to draw runs from the queue.
+
+        Raises:
+            SettingsError: this Python's SQLite is too old for the queue to be kept in it.
+        """
+        if self._store.embedded and sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42):
+            # DBOS takes milliseconds from SQLite there, which older ones do not give.
+            raise SettingsError(
+                f"on Python 3.12 and newer the job engine needs SQLite 3.42 or newer, and this is"
+                f" {sqlite3.sqlite_version}: use PostgreSQL, or Python 3.11"
+            )
         DBOS(
             config={
                 "name": "clearinghouse",
