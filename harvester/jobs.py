@@ -48,6 +48,19 @@ def _run_of(workflow_id: str) -> int:
     return int(workflow_id.split("-")[1])
 
 
+def require_sqlite(python: tuple[int, int], sqlite: tuple[int, int, int]) -> None:
+    """Check that DBOS can keep its queue in SQLite: from Python 3.12 on it takes milliseconds from it.
+
+    Raises:
+        SettingsError: this SQLite does not give any.
+    """
+    if python >= (3, 12) and sqlite < (3, 42):
+        raise SettingsError(
+            "on Python 3.12 and newer the job engine needs SQLite 3.42 or newer, and this is"
+            f" {'.'.join(map(str, sqlite))}: use PostgreSQL, or Python 3.11"
+        )
+
+
 class Jobs:
     """The job engine of one process. DBOS allows one of them at a time in each."""
 
@@ -68,12 +81,8 @@ class Jobs:
         Raises:
             SettingsError: this Python's SQLite is too old for the queue to be kept in it.
         """
-        if self._store.embedded and sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42):
-            # DBOS takes milliseconds from SQLite there, which older ones do not give.
-            raise SettingsError(
-                f"on Python 3.12 and newer the job engine needs SQLite 3.42 or newer, and this is"
-                f" {sqlite3.sqlite_version}: use PostgreSQL, or Python 3.11"
-            )
+        if self._store.embedded:
+            require_sqlite(sys.version_info[:2], sqlite3.sqlite_version_info)
         DBOS(
             config={
                 "name": "clearinghouse",
