@@ -95,7 +95,7 @@ bench: setup-dev  ## the figures of docs/performance.md
 # Every set is compiled under the ones before it, so that all of them go into one environment.
 # Pins stay as they are, unless UPGRADE=1.
 define compile
-	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	    --no-emit-find-links $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" \
 	    requirements/$(1).in -o requirements/$(1).txt $(foreach c,$(2),-c requirements/$(c).txt)
 endef
