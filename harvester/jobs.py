@@ -19,7 +19,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from catalogue.errors import RunLost, SettingsError
 from catalogue.run import Ending, HarvestRun
@@ -83,18 +83,7 @@ class Jobs:
         """
         if self._store.embedded:
             require_sqlite(sys.version_info[:2], sqlite3.sqlite_version_info)
-        DBOS(
-            config={
-                "name": "clearinghouse",
-                "system_database_url": self._store.queue_url,
-                "executor_id": self._worker,
-                "application_version": APPLICATION_VERSION,
-                "log_level": "ERROR",
-                "serializer": DBOSPortableJSONSerializer(),
-                # DBOS has schedules of its own, which we do not use.
-                "scheduler_polling_interval_sec": 3600,
-            }
-        )
+        DBOS(config=self._config())
         # It prints a traceback for every run that is cancelled.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
 
@@ -126,6 +115,18 @@ class Jobs:
             serializer=DBOSPortableJSONSerializer(),
             application_name="clearinghouse",
         )
+
+    def _config(self) -> DBOSConfig:
+        return {
+            "name": "clearinghouse",
+            "system_database_url": self._store.queue_url,
+            "executor_id": self._worker,
+            "application_version": APPLICATION_VERSION,
+            "log_level": "ERROR",
+            "serializer": DBOSPortableJSONSerializer(),
+            # DBOS has schedules of its own, which we do not use.
+            "scheduler_polling_interval_sec": 3600,
+        }
 
     def stop(self) -> None:
         """Stop after the pages in hand; runs that are not finished go back to the queue."""
