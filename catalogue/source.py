@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
 from catalogue.errors import SettingsError
+from catalogue.quirks import Quirks
 
 #: What a source id may look like: it is part of set specs and of our OAI identifiers.
 SOURCE_ID: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -53,6 +54,8 @@ class Source:
     repository_name: str = ""
     granularity: str = ""
     deleted_record: str = ""
+    #: Departures from its protocol that it needs.
+    quirks: Quirks = field(default_factory=Quirks)
 
     def __post_init__(self) -> None:
         """Refuse what could not be harvested or addressed.

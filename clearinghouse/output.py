@@ -55,7 +55,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def source_json(source: Source) -> dict[str, Any]:
     """A source as JSON."""
-    return asdict(source)
+    return asdict(source) | {"quirks": source.quirks.to_json()}
 
 
 def run_json(run: HarvestRun) -> dict[str, Any]:

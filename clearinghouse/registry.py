@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from catalogue.errors import RunLost
+from catalogue.quirks import causes
 from catalogue.run import RunKind
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
@@ -37,6 +38,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("add")(add)
     app.command("list")(list_sources)
     app.command("show")(show)
+    app.command("quirk")(quirk)
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("remove")(remove)
@@ -112,6 +114,27 @@ def show(source_id: Id, *, as_json: Json = False) -> None:
     print_table(
         ["run", "kind", "opened", "how it stands", "records"],
         [[str(r.id), r.kind, moment(r.opened_at), state_in_words(r), tally_in_words(r)] for r in runs],
+    )
+
+
+def quirk(
+    source_id: Id,
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE", help="Quirks to set; NAME= for its default."),
+    ] = None,
+) -> None:
+    """Show or set a source's quirks: departures from its protocol that it needs."""
+    with opened() as (_, store):
+        quirks = store.sources.get(source_id).quirks
+        for change in changes or ():
+            name, _, value = change.partition("=")
+            quirks = quirks.set(name.strip(), value.strip())
+        if changes:
+            store.sources.change(source_id, quirks=quirks)
+    print_table(
+        ["quirk", "value", "for a source of which it holds that"],
+        [[name, str(getattr(quirks, name)), cause] for name, cause in causes().items()],
     )
 
 

@@ -152,7 +152,10 @@ class Pipeline:
             response_date=run.checkpoint.response_date or page.checkpoint.response_date,
         )
         found = changes_of(page, source.id, self._store.records, self._settings.repository_identifier)
-        self._store.records.commit(found.of(run, checkpoint), utc_now())
+        now = utc_now()
+        self._store.records.commit(found.of(run, checkpoint), now)
+        for note in page.notes:
+            self._store.runs.log(run.id, now, note.event, level=note.level, **note.detail)
         return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
 
     def _finish(self, run: HarvestRun, source: Source) -> Slice:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import SourceExists, UnknownSource
+from catalogue.quirks import Quirks
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store.engine import reading, writing
 from catalogue.store.sets import source_set
@@ -29,7 +30,11 @@ class Sources:
         Raises:
             SourceExists: a source with this id is there already.
         """
-        row = asdict(source) | {"sets": list(source.sets), "created_at": now}
+        row = asdict(source) | {
+            "sets": list(source.sets),
+            "quirks": source.quirks.to_json(),
+            "created_at": now,
+        }
         try:
             with writing(self._engine) as connection:
                 connection.execute(sa.insert(sources).values(row))
@@ -65,6 +70,8 @@ class Sources:
         Raises:
             UnknownSource: there is none with this id.
         """
+        if isinstance(changes.get("quirks"), Quirks):
+            changes["quirks"] = changes["quirks"].to_json()
         with writing(self._engine) as connection:
             statement = sa.update(sources).where(sources.c.id == source_id).values(**changes)
             if connection.execute(statement).rowcount != 1:
@@ -92,4 +99,5 @@ def _from_row(row: Row[Any]) -> Source:
         repository_name=row.repository_name,
         granularity=row.granularity,
         deleted_record=row.deleted_record,
+        quirks=Quirks.from_json(row.quirks),
     )

@@ -72,6 +72,8 @@ sources = sa.Table(
     sa.Column("repository_name", sa.Text, nullable=False),
     sa.Column("granularity", sa.Text, nullable=False),
     sa.Column("deleted_record", sa.Text, nullable=False),
+    # Quirks.to_json: those that are not as by default.
+    sa.Column("quirks", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -7,8 +7,8 @@ the checkpoint that came with page 7, in another process, and gets page 8.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from catalogue.run import Checkpoint, Fault
 from harvester.http import HarvestSession as HarvestSession  # noqa: PLC0414 - part of this contract
@@ -50,6 +50,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd that a source did, that was survived, and that a person should be able to read of."""
+
+    #: Stable name: `token-repeated`, `size-wrong`.
+    event: str
+    #: What was found, as plain values.
+    detail: dict[str, Any] = field(default_factory=dict)
+    level: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One answer's worth of items, and where the list goes on after it."""
 
@@ -60,6 +71,8 @@ class Page:
     size: int = 0
     #: What was odd about the answer as a whole, and did not stop us.
     faults: tuple[Fault, ...] = ()
+    #: What goes into the run's log.
+    notes: tuple[Note, ...] = ()
 
 
 class Client(Protocol):
