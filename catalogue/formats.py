@@ -26,6 +26,9 @@ class MetadataFormat:
     read: bool
     #: There is a writer: every Record can be served in this format.
     written: bool
+    #: Every Record is rendered in this format when it arrives, and the rendition is kept; a format that
+    #: is written and not stored is rendered on demand, from the Record (docs/decisions).
+    stored: bool = False
 
 
 OAI_DC = MetadataFormat(
@@ -36,15 +39,16 @@ OAI_DC = MetadataFormat(
     roots=("dc",),
     read=True,
     written=True,
+    stored=True,
 )
 OAI_DCTERMS = MetadataFormat(
     prefix="oai_dcterms",
     namespace=ns.DCT,
     schema="http://dublincore.org/schemas/xmls/qdc/2008/02/11/dcterms.xsd",
     label="Qualified Dublin Core (DCMI terms)",
-    roots=("dcterms", "qualifieddc", "qualifiedDC", "qdc", "dc"),
+    roots=("qualifieddc", "qualifiedDC", "dcterms", "qdc", "dc"),
     read=True,
-    written=False,
+    written=True,
 )
 ISO19139 = MetadataFormat(
     prefix="iso19139",
@@ -54,12 +58,15 @@ ISO19139 = MetadataFormat(
     roots=("MD_Metadata", "MI_Metadata", "CHE_MD_Metadata"),
     read=True,
     written=True,
+    stored=True,
 )
 
 #: Every format, in the order in which they are listed.
 FORMATS: tuple[MetadataFormat, ...] = (OAI_DC, OAI_DCTERMS, ISO19139)
-#: The formats that every record has, in the order in which they are rendered.
-RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.written)
+#: The formats in which every record is kept, in the order in which they are rendered.
+RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.stored)
+#: The formats that every record can be had in, and is not kept in.
+ON_DEMAND: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.written and not f.stored)
 
 _BY_PREFIX = {f.prefix: f for f in FORMATS}
 _BY_NAMESPACE = {f.namespace: f for f in FORMATS}

@@ -9,6 +9,7 @@ OAI_PROVENANCE = "http://www.openarchives.org/OAI/2.0/provenance"
 DC = "http://purl.org/dc/elements/1.1/"
 DCT = "http://purl.org/dc/terms/"
 QDC = "http://dspace.org/qualifieddc/"
+OAI_QDC = "http://worldcat.org/xmlschemas/qdc-1.0/"
 GMD = "http://www.isotc211.org/2005/gmd"
 GCO = "http://www.isotc211.org/2005/gco"
 GMX = "http://www.isotc211.org/2005/gmx"
@@ -35,6 +36,7 @@ PREFIXES: dict[str, str] = {
     "dc": DC,
     "dct": DCT,
     "qdc": QDC,
+    "oai_qdc": OAI_QDC,
     "gmd": GMD,
     "gco": GCO,
     "gmx": GMX,

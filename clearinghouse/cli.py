@@ -150,7 +150,7 @@ def db_upgrade() -> None:
 
 @app.command()
 def formats(*, as_json: Json = False) -> None:
-    """The metadata formats: which are read, and which every record is served in."""
+    """The metadata formats: which are read, which are written, and which every record is kept in."""
     if as_json:
         print_json(
             [
@@ -161,14 +161,15 @@ def formats(*, as_json: Json = False) -> None:
                     "label": f.label,
                     "read": f.read,
                     "written": f.written,
+                    "stored": f.stored,
                 }
                 for f in FORMATS
             ]
         )
         return
     print_table(
-        ["prefix", "read", "written", "namespace", "what"],
-        [[f.prefix, _tick(f.read), _tick(f.written), f.namespace, f.label] for f in FORMATS],
+        ["prefix", "read", "written", "stored", "namespace", "what"],
+        [[f.prefix, _tick(f.read), _tick(f.written), _tick(f.stored), f.namespace, f.label] for f in FORMATS],
     )
 
 

@@ -44,8 +44,12 @@ _GMD = ("http://www.isotc211.org/2005/gmd", "geonetwork/iso19139-schema2007/gmd/
 _SRV = ("http://www.isotc211.org/2005/srv", "geonetwork/iso19139-schema2007/srv/srv.xsd")
 _GMX = ("http://www.isotc211.org/2005/gmx", "geonetwork/iso19139-schema2007/gmx/gmx.xsd")
 _ISO = (_GMX, _GMD, _SRV)
+#: What of the schemas of DCMI we write against, said again: the official ones are not in the corpus.
+_OWN = Path(__file__).resolve().parent / "schemas"
+_QDC = ("http://worldcat.org/xmlschemas/qdc-1.0/", str(_OWN / "qdc.xsd"))
 _DRIVERS = {
     "oai_dc": (_OAI_DC,),
+    "oai_dcterms": (_QDC,),
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),
     "oai_pmh": (_OAI_PMH, _OAI_DC, _OAI_IDENTIFIER, *_ISO),
@@ -139,6 +143,12 @@ def oai_dc_schema(corpus: Path) -> etree.XMLSchema:
 def iso19139_schema(corpus: Path) -> etree.XMLSchema:
     """ISO/TS 19139 schemas of 2007-04-17, gml 3.2."""
     return load_schema("iso19139")
+
+
+@pytest.fixture(scope="session")
+def qdc_schema() -> etree.XMLSchema:
+    """Qualified Dublin Core, from our own words: it needs no corpus."""
+    return load_schema("oai_dcterms")
 
 
 @pytest.fixture(scope="session")

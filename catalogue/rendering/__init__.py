@@ -2,7 +2,9 @@
 
 Every rendition is one element in UTF-8, with its own namespace declarations and xsi:schemaLocation, and
 without an XML declaration, so that it can be put into an envelope as it is. Writers are total: there is no
-Record that they refuse, and what they write is valid.
+Record that they refuse, and what they write is valid. They are pure: the same Record, identifier and
+datestamp give the same bytes. So it makes no difference whether a rendition is kept (`stored` in
+`catalogue.formats`) or made when it is asked for.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ from collections.abc import Callable
 from typing import Final
 
 from catalogue.errors import UnknownFormat
-from catalogue.formats import ISO19139, OAI_DC
+from catalogue.formats import ISO19139, OAI_DC, OAI_DCTERMS
 from catalogue.record import Record
-from catalogue.rendering import iso19139, oai_dc
+from catalogue.rendering import dcterms, iso19139, oai_dc
 
 
 def _oai_dc(record: Record, _identifier: str, _datestamp: str) -> bytes:
     return oai_dc.write(record)
+
+
+def _oai_dcterms(record: Record, _identifier: str, _datestamp: str) -> bytes:
+    return dcterms.write(record)
 
 
 def _iso19139(record: Record, identifier: str, datestamp: str) -> bytes:
@@ -26,6 +32,7 @@ def _iso19139(record: Record, identifier: str, datestamp: str) -> bytes:
 
 _WRITERS: Final[dict[str, Callable[[Record, str, str], bytes]]] = {
     OAI_DC.prefix: _oai_dc,
+    OAI_DCTERMS.prefix: _oai_dcterms,
     ISO19139.prefix: _iso19139,
 }
 
@@ -35,7 +42,7 @@ def render(record: Record, prefix: str, *, identifier: str, datestamp: str) -> b
 
     Args:
         record: what to write.
-        prefix: the prefix of a format in `catalogue.formats.RENDERED`.
+        prefix: the prefix of a format that is `written`: in `catalogue.formats.RENDERED` or `ON_DEMAND`.
         identifier: our identifier of the record.
         datestamp: when our copy was last changed, as in the OAI-PMH header.
 

@@ -6,26 +6,17 @@ or, where the schema asks for it, written as nil with the reason (ISO/TS 19139, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
 from catalogue.languages import is_tag, iso639_2
 from catalogue.record import UNDETERMINED, Text
-from catalogue.rendering.markup import any_uri, escape, values
+from catalogue.rendering.markup import any_uri, escape, is_date, values
 
 _CODELISTS: Final = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
 _LANGUAGES: Final = "http://www.loc.gov/standards/iso639-2/"
-#: W3CDTF as gco:Date and gco:DateTime accept it.
-_DATE: Final = re.compile(
-    r"([1-9]\d{3})(?:-(0[1-9]|1[012])(?:-(0[1-9]|[12]\d|3[01])"
-    r"(T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?)?)?",
-    re.ASCII,
-)
-_LAST_SAFE_DAY: Final = 28
 
 
 class Tongues:
@@ -121,19 +112,6 @@ def locales(tongues: Tongues) -> str:
         f"{code('characterEncoding', 'MD_CharacterSetCode', 'utf8')}</gmd:PT_Locale></gmd:locale>"
         for tag, name in tongues.ids.items()
     )
-
-
-def is_date(value: str) -> bool:
-    """Whether the value is a date that gco:Date, gco:DateTime and GML accept."""
-    found = _DATE.fullmatch(value)
-    if not found:
-        return False
-    if found[3] and int(found[3]) > _LAST_SAFE_DAY:
-        try:
-            date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            return False
-    return True
 
 
 def dated(name: str, value: str, missing: str = "missing") -> str:

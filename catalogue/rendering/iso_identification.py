@@ -12,14 +12,13 @@ from catalogue.rendering.gmd import (
     code,
     dated,
     free_text,
-    is_date,
     language,
     nil,
     string,
     url,
     wrap,
 )
-from catalogue.rendering.markup import any_uri, escape, in_degrees, number
+from catalogue.rendering.markup import any_uri, escape, in_degrees, is_date, number
 
 #: Kind of date -> CI_DateTypeCode; where ISO 19115:2003 has none, that of ISO 19115-1.
 _DATE_TYPES: Final = {

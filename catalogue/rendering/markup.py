@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 from urllib.parse import quote
 
@@ -35,6 +36,14 @@ _HALF_TURN: Final = 180
 _RIGHT_ANGLE: Final = 90
 #: A word: the usual case of what stands in a codelist.
 _WORD: Final = re.compile(r"[A-Za-z0-9._~-]+")
+
+#: W3CDTF as xs:date and xs:dateTime accept it.
+_DATE: Final = re.compile(
+    r"([1-9]\d{3})(?:-(0[1-9]|1[012])(?:-(0[1-9]|[12]\d|3[01])"
+    r"(T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?)?)?)?",
+    re.ASCII,
+)
+_LAST_SAFE_DAY: Final = 28
 
 
 def escape(text: str) -> str:
@@ -67,6 +76,11 @@ def any_uri(text: str) -> str:
         if not _URI.fullmatch(uri):
             uri = quote(text.strip().encode("utf-8", "ignore"), safe="/")
     return uri.replace("&", "&amp;")
+
+
+def is_uri(text: str) -> bool:
+    """Whether the text is an address that every reader of xs:anyURI accepts as it is."""
+    return _URI.fullmatch(text) is not None
 
 
 def language_attribute(language: str) -> str:
@@ -102,3 +116,16 @@ def in_degrees(box: Box) -> bool:
         and -_RIGHT_ANGLE <= box.south <= _RIGHT_ANGLE
         and -_RIGHT_ANGLE <= box.north <= _RIGHT_ANGLE
     )
+
+
+def is_date(value: str) -> bool:
+    """Whether the value is a date that XML Schema, and so ISO/TS 19139 and GML, accept."""
+    found = _DATE.fullmatch(value)
+    if not found:
+        return False
+    if found[3] and int(found[3]) > _LAST_SAFE_DAY:
+        try:
+            date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            return False
+    return True

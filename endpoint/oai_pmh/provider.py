@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from catalogue.formats import FORMATS, MetadataFormat
+from catalogue.formats import FORMATS, RENDERED, MetadataFormat
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from endpoint.oai_pmh.provenance import Origins
 from endpoint.oai_pmh.resumption import Seal
 
-_WRITTEN = {form.prefix: form for form in FORMATS if form.written}
+_OF_ALL = {form.prefix for form in RENDERED}
 #: How many sizes of lists are kept.
 _SIZES = 256
 
@@ -39,11 +39,11 @@ class Provider:
     def formats(self) -> list[MetadataFormat]:
         """The formats that the repository offers: those of every record, and what else there is."""
         held = set(self.store.feed.prefixes())
-        return [form for form in FORMATS if form.written or form.prefix in held]
+        return [form for form in FORMATS if form.stored or form.prefix in held]
 
     def offers(self, prefix: str) -> bool:
         """Whether the repository offers this format."""
-        return prefix in _WRITTEN or any(form.prefix == prefix for form in self.formats())
+        return prefix in _OF_ALL or any(form.prefix == prefix for form in self.formats())
 
     def size(self, query: FeedQuery, *, response_date: int) -> int:
         """How many entries a list has that ends at the newest datestamp there is.

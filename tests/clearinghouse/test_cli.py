@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.formats import FORMATS
 from catalogue.run import Ending, RunKind, RunState
 from catalogue.source import SourceState
 from catalogue.store import Store
@@ -234,8 +235,12 @@ def test_remapping(clearinghouse: Command, nile: RemoteNode) -> None:
 
 
 def test_formats(clearinghouse: Command) -> None:
-    told = {f["prefix"]: (f["read"], f["written"]) for f in clearinghouse("formats", "--json").json}
-    assert told == {"oai_dc": (True, True), "oai_dcterms": (True, False), "iso19139": (True, True)}
+    told = {
+        f["prefix"]: (f["read"], f["written"], f["stored"]) for f in clearinghouse("formats", "--json").json
+    }
+    assert told == {f.prefix: (f.read, f.written, f.stored) for f in FORMATS}
+    assert told["oai_dc"] == (True, True, True)
+    assert told["oai_dcterms"] == (True, True, False)
     assert "http://www.isotc211.org/2005/gmd" in clearinghouse("formats").out
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from catalogue.formats import FORMATS
+from catalogue.formats import FORMATS, RENDERED
 from catalogue.run import Ending
 from catalogue.settings import Settings
 
@@ -109,7 +109,15 @@ def test_every_ending_is_explained() -> None:
 
 def test_every_format_that_is_served_is_named() -> None:
     written = text("docs/oai-pmh.md")
-    assert [form.prefix for form in FORMATS if form.written and f"`{form.prefix}`" not in written] == []
+    assert [form.prefix for form in RENDERED if f"`{form.prefix}`" not in written] == []
+
+
+def test_the_table_of_formats_is_that_of_the_code() -> None:
+    rows = re.findall(
+        r"^\| `([\w.-]+)` \| (yes|no) \| (yes|no) \| (yes|no) \|$", text("docs/formats.md"), re.MULTILINE
+    )
+    said = [(form.prefix, form.read, form.written, form.stored) for form in FORMATS]
+    assert [(prefix, *(value == "yes" for value in values)) for prefix, *values in rows] == said
 
 
 def test_the_decisions_are_numbered_in_a_row() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from catalogue.formats import RENDERED
+from catalogue.formats import ON_DEMAND, RENDERED
 from catalogue.record import (
     Agent,
     Box,
@@ -94,7 +94,7 @@ def assert_valid(schema: etree.XMLSchema, rendition: bytes) -> None:
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("prefix", [known.prefix for known in RENDERED])
+@pytest.mark.parametrize("prefix", [known.prefix for known in (*RENDERED, *ON_DEMAND)])
 @whatever
 @given(record=records, identifier=strings, datestamp=strings)
 def test_every_rendition_is_valid(

@@ -2,6 +2,7 @@
 
 oai_dc holds texts with their languages, and for the rest plain values: an agent is a name in one of three
 elements, all dates are dc:date, a subject has no thesaurus, a period no words beside its dates.
+Qualified Dublin Core adds kinds of dates, relations and rights, and the first description as the abstract.
 ISO 19139 holds nearly all of a Record, with its agents in roles of ISO, the identifier and the datestamp
 being those of our copy, and every kind of date that ISO 19115 has a code for.
 """
@@ -94,6 +95,44 @@ def test_oai_dc(record: Record) -> None:
 def test_oai_dc_of_oai_dc_is_the_same_bytes(record: Record) -> None:
     once = render(record, "oai_dc", identifier="i", datestamp="")
     assert render(read(once)[1], "oai_dc", identifier="i", datestamp="") == once
+
+
+qualified = st.builds(
+    Record,
+    title=tagged,
+    alternative_titles=st.lists(plain, max_size=1).map(tuple),
+    descriptions=some(plain),
+    agents=some(st.builds(Agent, st.sampled_from(["creator"]), plain)),
+    dates=st.sampled_from(["created", "issued", "modified", "available", "valid", "accepted", "submitted"])
+    .flatmap(lambda kind: st.builds(Date, st.just(kind), w3cdtf))
+    .map(lambda date: (date,)),
+    subjects=some(
+        st.builds(Subject, st.builds(Text.of, phrases, languages), st.just(""), st.sampled_from(["", "LCSH"]))
+    ),
+    types=some(plain),
+    formats=some(phrases),
+    identifiers=some(st.builds(Identifier, phrases)),
+    relations=some(
+        st.builds(
+            Relation, phrases | addresses, st.sampled_from(["isPartOf", "references", "relation", "source"])
+        )
+    ),
+    languages=some(languages),
+    rights=some(
+        st.builds(Right, plain, st.sampled_from(["license", "accessRights", "rightsHolder", "rights"]))
+        | st.builds(Right, st.none(), st.just("license"), addresses)
+    ),
+    boxes=some(boxes),
+    places=some(plain),
+    periods=some(periods | st.builds(Period, w3cdtf, st.just(""), phrases)),
+    lineage=st.none() | plain,
+)
+
+
+@slow
+@given(qualified)
+def test_oai_dcterms(record: Record) -> None:
+    assert again(record, "oai_dcterms") == record
 
 
 iso = st.builds(
