@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from catalogue import oai_identifier
+from catalogue.provenance import chain, passed_through
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.store.records import Known, PageOfChanges, Records, Write
-from harvester.clients.base import Item, Page
+from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare
+
+_UNDATED: Final = re.compile(r' harvestDate="[^"]*"')
 
 
 @dataclass(slots=True)
@@ -18,6 +23,8 @@ class Changes:
 
     namespace: str
     source_id: str
+    #: Our own address, as chains of harvests would name it.
+    own_base_url: str = ""
     writes: list[Write] = field(default_factory=list)
     tombstones: list[Known] = field(default_factory=list)
     seen: list[Known] = field(default_factory=list)
@@ -25,7 +32,16 @@ class Changes:
     withdrawn: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    #: Identifiers in the source of records that it has from us.
+    loops: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What goes into the run's log."""
+        if not self.loops:
+            return ()
+        return (Note("harvest-loop", {"records": len(self.loops), "first": self.loops[0]}),)
 
     def of(self, run: HarvestRun, checkpoint: Checkpoint) -> PageOfChanges:
         """The page of changes for the store."""
@@ -59,9 +75,11 @@ class Changes:
             self.count(new=1) if known is None or known.deleted else self.count(changed=1)
 
 
-def changes_of(page: Page, source_id: str, records: Records, namespace: str) -> Changes:
+def changes_of(
+    page: Page, source_id: str, records: Records, namespace: str, *, own_base_url: str = ""
+) -> Changes:
     """Sort a page's items out against what the store holds."""
-    found = Changes(namespace, source_id)
+    found = Changes(namespace, source_id, own_base_url)
     found.faults.extend(page.faults)
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
@@ -85,12 +103,24 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
             source_identifier=item.identifier,
             datestamp=item.datestamp,
             payload=item.payload,
+            about=item.about,
         )
-        if known and not known.deleted and known.payload_digest == arrival.payload_digest:
+        if passed_through(found.namespace, found.own_base_url, item.identifier, arrival.about.origins):
+            # Ours already: taken again it would be two, and three at the next round.
+            found.loops.append(item.identifier)
+            found.count(skipped=1)
+        elif known and not known.deleted and _unchanged(arrival, known):
             found.seen.append(known)
             found.count(unchanged=1)
         else:
             found.take(replace(arrival, known=known))
+
+
+def _unchanged(arrival: Arrival, known: Known) -> bool:
+    """Whether an item is what the store has of it; that the source has harvested it again is no change."""
+    if known.payload_digest != arrival.payload_digest:
+        return False
+    return _UNDATED.sub("", known.origins) == _UNDATED.sub("", chain(arrival.about.origins))
 
 
 def _take_tombstone(found: Changes, item: Item, known: Known | None) -> None:

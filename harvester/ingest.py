@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from catalogue import oai_identifier, queryables
 from catalogue.errors import UnreadableRecord
 from catalogue.formats import ISO19139, RENDERED
+from catalogue.provenance import NOTHING, About, read_about
 from catalogue.record import Record
 from catalogue.rendering import render
 from catalogue.run import Fault
@@ -31,14 +32,33 @@ class Arrival:
     payload: bytes
     payload_digest: bytes
     known: Known | None
+    #: The about elements as sent, and what they say.
+    about_sent: bytes = b""
+    about: About = NOTHING
 
     @classmethod
     def of(
-        cls, namespace: str, source_id: str, *, source_identifier: str, datestamp: str, payload: bytes
+        cls,
+        namespace: str,
+        source_id: str,
+        *,
+        source_identifier: str,
+        datestamp: str,
+        payload: bytes,
+        about: bytes = b"",
     ) -> Arrival:
         """An item of which it is not yet known whether the store holds it."""
-        identifier = oai_identifier.mint(namespace, source_id, source_identifier)
-        return cls(source_id, identifier, source_identifier, datestamp, payload, digest(payload), None)
+        return cls(
+            source_id,
+            oai_identifier.mint(namespace, source_id, source_identifier),
+            source_identifier,
+            datestamp,
+            payload,
+            digest(payload),
+            known=None,
+            about_sent=about,
+            about=read_about(about),
+        )
 
 
 def prepare(arrival: Arrival) -> Write | Fault:
@@ -74,6 +94,8 @@ def prepare(arrival: Arrival) -> Write | Fault:
         file_identifier=file_identifier,
         values=values,
         search_text=queryables.search_text_of(values),
+        about_sent=arrival.about_sent,
+        about=arrival.about,
     )
 
 

@@ -151,10 +151,16 @@ class Pipeline:
             restarts=run.checkpoint.restarts,
             response_date=run.checkpoint.response_date or page.checkpoint.response_date,
         )
-        found = changes_of(page, source.id, self._store.records, self._settings.repository_identifier)
+        found = changes_of(
+            page,
+            source.id,
+            self._store.records,
+            self._settings.repository_identifier,
+            own_base_url=f"{self._settings.public_url}/oai",
+        )
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)
-        for note in page.notes:
+        for note in (*page.notes, *found.notes):
             self._store.runs.log(run.id, now, note.event, level=note.level, **note.detail)
         return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
 

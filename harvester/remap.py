@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from catalogue.provenance import chain, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun
 from catalogue.settings import Settings
 from catalogue.store import Store
@@ -51,10 +52,13 @@ class _Remap:
 
     def _records(self, rows: Sequence[Any]) -> Changes:
         found = self._nothing()
-        payloads = self._store.payloads.get(row.payload_digest for row in rows)
+        payloads = self._store.payloads.get(
+            one for row in rows for one in (row.payload_digest, row.about_digest) if one
+        )
         present = self._store.records.renditions([row.id for row in rows])
         for row in rows:
             known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
+            about = payloads.get(row.about_digest or b"", b"")
             arrival = Arrival(
                 row.source_id,
                 row.identifier,
@@ -63,6 +67,8 @@ class _Remap:
                 payloads[row.payload_digest],
                 row.payload_digest,
                 known,
+                about,
+                read_about(about),
             )
             result = prepare(arrival)
             if isinstance(result, Fault):
@@ -117,6 +123,8 @@ def _same(write: Write, row: Any, present: dict[str, bytes]) -> bool:
         and " ".join(write.set_specs) == row.set_specs
         and write.file_identifier == row.file_identifier
         and write.metadata_prefix == row.metadata_prefix
+        and chain(write.about.origins) == row.origins
+        and write.about.rights == row.metadata_rights
     )
 
 

@@ -66,6 +66,8 @@ class Entry:
     payload: bytes | None
     datestamp: str = "2026-01-01T00:00:00Z"
     sets: tuple[str, ...] = ()
+    #: What stands behind the metadata: about elements.
+    about: str = ""
 
 
 #: Something that the node does instead of answering; it returns whether it has answered.
@@ -166,7 +168,8 @@ class RemoteNode:
         if entry.payload is None:
             return f'<record><header status="deleted">{header}{specs}</header></record>'
         return (
-            f"<record><header>{header}{specs}</header><metadata>{entry.payload.decode()}</metadata></record>"
+            f"<record><header>{header}{specs}</header><metadata>{entry.payload.decode()}</metadata>"
+            f"{entry.about}</record>"
         )
 
     def envelope(self, body: str) -> bytes:

@@ -52,6 +52,10 @@ class FeedEntry(NamedTuple):
     source_identifier: str
     source_datestamp: str
     metadata_prefix: str
+    #: originDescriptions of the harvests behind the source's own (`catalogue.provenance.chain`).
+    origins: str
+    #: Address of the statement of rights to the metadata.
+    metadata_rights: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,8 @@ _ORIGIN = (
     records.c.source_identifier,
     records.c.source_datestamp,
     records.c.metadata_prefix,
+    records.c.origins,
+    records.c.metadata_rights,
 )
 
 

@@ -60,7 +60,7 @@ class Records:
     def known(self, identifiers: Sequence[str]) -> dict[str, Known]:
         """What the store holds under these identifiers of ours, by identifier."""
         c = records.c
-        statement = sa.select(c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run)
+        statement = sa.select(c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins)
         with reading(self._engine) as connection:
             return {
                 row.identifier: Known(*row)

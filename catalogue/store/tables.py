@@ -143,6 +143,11 @@ records = sa.Table(
     sa.Column("seen_run", sa.BigInteger, nullable=False),
     # gmd:fileIdentifier of the iso19139 rendition: the identifier that CSW gives out.
     sa.Column("file_identifier", sa.Text, nullable=False),
+    # What the source said about the record (catalogue.provenance): the bytes, among the payloads; the
+    # originDescriptions that ours is given to hold; the address of the statement of rights.
+    sa.Column("about_digest", sa.LargeBinary(20)),
+    sa.Column("origins", sa.Text, nullable=False, server_default=""),
+    sa.Column("metadata_rights", sa.Text, nullable=False, server_default=""),
     # For lists and for sorting; empty where the record has none.
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("type", sa.Text, nullable=False),

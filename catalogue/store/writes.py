@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from catalogue.provenance import NOTHING, About, chain
 from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
@@ -28,6 +29,8 @@ class Known:
     deleted: bool
     #: The last harvest run in which the source listed it.
     seen_run: int = 0
+    #: Where it has been before, as `catalogue.provenance.chain` wrote it.
+    origins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class Write:
     search_text: str
     #: The last harvest run in which the source listed it; None: the run that writes.
     seen_run: int | None = None
+    #: The about elements as sent, and what they say.
+    about_sent: bytes = b""
+    about: About = NOTHING
 
 
 def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
@@ -63,6 +69,8 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
     _write_rows(connection, run, numbered, datestamp)
     payloads.keep(connection, [(found.payload_digest, found.payload) for found in writes])
+    sent = [found.about_sent for found in writes if found.about_sent]
+    payloads.keep(connection, [(payloads.digest(about), about) for about in sent])
     _write_neutral(connection, numbered)
     dialects.write_rows(
         connection,
@@ -107,6 +115,9 @@ def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str
         "changed_run": run.id,
         "seen_run": run.id if write.seen_run is None else write.seen_run,
         "file_identifier": write.file_identifier,
+        "about_digest": payloads.digest(write.about_sent) if write.about_sent else None,
+        "origins": chain(write.about.origins),
+        "metadata_rights": write.about.rights,
         **_shown(record),
     }
 

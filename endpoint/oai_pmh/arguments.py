@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from catalogue import oai_identifier
 from endpoint.oai_pmh import sets
 from endpoint.oai_pmh.errors import BadArgument, BadVerb
 
@@ -91,15 +92,6 @@ _FORMS: Final = {
 }
 
 _LEGAL_PREFIX: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
-#: A URI (RFC 3986) without user, fragment or literal address, or a relative reference; characters that
-#: are percent-encoded on their way into a URI may stand for themselves (XML Schema, anyURI).
-_CHARACTER: Final = r"(?:[^\s%#:/?\[\]\x00-\x20\x7f\ud800-\udfff\ufffe\uffff]|%[0-9A-Fa-f]{2})"
-_REST: Final = rf"(?:{_CHARACTER}|[:/?])*"
-_LEGAL_IDENTIFIER: Final = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?!//){_REST}"
-    rf"|[A-Za-z][A-Za-z0-9+.\-]*://[\w.\-]*(?::[0-9]{{0,5}})?(?:[/?]{_REST})?"
-    rf"|(?!//)(?:{_CHARACTER}|/)+(?:[/?]{_REST})?"
-)
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})Z)?")
 _LENGTH_OF_DAY: Final = len("2000-01-01")
 _LAST_SECOND: Final = 24 * 60 * 60 - 1
@@ -158,7 +150,7 @@ def _values(given: dict[str, str]) -> dict[str, Any]:
 
 
 def _identifier(value: str) -> str:
-    if not _LEGAL_IDENTIFIER.fullmatch(value):
+    if not oai_identifier.is_uri(value):
         raise BadArgument("The argument identifier does not have the syntax of a URI")
     return value
 

@@ -57,6 +57,8 @@ def records(entries: Iterable[FeedEntry], served: str, origins: Origins) -> list
         theirs,
         their_datestamp,
         native,
+        before,
+        rights,
     ) in entries:
         stamp = utc(datestamp)
         head = f"<identifier>{identifier}</identifier><datestamp>{stamp}</datestamp>{_set_specs(set_specs)}"
@@ -71,7 +73,7 @@ def records(entries: Iterable[FeedEntry], served: str, origins: Origins) -> list
             body,
             f"</metadata>{provenance.OPENING}{stamp}{origin.to_identifier}{their_identifier}</identifier>"
             f"<datestamp>{provenance.source_datestamp(their_datestamp, stamp)}{origin.from_datestamp}"
-            "</record>".encode(),
+            f"{before}{provenance.CLOSING}{provenance.rights(rights)}</record>".encode(),
         )
     return parts
 

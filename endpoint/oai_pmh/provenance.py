@@ -6,7 +6,6 @@ record's own identifier and datestamp is the same for every record of a source, 
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +13,9 @@ from typing import Final
 
 from catalogue import formats
 from catalogue import namespaces as ns
+from catalogue.provenance import day_or_second
 from catalogue.store.sources import Sources
-from catalogue.xml import escape
+from catalogue.xml import escape, escape_attribute
 
 #: Seconds after which a source's base URL is asked for again.
 _FRESH: Final = 60
@@ -25,8 +25,7 @@ OPENING: Final = (
     ' http://www.openarchives.org/OAI/2.0/provenance.xsd"><originDescription harvestDate="'
 )
 
-_DATESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|$)")
+CLOSING: Final = "</originDescription></provenance></about>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Origin:
 
     #: Between harvestDate and the identifier in the source.
     to_identifier: str
-    #: Behind the datestamp in the source.
+    #: Behind the datestamp in the source, to the end or the originDescriptions that ours holds.
     from_datestamp: str
 
 
@@ -66,8 +65,7 @@ def _origin(base_url: str, native: str, served: str) -> Origin:
     altered = "false" if native == served else "true"
     return Origin(
         f'" altered="{altered}"><baseURL>{escape(base_url)}</baseURL><identifier>',
-        f"</datestamp><metadataNamespace>{escape(formats.by_prefix(native).namespace)}</metadataNamespace>"
-        "</originDescription></provenance></about>",
+        f"</datestamp><metadataNamespace>{escape(formats.by_prefix(native).namespace)}</metadataNamespace>",
     )
 
 
@@ -78,7 +76,19 @@ def source_datestamp(datestamp: str, harvested: str) -> str:
     A catalogue that is no OAI-PMH repository may have given a local time, of which the day is kept, or
     nothing: then we know of no change later than our harvest.
     """
-    if _DATESTAMP.fullmatch(datestamp):
-        return datestamp
-    day = _DAY.match(datestamp)
-    return day[0] if day else harvested
+    return day_or_second(datestamp) or harvested
+
+
+@lru_cache(256)
+def rights(address: str) -> str:
+    """The container that says what may be done with the metadata; nothing where nobody has said so.
+
+    http://www.openarchives.org/OAI/2.0/guidelines-rights.htm, section 2.1.
+    """
+    if not address:
+        return ""
+    return (
+        f'<about><rights xmlns="{ns.OAI_RIGHTS}" xsi:schemaLocation="{ns.OAI_RIGHTS}'
+        ' http://www.openarchives.org/OAI/2.0/rights.xsd">'
+        f'<rightsReference ref="{escape_attribute(address)}"/></rights></about>'
+    )

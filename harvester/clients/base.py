@@ -45,6 +45,8 @@ class Item:
     #: The metadata as sent: the bytes of its root element, in UTF-8, complete with the namespace
     #: declarations that it inherited from the envelope.
     payload: bytes | None = None
+    #: The about elements as sent (OAI-PMH 2.0, section 2.5), one behind the other; often none.
+    about: bytes = b""
     #: Set where the item itself cannot be used (no identifier, no metadata): `payload` is then None.
     fault: Fault | None = None
 

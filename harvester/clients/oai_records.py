@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ from harvester.clients.slices import cut
 _RECORD: Final = f"{{{OAI}}}record"
 _HEADER: Final = f"{{{OAI}}}header"
 _METADATA: Final = f"{{{OAI}}}metadata"
+_ABOUT: Final = f"{{{OAI}}}about"
 _IDENTIFIER: Final = f"{{{OAI}}}identifier"
 _DATESTAMP: Final = f"{{{OAI}}}datestamp"
 _SET_SPEC: Final = f"{{{OAI}}}setSpec"
@@ -43,18 +45,29 @@ def best_prefix(offered: Iterable[tuple[str, str]]) -> str:
 
 def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     """One item for each record of a list (OAI-PMH 2.0, section 2.5), with its payload cut out of the page."""
-    found: list[tuple[_Header, etree._Element | None]] = []
+    found: list[tuple[_Header, etree._Element | None, list[etree._Element]]] = []
     for record in list_records.iterchildren(_RECORD):
         header = _Header(None)
         payload = None
+        about: list[etree._Element] = []
         for part in record:
             if part.tag == _HEADER:
                 header = _Header(part)
             elif part.tag == _METADATA:
                 payload = next(part.iterchildren(etree.Element), None)
-        found.append((header, None if header.deleted else payload))
-    payloads = iter(cut(page, [payload for _, payload in found if payload is not None]))
-    return tuple(_item(header, None if payload is None else next(payloads)) for header, payload in found)
+            elif part.tag == _ABOUT:
+                about.append(part)
+        found.append((header, None if header.deleted else payload, [] if header.deleted else about))
+    payloads = iter(cut(page, [payload for _, payload, _ in found if payload is not None]))
+    abouts = iter(cut(page, [one for _, _, about in found for one in about]))
+    return tuple(
+        _item(
+            header,
+            None if payload is None else next(payloads),
+            b"".join(itertools.islice(abouts, len(about))),
+        )
+        for header, payload, about in found
+    )
 
 
 class _Header:
@@ -80,7 +93,7 @@ class _Header:
         self.sets: Sequence[str] = sets
 
 
-def _item(header: _Header, payload: bytes | None) -> Item:
+def _item(header: _Header, payload: bytes | None, about: bytes) -> Item:
     fault = None
     if not header.identifier:
         fault = Fault(
@@ -99,5 +112,6 @@ def _item(header: _Header, payload: bytes | None) -> Item:
         deleted=header.deleted,
         sets=tuple(header.sets),
         payload=None if fault else payload,
+        about=b"" if fault else about,
         fault=fault,
     )
