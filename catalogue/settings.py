@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     oai_page_size: int = Field(ge=1, le=1000)
     csw_max_records: int = Field(ge=1, le=10000)
     token_hours: float = Field(gt=0)
+    schedule_jitter: float = Field(ge=0, le=86400)
     workers: int = Field(ge=1)
     slice_seconds: float = Field(gt=0)
     dead_after: float = Field(gt=0)

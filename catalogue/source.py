@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,15 @@ from catalogue.quirks import Quirks
 
 #: What a source id may look like: it is part of set specs and of our OAI identifiers.
 SOURCE_ID: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
+
+
+class Missed(StrEnum):
+    """What becomes of a due time at which no process was there to see it."""
+
+    #: It is made up for, once, however many there were.
+    MAKE_UP = "make-up"
+    #: It is let pass: the source must not be asked outside its hours.
+    SKIP = "skip"
 
 
 class Protocol(StrEnum):
@@ -45,8 +55,13 @@ class Source:
     metadata_prefix: str = ""
     #: OAI setSpecs to harvest; none means everything.
     sets: tuple[str, ...] = ()
-    #: Cron expression in UTC (minute hour day month day-of-week), or empty.
+    #: Cron expression (minute hour day month day-of-week) on the clock of `time_zone`, or empty.
     schedule: str = ""
+    #: IANA name of the source's own time zone; empty: UTC.
+    time_zone: str = ""
+    missed: Missed = Missed.MAKE_UP
+    #: When the schedule was set: what it would have asked for before has not been missed.
+    scheduled_at: datetime | None = None
     state: SourceState = SourceState.ACTIVE
     #: The source's own responseDate at the start of the last complete harvest: the next `from`.
     harvested_until: str = ""
@@ -82,8 +97,13 @@ class Source:
 
     @property
     def host(self) -> str:
-        """Host and port: what one harvest at a time is allowed for."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2].lower()
+        """The host without its port: what one harvest at a time is allowed for."""
+        return (urlsplit(self.base_url).hostname or "").rstrip(".")
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is harvested without being asked for."""
+        return bool(self.schedule) and self.state is SourceState.ACTIVE
 
     @property
     def label(self) -> str:

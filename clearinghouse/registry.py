@@ -11,7 +11,7 @@ import typer
 from catalogue.errors import RunLost
 from catalogue.quirks import causes
 from catalogue.run import RunKind
-from catalogue.source import Protocol, Source, SourceState
+from catalogue.source import Missed, Protocol, Source, SourceState
 from catalogue.store import Store
 from clearinghouse.output import (
     complaints,
@@ -25,8 +25,8 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.session import opened
+from clearinghouse.timetable import COMING, coming, in_zone, require_schedule, schedule, show_coming
 from harvester.inline import work_now
-from harvester.schedule import trigger_of
 from harvester.slices import utc_now
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
@@ -39,6 +39,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("list")(list_sources)
     app.command("show")(show)
     app.command("quirk")(quirk)
+    app.command("schedule")(schedule)
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("remove")(remove)
@@ -56,9 +57,15 @@ def add(  # noqa: PLR0913 - one for each option
         list[str] | None, typer.Option("--set", metavar="S", help="OAI set to harvest; repeatable.")
     ] = None,
     title: Annotated[str, typer.Option(metavar="T", help="What people call it.")] = "",
-    schedule: Annotated[
-        str, typer.Option(metavar="CRON", help="When, in UTC: minute hour day month day-of-week.")
+    cron: Annotated[
+        str, typer.Option("--schedule", metavar="CRON", help="When: minute hour day month day-of-week.")
     ] = "",
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The source's own, like Africa/Nairobi; UTC where none is.")
+    ] = "",
+    missed: Annotated[
+        Missed, typer.Option(help="What becomes of due times at which nothing of ours ran.")
+    ] = Missed.MAKE_UP,
 ) -> None:
     """Register a source."""
     source = Source(
@@ -68,7 +75,9 @@ def add(  # noqa: PLR0913 - one for each option
         title=title,
         metadata_prefix=metadata_prefix,
         sets=tuple(sets or ()),
-        schedule=schedule,
+        schedule=cron,
+        time_zone=time_zone,
+        missed=missed,
     )
     with opened() as (_, store):
         register(store, source)
@@ -79,38 +88,40 @@ def register(store: Store, source: Source) -> None:
     """Register a source whose schedule is understood.
 
     Raises:
-        SettingsError: its schedule is not.
+        SettingsError: its schedule or its time zone is not.
         SourceExists: there is one with this id.
     """
-    if source.schedule:
-        trigger_of(source.schedule)
+    require_schedule(source)
     store.sources.add(replace(source, base_url=source.base_url.strip()), utc_now())
 
 
 def list_sources(*, as_json: Json = False) -> None:
-    """Every source."""
-    with opened() as (_, store):
+    """Every source, and when it is harvested next."""
+    with opened() as (settings, store):
         sources = store.sources.all()
+    due = {s.id: next(iter(coming(s, settings, 1)), None) for s in sources}
     if as_json:
-        print_json([source_json(source) for source in sources])
+        print_json([source_json(s) | {"next_due": due[s.id]} for s in sources])
         return
     print_table(
-        ["id", "protocol", "state", "schedule", "base URL", "title"],
-        [[s.id, s.protocol, s.state, s.schedule, s.base_url, s.label] for s in sources],
+        ["id", "protocol", "state", "schedule", "next", "base URL", "title"],
+        [[s.id, s.protocol, s.state, in_zone(s), moment(due[s.id]), s.base_url, s.label] for s in sources],
     )
 
 
 def show(source_id: Id, *, as_json: Json = False) -> None:
-    """One source and its latest runs."""
-    with opened() as (_, store):
+    """One source, when it is harvested next, and its latest runs."""
+    with opened() as (settings, store):
         source = store.sources.get(source_id)
         runs = store.runs.newest(source_id=source_id, limit=5)
+        due = coming(source, settings, COMING)
     if as_json:
-        print_json(source_json(source) | {"runs": [run_json(run) for run in runs]})
+        print_json(source_json(source) | {"next_due": due, "runs": [run_json(run) for run in runs]})
         return
     for name, value in source_json(source).items():
         if value:
             console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    show_coming(source, due)
     print_table(
         ["run", "kind", "opened", "how it stands", "records"],
         [[str(r.id), r.kind, moment(r.opened_at), state_in_words(r), tally_in_words(r)] for r in runs],

@@ -91,9 +91,9 @@ def _listener(settings: Settings) -> socket.socket:
 
 
 @contextmanager
-def scheduled(store: Store) -> Iterator[None]:
+def scheduled(settings: Settings, store: Store) -> Iterator[None]:
     """The schedule."""
-    schedule = Schedule(store)
+    schedule = Schedule(store, settings)
     schedule.start()
     try:
         yield
@@ -108,7 +108,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
 
     worker = new_worker()
     jobs = Jobs(store, settings, worker)
-    chores = Schedule(store)
+    chores = Schedule(store, settings)
     chores.every(TICK, jobs.tick, "tick")
     chores.every(PURGE, jobs.purge, "purge")
     with alive(store, worker, role):
@@ -132,7 +132,7 @@ def up(settings: Settings, store: Store, *, sample: bool) -> int:
         if sample:
             harvest_sample(settings, store, federation, stop)
         if not stop.is_set():
-            stack.enter_context(scheduled(store))
+            stack.enter_context(scheduled(settings, store))
             stack.enter_context(working(settings, store, "up"))
             _announce(settings)
             stop.wait()
@@ -143,7 +143,7 @@ def up(settings: Settings, store: Store, *, sample: bool) -> int:
 def serve(settings: Settings, store: Store) -> int:
     """The web server and the schedule, until told to stop."""
     stop = Stop()
-    with web_server(settings, store), scheduled(store):
+    with web_server(settings, store), scheduled(settings, store):
         _announce(settings)
         stop.wait()
     return 0

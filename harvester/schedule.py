@@ -6,70 +6,52 @@ process may edit a schedule. Any number of schedulers may run: one due time open
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
 
 from catalogue.errors import RunAlreadyOpen, SettingsError, UnknownSource
 from catalogue.run import RunKind
-from catalogue.source import Source, SourceState
+from catalogue.settings import Settings
+from catalogue.source import Missed, Source, SourceState
 from catalogue.store import Store
-from harvester.cron import parse
 from harvester.slices import utc_now
+from harvester.timing import Timing
 
 log = structlog.get_logger(__name__)
 
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 #: Seconds between two looks at the sources.
 _LOOK = 5
+#: A run that is opened within this of its due time is punctual: what lies longer ago has been missed.
+PUNCTUAL = timedelta(minutes=15)
 
 
-def trigger_of(cron: str) -> BaseTrigger:
-    """The trigger of a cron expression of five fields, in UTC.
+class _Due(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires when a source is due; what it missed meanwhile it fires for once."""
 
-    APScheduler reads expressions of its own kind: it counts days of the week from Monday, overlooks what
-    stands behind a name, and wants both days to be right where cron takes either.
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
 
-    Raises:
-        SettingsError: not a cron expression.
-    """
-    wanted = parse(cron)
-    fields = {
-        "minute": _listed(wanted.minutes),
-        "hour": _listed(wanted.hours),
-        "month": _listed(wanted.months),
-    }
-    days = _listed(wanted.days)
-    weekdays = ",".join(_DAYS[day] for day in sorted(wanted.weekdays))
-    if wanted.either_day:
-        return OrTrigger(
-            [
-                CronTrigger(**fields, day=days, timezone=UTC),
-                CronTrigger(**fields, day_of_week=weekdays, timezone=UTC),
-            ]
-        )
-    return CronTrigger(**fields, day=days, day_of_week=weekdays, timezone=UTC)
-
-
-def _listed(values: Iterable[int]) -> str:
-    return ",".join(map(str, sorted(values)))
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """The first due moment after both."""
+        return self._timing.next_after(max(previous_fire_time or now, now))
 
 
 class Schedule:
     """Opens a run for each source when it is due, and calls the chores of this process."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
+        self._jitter = settings.schedule_jitter
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
         self._scheduler.add_jobstore("memory", "sources")
+        #: Schedules that are not understood, as they were when that was said.
+        self._refused: dict[str, str] = {}
 
     def every(self, seconds: float, chore: Callable[[], None], name: str) -> None:
         """Call a chore every so many seconds."""
@@ -91,40 +73,51 @@ class Schedule:
 
     def follow_sources(self) -> None:
         """Make the job list what the sources say."""
-        wanted = {s.id: s.schedule for s in self._store.sources.all(SourceState.ACTIVE) if s.schedule}
+        wanted = {s.id: s for s in self._store.sources.all(SourceState.ACTIVE) if s.is_scheduled}
         present = {job.id: job.name for job in self._scheduler.get_jobs("sources")}
         for gone in present.keys() - wanted.keys():
             self._scheduler.remove_job(gone, "sources")
-        for source_id, cron in wanted.items():
-            if present.get(source_id) != cron:
-                self._add(source_id, cron, anew=source_id not in present)
+        for source_id, source in wanted.items():
+            rule = _rule(source)
+            if rule not in {present.get(source_id), self._refused.get(source_id)}:
+                self._add(source, rule)
 
     def due_times(self) -> dict[str, datetime]:
         """When each source is due next."""
         return {job.id: job.next_run_time for job in self._scheduler.get_jobs("sources")}
 
-    def _add(self, source_id: str, cron: str, *, anew: bool) -> None:
+    def _add(self, source: Source, rule: str) -> None:
         try:
-            trigger = trigger_of(cron)
+            timing = Timing.of(source, self._jitter)
         except SettingsError as error:
-            log.warning("schedule not understood", source=source_id, why=str(error))
+            log.warning("schedule not understood", source=source.id, why=str(error))
+            self._refused[source.id] = rule
             return
-        # A fire that was missed while no scheduler ran is made up for, once; what a schedule would have
-        # fired before it was set has not been missed.
-        last = self._store.runs.last_due(source_id) if anew else None
-        due = trigger.get_next_fire_time(
-            None, utc_now() if last is None else datetime.fromtimestamp(last + 1, UTC)
-        )
+        since = self._fired_until(source)
+        if source.missed is Missed.SKIP:
+            since = max(since, utc_now() - timing.jitter - PUNCTUAL)
         self._scheduler.add_job(
             self.fire,
-            trigger,
-            [source_id],
-            id=source_id,
-            name=cron,
+            _Due(timing),
+            [source.id],
+            id=source.id,
+            name=rule,
             jobstore="sources",
             replace_existing=True,
-            next_run_time=due,
+            next_run_time=timing.next_after(since + timing.jitter),
         )
+
+    def _fired_until(self, source: Source) -> datetime:
+        """Up to this moment nothing is owed: the schedule has fired, or was not set yet.
+
+        A fire that was missed while no scheduler ran is made up for, once; what a schedule would have
+        fired before it was set has not been missed.
+        """
+        fired = datetime.fromtimestamp(self._store.runs.last_due(source.id) or 0, UTC)
+        if source.scheduled_at is None:
+            return fired
+        # What is due in the very minute in which a schedule is set still counts.
+        return max(fired, source.scheduled_at.replace(second=0, microsecond=0) - timedelta(seconds=1))
 
     def fire(self, source_id: str) -> None:
         """Open a run for a source, unless it has one, or another scheduler was faster."""
@@ -132,21 +125,32 @@ class Schedule:
             source = self._store.sources.get(source_id)
         except UnknownSource:
             return
-        if source.state is not SourceState.ACTIVE or not self._is_due(source):
+        due = self._due(source) if source.is_scheduled else None
+        if due is None:
             return
         kind = RunKind.INCREMENTAL if source.harvested_until else RunKind.FULL
-        due = int(time.time()) // 60 * 60
         try:
-            run = self._store.runs.open(source_id, kind, utc_now(), requested_by="schedule", due=due)
+            run = self._store.runs.open(
+                source_id, kind, utc_now(), requested_by="schedule", due=int(due.timestamp())
+            )
         except RunAlreadyOpen as reason:
             log.info("not opened", source=source_id, why=str(reason))
             return
         log.info("run opened", source=source_id, run=run.id, kind=kind)
 
-    def _is_due(self, source: Source) -> bool:
-        """Whether no other scheduler has fired this very time already, perhaps a while ago."""
-        last = self._store.runs.last_due(source.id)
-        if last is None or not source.schedule:
-            return bool(source.schedule)
-        due = trigger_of(source.schedule).get_next_fire_time(None, datetime.fromtimestamp(last + 1, UTC))
-        return due is not None and due <= utc_now()
+    def _due(self, source: Source) -> datetime | None:
+        """The due time to fire for, if no scheduler has fired it already, perhaps a while ago."""
+        now = utc_now()
+        timing = Timing.of(source, self._jitter)
+        due = timing.due_at(now)
+        if due is None or due <= self._fired_until(source):
+            return None
+        if source.missed is Missed.SKIP and now - due - timing.jitter > PUNCTUAL:
+            log.info("missed", source=source.id, due=due.isoformat())
+            return None
+        return due
+
+
+def _rule(source: Source) -> str:
+    """Everything that says when a source is due."""
+    return f"{source.schedule} {source.time_zone} {source.missed}"

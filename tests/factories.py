@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from catalogue import oai_identifier, queryables
 from catalogue.record import Record
@@ -21,7 +22,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def add_source(store: Store, source_id: str = "nile", **fields: str) -> Source:
+def add_source(store: Store, source_id: str = "nile", **fields: Any) -> Source:
     """Register a source that nobody will ever harvest."""
     source = Source(
         source_id, Protocol.OAI_PMH, fields.pop("base_url", "https://nile.example.org/oai"), **fields

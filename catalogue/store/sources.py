@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import SourceExists, UnknownSource
 from catalogue.quirks import Quirks
-from catalogue.source import Protocol, Source, SourceState
+from catalogue.source import Missed, Protocol, Source, SourceState
+from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.sets import source_set
 from catalogue.store.tables import sets, sources
@@ -33,6 +34,7 @@ class Sources:
         row = asdict(source) | {
             "sets": list(source.sets),
             "quirks": source.quirks.to_json(),
+            "scheduled_at": source.scheduled_at or (now if source.schedule else None),
             "created_at": now,
         }
         try:
@@ -73,6 +75,9 @@ class Sources:
         if isinstance(changes.get("quirks"), Quirks):
             changes["quirks"] = changes["quirks"].to_json()
         with writing(self._engine) as connection:
+            if changes.keys() & {"schedule", "time_zone"}:
+                moment = datetime.fromtimestamp(dialects.now(connection), UTC)
+                changes.setdefault("scheduled_at", moment)
             statement = sa.update(sources).where(sources.c.id == source_id).values(**changes)
             if connection.execute(statement).rowcount != 1:
                 raise UnknownSource(f"there is no source {source_id!r}")
@@ -94,6 +99,9 @@ def _from_row(row: Row[Any]) -> Source:
         metadata_prefix=row.metadata_prefix,
         sets=tuple(row.sets),
         schedule=row.schedule,
+        time_zone=row.time_zone,
+        missed=Missed(row.missed),
+        scheduled_at=row.scheduled_at,
         state=SourceState(row.state),
         harvested_until=row.harvested_until,
         repository_name=row.repository_name,

@@ -26,8 +26,18 @@ def test_what_cannot_be_harvested_is_refused_in_words(source_id: str, base_url: 
     assert "secret" not in str(refusal.value)
 
 
-def test_host_and_port_are_what_one_harvest_at_a_time_is_allowed_for() -> None:
-    assert Source("nile", Protocol.CSW, "https://Nile.example.org:8443/csw").host == "nile.example.org:8443"
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://Nile.example.org:8443/csw", "nile.example.org"),
+        ("http://nile.example.org./oai?x=1", "nile.example.org"),
+        ("http://NILE.EXAMPLE.ORG", "nile.example.org"),
+        ("http://[2001:DB8::1]:8080/oai", "2001:db8::1"),
+        ("http://192.0.2.1:80/", "192.0.2.1"),
+    ],
+)
+def test_the_host_is_what_one_harvest_at_a_time_is_allowed_for(address: str, host: str) -> None:
+    assert Source("nile", Protocol.CSW, address).host == host
 
 
 def test_people_call_it_by_the_best_name_there_is() -> None:

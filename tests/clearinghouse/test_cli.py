@@ -48,6 +48,7 @@ WRONG_SOURCES = {
     "address with half a bracket": ["nile", "--protocol", "csw", "--base-url", "http://[::1/x"],
     "port": ["nile", "--protocol", "csw", "--base-url", "http://example.org:99999/"],
     "schedule": ["nile", "--protocol", "csw", "--base-url", "https://example.org", "--schedule", "daily"],
+    "zone": ["nile", "--protocol", "csw", "--base-url", "https://example.org", "--time-zone", "Mars"],
 }
 
 
@@ -60,6 +61,34 @@ def test_a_source_that_could_not_be_harvested_is_not_registered(
     assert said.err.strip()
     assert "Traceback" not in said.err
     assert clearinghouse("source", "list", "--json").json == []
+
+
+def test_when_a_source_is_harvested_is_shown_and_changed(
+    clearinghouse: Command, nile: RemoteNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEARINGHOUSE_SCHEDULE_JITTER", "0")
+    said = clearinghouse("source", "schedule", "nile")
+    assert (said.code, said.out) == (DONE, "not harvested on schedule; missed: make-up\n")
+    said = clearinghouse(
+        "source", "schedule", "nile", "30 2 * * sun", "--time-zone", "Asia/Kathmandu", "--missed", "skip"
+    )
+    assert said.code == DONE
+    first, *coming = said.out.splitlines()
+    assert first == "30 2 * * sun Asia/Kathmandu; missed: skip"
+    assert len(coming) == 5
+    assert all(line.endswith("20:45:00 UTC, Sun 02:30 Asia/Kathmandu") for line in coming)
+    [told] = clearinghouse("source", "list", "--json").json
+    assert told["next_due"].endswith("T20:45:00Z")
+    assert told["next_due"][:10] in coming[0]
+    assert "30 2 * * sun Asia/Kathmandu" in clearinghouse("source", "list").out
+    assert coming[0] in clearinghouse("source", "show", "nile").out
+    assert len(clearinghouse("source", "show", "nile", "--json").json["next_due"]) == 5
+    clearinghouse("source", "pause", "nile")
+    assert clearinghouse("source", "list", "--json").json[0]["next_due"] is None
+    said = clearinghouse("source", "schedule", "nile", "0 3 * * 1")
+    assert said.code == WRONG
+    assert "and not one of mon, tue" in said.err
+    assert clearinghouse("source", "schedule", "nile", "").out.startswith("not harvested on schedule")
 
 
 def test_a_source_is_registered_once(clearinghouse: Command, nile: RemoteNode) -> None:

@@ -9,6 +9,7 @@ from catalogue.errors import SchemaOutOfDate
 from catalogue.store import Store
 from catalogue.store.migrations import downgrade
 from catalogue.store.tables import metadata
+from factories import add_source
 
 
 def test_upgraded_equals_the_tables_that_the_code_describes(store: Store) -> None:
@@ -27,3 +28,29 @@ def test_every_step_can_be_taken_back_and_again(store: Store) -> None:
 def test_a_database_that_was_never_upgraded_is_named(database_url: str) -> None:
     with Store(database_url) as store, pytest.raises(SchemaOutOfDate, match="clearinghouse db upgrade"):
         store.require_current()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names"),
+    [
+        ("0 3 * * 1", "0 3 * * mon"),
+        ("0 3 * * 0", "0 3 * * sun"),
+        ("0 3 * * 7", "0 3 * * sun"),
+        ("0 3 * * 1-5", "0 3 * * mon,tue,wed,thu,fri"),
+        ("0 3 * * 5-7", "0 3 * * fri,sat,sun"),
+        ("0 3 * * */2", "0 3 * * sun,tue,thu,sat"),
+        ("0 3 1 1 mon,3", "0 3 1 1 mon,wed"),
+        ("0 3 * * fri-sun", "0 3 * * fri-sun"),
+        ("0 3 * * *", "0 3 * * *"),
+        ("", ""),
+    ],
+)
+def test_days_of_the_week_get_their_names(database_url: str, numbers: str, names: str) -> None:
+    with Store(database_url) as store:
+        store.upgrade()
+        add_source(store, schedule=numbers)
+        downgrade(store.engine, "0003")
+        store.upgrade()
+        source = store.sources.get("nile")
+    assert source.schedule == names
+    assert (source.scheduled_at is not None) is bool(names)
