@@ -77,4 +77,4 @@ def show_coming(source: Source, due: Sequence[datetime]) -> None:
 
 def in_zone(source: Source) -> str:
     """A source's schedule and its zone, in a line."""
-    return f"{source.schedule} {source.time_zone}".strip()
+    return f"{source.schedule} {source.time_zone}".strip() if source.schedule else ""
