@@ -7,7 +7,8 @@ name, and whoever reads a source's settings later can test whether the reason st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -25,9 +26,59 @@ _SWITCH: Final = {
     "0": False,
 }
 
+#: A day; no wait for a source is longer.
+_LONGEST_SECONDS: Final = 86400
+#: RFC 9110, section 5.6.2.
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: Headers that carry secrets, or that are ours to set.
+_NOT_HERE: Final = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "accept-encoding",
+        "user-agent",
+        "if-none-match",
+        "if-modified-since",
+    }
+)
 
-def _quirk(default: Any, cause: str) -> Any:
-    return field(default=default, metadata={"cause": cause})
+
+def _quirk(default: Any, cause: str, check: Callable[[Any], object] | None = None) -> Any:
+    """A quirk; `check` raises a ValueError for a value that will not do."""
+    return field(default=default, metadata={"cause": cause, "check": check})
+
+
+def _seconds(value: float) -> None:
+    if not 0 <= value <= _LONGEST_SECONDS:
+        raise ValueError(f"seconds, {_LONGEST_SECONDS} at most")
+
+
+def _one_line(value: str) -> None:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("printable ASCII characters in one line")
+
+
+def headers_of(text: str) -> dict[str, str]:
+    """The headers that are written as `Name: value | Name: value`.
+
+    Raises:
+        ValueError: it is not written so, or a header is one that we set ourselves, or holds a secret.
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(" | "))):
+        name, colon, value = part.partition(":")
+        if not (colon and _HEADER_NAME.fullmatch(name)):
+            raise ValueError("headers are written Name: value, with ' | ' between them")
+        if name.lower() in _NOT_HERE:
+            raise ValueError(f"{name} is not set here; secrets are set with `clearinghouse source secret`")
+        _one_line(value)
+        found[name] = value.strip()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +87,21 @@ class Quirks:
 
     tls_unverified: bool = _quirk(
         default=False, cause="its certificate or chain is broken, and it cannot mend it"
+    )
+    secrets_over_http: bool = _quirk(default=False, cause="it wants a password or a key, and has no https")
+    no_proxy: bool = _quirk(default=False, cause="the proxy does not lead to it: it is in a network of ours")
+    read_timeout: float = _quirk(
+        0.0, "it thinks for minutes before it answers, deep in its list above all", _seconds
+    )
+    answer_deadline: float = _quirk(0.0, "its line is so poor that one page takes longer", _seconds)
+    host_pause: float = _quirk(0.0, "it falls over, or bars us, when asked without a pause", _seconds)
+    user_agent: str = _quirk("", "it turns away names that it does not know", _one_line)
+    headers: str = _quirk("", "it answers only requests that carry a header of its own making", headers_of)
+    no_validators: bool = _quirk(
+        default=False, cause="it says that a document has not changed although it has"
+    )
+    undescribed: bool = _quirk(
+        default=False, cause="Identify or GetCapabilities times out while its lists work"
     )
 
     @classmethod
@@ -60,6 +126,7 @@ class Quirks:
         change: dict[str, Any] = {found.name: found.default}
         if text:
             change[found.name] = _value(found.name, found.default, text)
+            _checked(found.name, change[found.name], found.metadata["check"])
         return replace(self, **change)
 
 
@@ -71,6 +138,14 @@ def names() -> list[str]:
 def causes() -> dict[str, str]:
     """Why each quirk is there."""
     return {one.name: str(one.metadata["cause"]) for one in fields(Quirks)}
+
+
+def _checked(name: str, value: Any, check: Callable[[Any], object] | None) -> None:
+    try:
+        if check is not None:
+            check(value)
+    except ValueError as error:
+        raise SettingsError(f"that will not do for the quirk {name!r}: {error}") from error
 
 
 def _value(name: str, default: Any, text: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     answer_deadline: float = Field(gt=0)
     answer_limit: int = Field(gt=0)
     host_pause: float = Field(ge=0)
+    proxy: SecretStr
+    proxy_resolves: bool
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)
     oai_page_size: int = Field(ge=1, le=1000)

@@ -71,6 +71,8 @@ class Source:
     deleted_record: str = ""
     #: Departures from its protocol that it needs.
     quirks: Quirks = field(default_factory=Quirks)
+    #: When its TLS certificate ends, as last seen: `YYYY-MM-DDThh:mm:ssZ`.
+    certificate_until: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could not be harvested or addressed.

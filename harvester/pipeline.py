@@ -29,8 +29,8 @@ from catalogue.store.records import PageOfChanges
 from harvester.changes import changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
-from harvester.http import HarvestSession
 from harvester.retry import page_pause, run_pause
+from harvester.sessions import session_for
 from harvester.slices import Slice, ending_of, utc_now
 
 #: Seconds that a pause lasts at most before it is looked whether it is time to stop.
@@ -67,7 +67,7 @@ class Pipeline:
         """
         source = self._store.sources.get(run.source_id)
         try:
-            with HarvestSession.from_settings(self._settings) as session:
+            with session_for(self._store, self._settings, source, run) as session:
                 client = client_for(source, session)
                 if not run.checkpoint.pages and not run.checkpoint.position:
                     source = self._describe(run, source, client)
@@ -81,6 +81,8 @@ class Pipeline:
         return self._finish(run, source)
 
     def _describe(self, run: HarvestRun, source: Source, client: Client) -> Source:
+        if source.quirks.undescribed:
+            return source
         failures = 0
         while True:
             try:

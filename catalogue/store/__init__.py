@@ -18,6 +18,7 @@ from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
+from catalogue.store.validators import Validators
 from catalogue.store.workers import Workers
 
 
@@ -35,6 +36,7 @@ class Store:
         self.sets = Sets(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
+        self.validators = Validators(self.engine)
 
     @property
     def embedded(self) -> bool:

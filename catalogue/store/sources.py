@@ -108,4 +108,5 @@ def _from_row(row: Row[Any]) -> Source:
         granularity=row.granularity,
         deleted_record=row.deleted_record,
         quirks=Quirks.from_json(row.quirks),
+        certificate_until=row.certificate_until,
     )

@@ -77,6 +77,7 @@ sources = sa.Table(
     sa.Column("deleted_record", sa.Text, nullable=False),
     # Quirks.to_json: those that are not as by default.
     sa.Column("quirks", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("certificate_until", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -280,6 +281,19 @@ write_intents = sa.Table(
     # A page that is about to be committed: no responseDate runs ahead of the oldest of them.
     sa.Column("id", BigId, primary_key=True),
     sa.Column("since", sa.BigInteger, nullable=False),
+)
+
+validators = sa.Table(
+    "validators",
+    metadata,
+    # Which version of a document a run has seen (catalogue.exchange.Validator).
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    # Digest of the document's address, which may hold a key.
+    sa.Column("key", sa.LargeBinary(20), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("etag", sa.Text, nullable=False),
+    sa.Column("last_modified", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary(20), nullable=False),
 )
 
 keys = sa.Table(

@@ -38,6 +38,8 @@ def _in_words(cause: BaseException, read_timeout: float) -> str:
         return f"TLS failed: {(cause.reason or 'handshake').lower().replace('_', ' ')}"
     if isinstance(cause, TimeoutError | urllib3.exceptions.ReadTimeoutError):
         return f"nothing came for {read_timeout:g} seconds"
+    if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
+        return f"the proxy does not lead there: {str(cause).partition(': ')[2][:80]}"
     if isinstance(cause, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader | UnicodeError):
         return "not an address that can be asked"
     return ""

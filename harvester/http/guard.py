@@ -78,20 +78,54 @@ class AddressGuard:
             AddressRefused: every address that the name resolves to is forbidden.
             SourceUnreachable: the name does not resolve.
         """
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise SourceUnreachable(f"{host}: the name does not resolve") from error
-        usable: list[tuple[int, Any]] = [
-            (family, place) for family, _, _, _, place in found if self.allows(ip_address(str(place[0])))
-        ]
+        found = _resolved(host, port)
+        usable = [(family, place) for family, place in found if self._allows_place(place)]
         if not usable:
-            addresses = ", ".join(sorted({str(place[0]) for *_, place in found})) or "nothing"
-            raise AddressRefused(
-                f"{host} is {addresses}: private, local and reserved addresses are not harvested"
-                " unless allowed_networks names them"
-            )
+            raise _refusal(host, found)
         return usable
+
+    def judge(self, host: str, port: int, *, unresolved: bool = False) -> None:
+        """Judge a host that a proxy will connect to: since it chooses, every address must be allowed.
+
+        The proxy resolves the name once more, and what it gets then is beyond us: docs/settings.md says
+        what it has to refuse by itself.
+
+        Args:
+            host: a name or an address, in any spelling.
+            port: where it will be connected to.
+            unresolved: whether a name that does not resolve here is left to the proxy.
+
+        Raises:
+            AddressRefused: an address that it resolves to is forbidden.
+            SourceUnreachable: the name does not resolve.
+        """
+        try:
+            found = _resolved(host, port)
+        except SourceUnreachable:
+            if unresolved:
+                return
+            raise
+        if not all(self._allows_place(place) for _, place in found):
+            raise _refusal(host, found)
+
+    def _allows_place(self, place: Any) -> bool:
+        return self.allows(ip_address(str(place[0])))
+
+
+def _resolved(host: str, port: int) -> list[tuple[int, Any]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise SourceUnreachable(f"{host}: the name does not resolve") from error
+    return [(family, place) for family, _, _, _, place in found]
+
+
+def _refusal(host: str, found: Sequence[tuple[int, Any]]) -> AddressRefused:
+    addresses = ", ".join(sorted({str(place[0]) for _, place in found})) or "nothing"
+    return AddressRefused(
+        f"{host} is {addresses}: private, local and reserved addresses are not harvested"
+        " unless allowed_networks names them"
+    )
 
 
 def _is_public(address: Address) -> bool:
@@ -100,6 +134,14 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
     )
+
+
+class Unguarded(AddressGuard):
+    """Lets everything pass: for the proxy alone, whose address an operator has set."""
+
+    def allows(self, address: Address) -> bool:  # noqa: ARG002 - the signature is the guard's
+        """Any address."""
+        return True
 
 
 def connect(

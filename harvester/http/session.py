@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache, partial
 from typing import Final, NoReturn, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -18,32 +21,27 @@ from catalogue.errors import (
     SourceBusy,
     SourceUnreachable,
 )
+from catalogue.quirks import Quirks
 from catalogue.settings import Settings
+from catalogue.source import Source
+from harvester.http import tls
 from harvester.http.adapter import GuardedAdapter, PlainSession
 from harvester.http.answer import Answer, place, retry_after
 from harvester.http.causes import translated
+from harvester.http.conditional import Validators, key_of, validator_of
 from harvester.http.deadline import BUFFER, Deadline
 from harvester.http.guard import AddressGuard, Network
+from harvester.http.terms import Limits, Proxy, Terms
 
 MAX_REDIRECTS: Final = 5
 #: RFC 9110, section 15.4: those that name another place. 303 alone changes the method.
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+#: Those of them that hold for good.
+_PERMANENT: Final = frozenset({301, 308})
 _BUSY: Final = frozenset({429, 503})
+_NO_TERMS: Final = Terms()
+_NO_PROXY: Final = Proxy()
 _SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one answer may cost."""
-
-    #: Seconds to wait for a connection, for the next bytes, and for the whole answer.
-    connect_timeout: float = 15.0
-    read_timeout: float = 60.0
-    answer_deadline: float = 300.0
-    #: Bytes, as sent and decompressed.
-    answer_limit: int = 64 * 1024 * 1024
-    #: Seconds between the end of one answer and the next request to the same host.
-    host_pause: float = 0.0
 
 
 class HarvestSession:
@@ -52,29 +50,52 @@ class HarvestSession:
     Who tries again, and when, is the pipeline's decision. A session belongs to one thread.
     """
 
-    def __init__(self, *, user_agent: str, limits: Limits, networks: Iterable[Network] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        limits: Limits,
+        networks: Iterable[Network] = (),
+        terms: Terms = _NO_TERMS,
+        proxy: Proxy = _NO_PROXY,
+        validators: Validators | None = None,
+    ) -> None:
         self._limits = limits
         self._deadline = Deadline(limits.connect_timeout, limits.read_timeout, limits.answer_deadline)
         self._quiet_until: dict[str, float] = {}
-        self._session = PlainSession()
+        self._guard = AddressGuard(networks)
+        self._terms = terms
+        self._proxy = proxy
+        self.validators = validators or Validators()
+        #: Where the source's own address has moved to for good (301, 308), as messages show it.
+        self.moved_to = ""
+        everywhere = GuardedAdapter(self._guard, self._deadline, tls.verified)
+        self._own = GuardedAdapter(self._guard, self._deadline, cache(partial(_tls_of, terms)))
+        self._session = PlainSession(everywhere, self._own, terms.apply_to)
         self._session.headers.update(
             {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
         )
-        adapter = GuardedAdapter(AddressGuard(networks), self._deadline)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """A session as the settings say."""
-        limits = Limits(
-            connect_timeout=settings.connect_timeout,
-            read_timeout=settings.read_timeout,
-            answer_deadline=settings.answer_deadline,
-            answer_limit=settings.answer_limit,
-            host_pause=settings.host_pause,
+    def from_settings(
+        cls, settings: Settings, source: Source | None = None, *, validators: Validators | None = None
+    ) -> Self:
+        """A session as the settings and the source's quirks say."""
+        quirks = source.quirks if source else Quirks()
+        proxy = Proxy(settings.proxy.get_secret_value(), settings.proxy_resolves)
+        return cls(
+            user_agent=quirks.user_agent or settings.user_agent,
+            limits=Limits.of(settings, quirks),
+            networks=settings.networks,
+            terms=Terms.of(source) if source else Terms(),
+            proxy=_NO_PROXY if quirks.no_proxy else proxy,
+            validators=validators,
         )
-        return cls(user_agent=settings.user_agent, limits=limits, networks=settings.networks)
+
+    @property
+    def certificate_until(self) -> datetime | None:
+        """When the source's own certificate ends, where one was verified in this session."""
+        return self._own.certificate_until
 
     def fetch(
         self,
@@ -103,16 +124,47 @@ class HarvestSession:
         """
         request = requests.Request(method, url, params=params, data=data, headers=dict(headers or {}))
         self._deadline.start()
+        hops: list[int] = []
         for _ in range(MAX_REDIRECTS + 1):
             response = self._send(request)
             try:
                 if response.status_code not in _REDIRECTS or not response.headers.get("Location"):
-                    return self._whole(response)
+                    answer = self._whole(response)
+                    self._note_move(url, hops, answer.url)
+                    return answer
+                hops.append(response.status_code)
                 request = _redirected(request, response)
             finally:
                 response.close()
                 self._quiet_until[urlsplit(response.url).netloc] = time.monotonic() + self._limits.host_pause
         raise HttpFailure(f"{place(url)} redirects more than {MAX_REDIRECTS} times", response.status_code)
+
+    def fetch_if_modified(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer | None:
+        """Fetch a document that is a whole list; None where it is the version that was taken last.
+
+        See `harvester.http.conditional`: not modified is not empty.
+
+        Raises:
+            HarvestError: as `fetch`.
+        """
+        key = key_of(requests.Request("GET", url, params=params).prepare().url or url)
+        known = self.validators.known(key)
+        conditions = known.conditions if known else {}
+        answer = self.fetch("GET", url, params=params, headers={**(headers or {}), **conditions})
+        if known is not None and answer.status == requests.codes.not_modified:
+            self.validators.noted[key] = known
+            return None
+        if answer.status == requests.codes.ok:
+            self.validators.noted[key] = found = validator_of(answer)
+            if known is not None and known.digest == found.digest:
+                return None
+        return answer
+
+    def _note_move(self, url: str, hops: Sequence[int], target: str) -> None:
+        if hops and _PERMANENT.issuperset(hops) and place(url) == place(self._terms.base_url):
+            self.moved_to = place(target)
 
     def _send(self, request: requests.Request) -> requests.Response:
         wait = self._quiet_until.get(_host(request.url), 0.0) - time.monotonic()
@@ -120,14 +172,26 @@ class HarvestSession:
             time.sleep(wait)
         limits = self._limits
         try:
+            prepared = self._session.prepare_request(request)
+            self._terms.equip(prepared)
             return self._session.send(
-                self._session.prepare_request(request),
+                prepared,
                 stream=True,
                 allow_redirects=False,
                 timeout=(limits.connect_timeout, limits.read_timeout),
+                proxies=self._judged_proxy(prepared),
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             self._fail(request.url, error)
+
+    def _judged_proxy(self, prepared: requests.PreparedRequest) -> dict[str, str]:
+        """The proxy to ask by, where there is one, once the address has been judged."""
+        if not self._proxy.url:
+            return {}
+        parts = urlsplit(prepared.url or "")
+        port = parts.port or urllib3.connection.port_by_scheme[parts.scheme]
+        self._guard.judge(parts.hostname or "", port, unresolved=self._proxy.resolves)
+        return {"http": self._proxy.url, "https": self._proxy.url}
 
     def _whole(self, response: requests.Response) -> Answer:
         status = response.status_code
@@ -136,7 +200,7 @@ class HarvestSession:
                 f"{place(response.url)} is busy (HTTP status {status})", retry_after(response.headers)
             )
         try:
-            content = b"".join(self._parts(response))
+            content = self._content(response)
         except AnswerTooLarge:
             if status >= requests.codes.bad_request:
                 raise _failure(response) from None
@@ -144,9 +208,17 @@ class HarvestSession:
         answer = Answer(response.url, status, response.headers, content)
         if not response.ok and answer.looks_like_xml:
             return answer
+        if status == requests.codes.not_modified and _is_conditional(response.request):
+            return answer
         if not requests.codes.ok <= status < requests.codes.multiple_choices:
             raise _failure(response)
         return answer
+
+    def _content(self, response: requests.Response) -> bytes:
+        whole = io.BytesIO()  # grows in place: a list of parts that is joined would be held twice
+        for part in self._parts(response):
+            whole.write(part)
+        return whole.getvalue()
 
     def _parts(self, response: requests.Response) -> Iterator[bytes]:
         """The content piece by piece, as long as it stays within the limit."""
@@ -183,6 +255,14 @@ class HarvestSession:
     def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
+
+
+def _tls_of(terms: Terms) -> ssl.SSLContext:
+    return tls.of_source(unverified=True) if terms.tls_unverified else tls.verified()
+
+
+def _is_conditional(request: requests.PreparedRequest) -> bool:
+    return not {"If-None-Match", "If-Modified-Since"}.isdisjoint(request.headers)
 
 
 def _host(url: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 import typer
 
 from catalogue.formats import FORMATS, RENDERED
+from catalogue.quirks import causes
 from catalogue.run import Ending
 from catalogue.settings import Settings
 
@@ -105,6 +106,11 @@ def test_every_dependency_has_a_reason() -> None:
 def test_every_ending_is_explained() -> None:
     written = text("docs/harvesting.md")
     assert [ending for ending in Ending if f"`{ending}`" not in written] == []
+
+
+def test_every_quirk_is_explained_with_its_cause_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", text("docs/quirks.md"), re.MULTILINE)
+    assert dict(rows) == causes()
 
 
 def test_every_format_that_is_served_is_named() -> None:

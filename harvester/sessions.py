@@ -1,0 +1,53 @@
+"""A session for a run: opened with what the store knows of its source, and what it learns is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from catalogue.run import HarvestRun, RunKind
+from catalogue.settings import Settings
+from catalogue.source import Source
+from catalogue.store import Store
+from harvester.http import HarvestSession
+from harvester.http.conditional import Validators
+from harvester.slices import utc_now
+
+#: Days before a certificate ends from which on a run says so.
+CERTIFICATE_DAYS: Final = 21
+
+
+@contextmanager
+def session_for(
+    store: Store, settings: Settings, source: Source, run: HarvestRun
+) -> Iterator[HarvestSession]:
+    """A session for a slice of a run."""
+    conditional = run.kind is RunKind.INCREMENTAL and not source.quirks.no_validators
+    validators = Validators((lambda: store.validators.known(source.id)) if conditional else dict)
+    with HarvestSession.from_settings(settings, source, validators=validators) as session:
+        try:
+            yield session
+        finally:
+            store.validators.note(source.id, run.id, validators.noted)
+            _tell(store, source, run, session)
+
+
+def _tell(store: Store, source: Source, run: HarvestRun, session: HarvestSession) -> None:
+    """Write down what a person should know of the source's address and certificate, once for each run."""
+    if session.moved_to:
+        _log_once(store, run, "moved", base_url=source.base_url, to=session.moved_to)
+    until = session.certificate_until
+    if until is None:
+        return
+    told = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if told != source.certificate_until:
+        store.sources.change(source.id, certificate_until=told)
+    days = (until - utc_now()).days
+    if days < CERTIFICATE_DAYS:
+        _log_once(store, run, "certificate-expires", until=told, days=days)
+
+
+def _log_once(store: Store, run: HarvestRun, event: str, **detail: object) -> None:
+    if all(told.event != event for told in store.runs.events(run.id)):
+        store.runs.log(run.id, utc_now(), event, level="warning", **detail)
