@@ -16,6 +16,7 @@
     │   ├── RunAlreadyOpen         one open run for each source
     │   ├── RunLost                cancelled, or another worker holds it now
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
+    ├── DumpBusy                   another process is writing a dump
     ├── InvalidQuery               a query that cannot be expressed
     └── HarvestError               a source, not we, is the cause
         ├── AddressRefused         the address guard
@@ -111,6 +112,10 @@ class RunLost(StoreError):
 
 class WriteIntentExpired(StoreError):
     """The write intent was removed before the page was committed: take a new one and write again."""
+
+
+class DumpBusy(ClearinghouseError):
+    """Another process is writing a dump into the same folder."""
 
 
 class InvalidQuery(ClearinghouseError):

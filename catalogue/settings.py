@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from catalogue.errors import SettingsError
+from catalogue.formats import FORMATS
 
 #: Where config/ and migrations/ are: beside the packages.
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,15 +52,20 @@ class Settings(BaseSettings):
     csw_max_records: int = Field(ge=1, le=10000)
     token_hours: float = Field(gt=0)
     schedule_jitter: float = Field(ge=0, le=86400)
+    dump_folder: str = Field(min_length=1)
+    dump_formats: Annotated[tuple[str, ...], NoDecode]
+    dump_schedule: str
+    dump_full_days: float = Field(gt=0)
+    dump_keep: int = Field(ge=1)
     workers: int = Field(ge=1)
     slice_seconds: float = Field(gt=0)
     dead_after: float = Field(gt=0)
     log_level: str
     log_json: bool
 
-    @field_validator("allowed_networks", mode="before")
+    @field_validator("allowed_networks", "dump_formats", mode="before")
     @classmethod
-    def _split_networks(cls, value: Any) -> Any:
+    def _split_list(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -69,6 +75,15 @@ class Settings(BaseSettings):
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
             ip_network(network, strict=False)
+        return value
+
+    @field_validator("dump_formats")
+    @classmethod
+    def _check_dump_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = {form.prefix for form in FORMATS if form.written} | {"json"}
+        for name in value:
+            if name not in known:
+                raise ValueError(f"{name!r} is none of {', '.join(sorted(known))}")
         return value
 
     @field_validator("base_url")

@@ -13,6 +13,7 @@ import typer
 
 from catalogue.errors import (
     ClearinghouseError,
+    DumpBusy,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
@@ -27,7 +28,7 @@ from clearinghouse.output import complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
 FAILED, WRONG, REFUSED = 1, 2, 3
-_REFUSALS = (RunAlreadyOpen, RunLost, SourceExists, SourceInactive, UnknownRun, UnknownSource)
+_REFUSALS = (DumpBusy, RunAlreadyOpen, RunLost, SourceExists, SourceInactive, UnknownRun, UnknownSource)
 
 app = typer.Typer(
     name="clearinghouse",
@@ -138,6 +139,19 @@ def run_cancel(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
     """Cancel an open run: it stops at its next page."""
     with opened() as (_, store):
         harvests.cancel(store, number)
+
+
+@app.command()
+def dump(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Everything, even where a delta would do.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the feed as files: everything, or what has changed since the last dump."""
+    from clearinghouse import dumps
+
+    with opened() as (settings, store):
+        dumps.dump(settings, store, "full" if full else None, as_json=as_json)
 
 
 @db_app.command("upgrade")

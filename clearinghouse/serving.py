@@ -18,6 +18,7 @@ from catalogue.errors import SettingsError, SourceExists
 from catalogue.settings import Settings
 from catalogue.store import Store
 from clearinghouse import harvests
+from clearinghouse.dumps import Nightly
 from clearinghouse.output import complaints
 from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
@@ -29,6 +30,8 @@ from harvester.worker import alive, new_worker
 TICK = 2.0
 #: Seconds between two purges of ended workflows.
 PURGE = 3600.0
+#: Seconds between two looks whether a dump is due.
+DUMP_LOOK = 60.0
 #: The sample nodes listen so far above our own port.
 SAMPLE_PORT_OFFSET = 101
 
@@ -92,8 +95,9 @@ def _listener(settings: Settings) -> socket.socket:
 
 @contextmanager
 def scheduled(settings: Settings, store: Store) -> Iterator[None]:
-    """The schedule."""
+    """The schedule, that of the dumps among it."""
     schedule = Schedule(store, settings)
+    schedule.every(DUMP_LOOK, Nightly(settings, store).look, "dump")
     schedule.start()
     try:
         yield

@@ -8,6 +8,7 @@ from catalogue.settings import Settings
 from catalogue.store import Store
 from endpoint.csw.router import router as csw
 from endpoint.deps import Services
+from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.public.router import router as public
 
@@ -18,5 +19,6 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.services = Services(settings, store)
     app.include_router(oai_pmh)
     app.include_router(csw)
+    app.include_router(dump)
     app.include_router(public)
     return app

@@ -20,7 +20,7 @@ from catalogue.store import clock, payloads
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_set_aside
-from catalogue.store.tables import records, renditions
+from catalogue.store.tables import neutral_records, records, renditions
 from catalogue.store.writes import Known, Write, bury, note_seen, refresh, write
 
 __all__ = ["Known", "PageOfChanges", "Records", "Write"]
@@ -88,6 +88,16 @@ class Records:
         with reading(self._engine) as connection:
             for row in connection.execute(statement):
                 found.setdefault(row.record_id, {})[row.prefix] = bytes(row.body)
+        return found
+
+    def neutral(self, record_ids: Sequence[int]) -> dict[int, bytes]:
+        """The neutral records of these, as `catalogue.record.to_json` wrote them, by record."""
+        c = neutral_records.c
+        found: dict[int, bytes] = {}
+        with reading(self._engine) as connection:
+            for part in parts(record_ids):
+                statement = sa.select(c.record_id, c.body).where(c.record_id.in_(part))
+                found |= {row.record_id: bytes(row.body) for row in connection.execute(statement)}
         return found
 
     def commit(self, page: PageOfChanges, now: datetime) -> None:

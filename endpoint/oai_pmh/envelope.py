@@ -21,8 +21,18 @@ _CLOSING: Final = "</OAI-PMH>\n"
 
 def answer(verb: str, content: Iterable[bytes], *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
     """A whole answer: the content of the element that is named for the verb, in its envelope."""
-    opening = f"{_OPENING}{utc(response_date)}</responseDate>{_request(pairs, base_url)}<{verb}>"
-    return b"".join((opening.encode(), *content, f"</{verb}>{_CLOSING}".encode()))
+    begin = opening(verb, response_date=response_date, pairs=pairs, base_url=base_url)
+    return b"".join((begin, *content, closing(verb)))
+
+
+def opening(verb: str, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
+    """Everything before the content of the element that is named for the verb."""
+    return f"{_OPENING}{utc(response_date)}</responseDate>{_request(pairs, base_url)}<{verb}>".encode()
+
+
+def closing(verb: str) -> bytes:
+    """Everything behind it."""
+    return f"</{verb}>{_CLOSING}".encode()
 
 
 def error_answer(error: OaiError, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:

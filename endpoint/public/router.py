@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -15,40 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from catalogue.errors import SchemaOutOfDate, StoreUnreachable
 from endpoint.deps import services
 from endpoint.public import wording
+from endpoint.public.assets import MEDIA_TYPES, PAGE_HEADERS, asset, asset_path
 from endpoint.public.overview import Overviews
 from endpoint.templating import render_template
 
 router = APIRouter(include_in_schema=False)
-
-_STATIC = Path(__file__).resolve().parent.parent / "static"
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-#: Nothing from elsewhere, no script, no frame: whatever a record's title may try.
-_PAGE_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "public, max-age=2",
-}
-
-
-@cache
-def _asset(name: str) -> tuple[bytes, str]:
-    """One of our static files and its fingerprint.
-
-    Raises:
-        KeyError: we have none of that name.
-    """
-    found = {path.name: path for path in _STATIC.iterdir() if path.suffix in _MEDIA_TYPES}
-    body = found[name].read_bytes()
-    return body, blake2b(body, digest_size=6).hexdigest()
-
-
-def _asset_path(root: str, name: str) -> str:
-    """The path of a static file, which changes with its content: it may be kept for ever."""
-    return f"{root}/static/{name}?v={_asset(name)[1]}"
 
 
 def _overviews(request: Request) -> Overviews:
@@ -68,10 +37,10 @@ def front_page(request: Request) -> Response:
         settings=settings,
         overview=_overviews(request).latest(),
         root=root,
-        asset=partial(_asset_path, root),
+        asset=partial(asset_path, root),
         moment=wording.moment,
     )
-    return HTMLResponse(page, headers=_PAGE_HEADERS)
+    return HTMLResponse(page, headers=PAGE_HEADERS)
 
 
 @router.api_route("/health", methods=["GET", "HEAD"])
@@ -92,11 +61,11 @@ def health(request: Request) -> Response:
 def static_file(name: str) -> Response:
     """One of our own static files."""
     try:
-        body, _ = _asset(name)
+        body, _ = asset(name)
     except KeyError:
         return Response("There is no such file.\n", 404, media_type="text/plain")
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(body, headers=headers, media_type=_MEDIA_TYPES[Path(name).suffix])
+    return Response(body, headers=headers, media_type=MEDIA_TYPES[Path(name).suffix])
