@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     csw_max_records: int = Field(ge=1, le=10000)
     token_hours: float = Field(gt=0)
     schedule_jitter: float = Field(ge=0, le=86400)
+    requests_at_once: int = Field(ge=1)
+    requests_per_minute: int = Field(ge=0)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode]
     dump_folder: str = Field(min_length=1)
     dump_formats: Annotated[tuple[str, ...], NoDecode]
     dump_schedule: str
@@ -63,14 +66,14 @@ class Settings(BaseSettings):
     log_level: str
     log_json: bool
 
-    @field_validator("allowed_networks", "dump_formats", mode="before")
+    @field_validator("allowed_networks", "dump_formats", "trusted_proxies", mode="before")
     @classmethod
     def _split_list(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("allowed_networks")
+    @field_validator("allowed_networks", "trusted_proxies")
     @classmethod
     def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:

@@ -67,7 +67,13 @@ def web_server(settings: Settings, store: Store) -> Iterator[None]:
     """
     listener = _listener(settings)
     config = uvicorn.Config(
-        create_app(settings, store), log_config=None, access_log=False, timeout_graceful_shutdown=10
+        create_app(settings, store),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        # A harvester stores a page before it asks for the next.
+        timeout_keep_alive=75,
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")

@@ -11,6 +11,8 @@ from endpoint.deps import Services
 from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.public.router import router as public
+from endpoint.transport.answers import WholeAnswers
+from endpoint.transport.limits import Limits
 
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
@@ -21,4 +23,6 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(csw)
     app.include_router(dump)
     app.include_router(public)
+    app.add_middleware(WholeAnswers)
+    app.add_middleware(Limits, settings=settings)
     return app

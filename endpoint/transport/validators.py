@@ -1,0 +1,29 @@
+"""Validators: ETag and If-None-Match (RFC 9110, sections 8.8.3 and 13.1.2).
+
+All of ours are weak: an answer is the same if it says the same, whatever its coding, and whatever the
+time of day that its envelope tells.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final
+
+#: What is longer is a page of a harvest, which no client asks for twice: to hash it would be in vain.
+LONGEST: Final = 64 * 1024
+
+
+def etag_of(*parts: bytes) -> str:
+    """The entity tag of an answer that consists of these."""
+    digest = blake2b(digest_size=12)
+    for part in parts:
+        digest.update(part)
+    return f'W/"{digest.hexdigest()}"'
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header names this tag, by weak comparison."""
+    if if_none_match.strip() == "*":
+        return True
+    opaque = etag.removeprefix("W/")
+    return any(one.strip().removeprefix("W/") == opaque for one in if_none_match.split(","))
