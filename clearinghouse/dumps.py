@@ -15,7 +15,7 @@ from catalogue.store import Store
 from clearinghouse.output import complaints, print_json, print_table
 from endpoint.dump.index import Dump, DumpKind, read_index
 from endpoint.dump.writer import seconds, write_dump
-from harvester.schedule import trigger_of
+from harvester.cron import parse
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ class Nightly:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
-        self._trigger = trigger_of(settings.dump_schedule) if settings.dump_schedule else None
+        self._cron = parse(settings.dump_schedule) if settings.dump_schedule else None
         self._since = utc_now()
 
     def look(self) -> None:
@@ -85,8 +85,8 @@ class Nightly:
 
     def _is_due(self, dumps: tuple[Dump, ...]) -> bool:
         """Whether the schedule has fired since the last dump; before the first one, since we began."""
-        if self._trigger is None:
+        if self._cron is None:
             return False
-        last = datetime.fromtimestamp(seconds(dumps[-1].until) + 1, UTC) if dumps else self._since
-        due = self._trigger.get_next_fire_time(None, last)
-        return due is not None and due <= utc_now()
+        last = datetime.fromtimestamp(seconds(dumps[-1].until), UTC) if dumps else self._since
+        due = self._cron.before(utc_now(), UTC)
+        return due is not None and due > last

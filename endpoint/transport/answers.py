@@ -1,4 +1,4 @@
-"""ASGI middleware: whole answers are sent compressed where that is wanted, and not at all where they are known.
+"""ASGI middleware: whole answers go out compressed where that is wanted, and not at all where they are known.
 
 Answers in several pieces, and those that have a coding or a range already, pass as they are.
 """
