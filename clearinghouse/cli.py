@@ -23,7 +23,7 @@ from catalogue.errors import (
 )
 from catalogue.formats import FORMATS
 from catalogue.store import Store
-from clearinghouse import harvests, registry
+from clearinghouse import harvests, registry, simulating
 from clearinghouse.output import complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
@@ -44,6 +44,7 @@ app.add_typer(source_app, name="source")
 app.add_typer(run_app, name="run")
 app.add_typer(db_app, name="db")
 registry.add_commands(source_app)
+simulating.add_command(app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -20,15 +15,12 @@ from catalogue.xml import escape
 from clearinghouse.sample import oai_node
 from clearinghouse.sample.csw_node import CswNode
 from clearinghouse.sample.iso19139 import md_metadata
-from clearinghouse.sample.oai_node import OaiNode
 from clearinghouse.sample.records import SampleNode, SampleRecord, load_nodes
+from clearinghouse.simulator.server import Server
 
-HOST: Final = "127.0.0.1"
 PORT: Final = 8101
 #: When the sample sources are harvested: every half hour.
 SCHEDULE: Final = "*/30 * * * *"
-#: Seconds to wait for the server to begin and to end.
-_PATIENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ def create_app(nodes: tuple[SampleNode, ...]) -> Starlette:
 
     routes = [Route("/", index)]
     for node in nodes:
-        answer = CswNode(node) if node.protocol is Protocol.CSW else OaiNode(node)
+        answer = CswNode(node) if node.protocol is Protocol.CSW else oai_node.oai_node(node)
         routes.append(Route(node.path, answer, methods=["GET", "POST"]))
     return Starlette(routes=routes)
 
@@ -89,7 +81,7 @@ def _first_request(node: SampleNode) -> str:
     return "?verb=Identify"
 
 
-class Federation:
+class Federation(Server):
     """Serves the sample nodes between `start` and `stop`, or inside a `with` block.
 
     Args:
@@ -97,17 +89,12 @@ class Federation:
     """
 
     def __init__(self, port: int = PORT) -> None:
-        self._wanted_port = port
+        super().__init__(port, "sample-federation")
         self._nodes = load_nodes()
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-        self._socket: socket.socket | None = None
 
-    @property
-    def base_url(self) -> str:
-        """The address of the list of nodes, without a slash at the end."""
-        port = self._socket.getsockname()[1] if self._socket else self._wanted_port
-        return f"http://{HOST}:{port}"
+    def app(self) -> Starlette:
+        """Every node at its path."""
+        return create_app(self._nodes)
 
     def sources(self) -> tuple[Source, ...]:
         """What to register so that every node is harvested, each in its richest format."""
@@ -122,67 +109,3 @@ class Federation:
             )
             for node in self._nodes
         )
-
-    def start(self) -> None:
-        """Begin to serve; returns when the port answers.
-
-        Raises:
-            OSError: the port is taken.
-            RuntimeError: the server did not come up.
-        """
-        self._socket = _listen(self._wanted_port)
-        config = uvicorn.Config(
-            create_app(self._nodes),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [self._socket]}, name="sample-federation", daemon=True
-        )
-        self._thread.start()
-        deadline = time.monotonic() + _PATIENCE
-        while not server.started:
-            if time.monotonic() > deadline or not self._thread.is_alive():
-                self.stop()
-                raise RuntimeError("the sample federation did not start")
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Stop serving and give the port back; doing so twice does no harm."""
-        if self._server is not None:
-            self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join(_PATIENCE)
-        if self._socket is not None:
-            self._socket.close()
-        self._server = self._thread = self._socket = None
-
-    def wait(self) -> None:
-        """Wait until the server ends, or until the process is interrupted."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(0.5)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-
-def _listen(port: int) -> socket.socket:
-    """A socket that listens on loopback; made here so that a port that is taken is an error at once."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener

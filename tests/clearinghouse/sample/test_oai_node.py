@@ -13,7 +13,7 @@ from lxml import etree
 
 from catalogue.namespaces import OAI, OAI_IDENTIFIER
 from clearinghouse.sample.federation import Expected, Federation, expected
-from clearinghouse.sample.oai_arguments import OaiError, Selection
+from clearinghouse.simulator.oai_arguments import OaiError, Selection
 
 with warnings.catch_warnings():
     # Sickle 0.7 compiles with "invalid escape sequence" where its bytecode is not yet cached.

@@ -1,0 +1,122 @@
+"""The command that starts simulated nodes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+
+from clearinghouse.output import print_table
+
+#: Where the first node listens, if nothing else is said.
+PORT: Final = 8201
+#: Seconds that a slow answer takes: as long as we wait for any.
+SLOWNESS: Final = 60.0
+
+
+def add_command(app: typer.Typer) -> None:
+    """Add `clearinghouse simulate`."""
+    app.command("simulate")(command)
+
+
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes any free one.")] = PORT,
+    nodes: Annotated[int, typer.Option(min=1, max=10_000, help="How many nodes.")] = 1,
+    records: Annotated[int, typer.Option(min=0, help="Records in each.")] = 1000,
+    page_size: Annotated[int, typer.Option(min=1, help="Records in a page.")] = 100,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=SHARE][@POSITION]", help="How they misbehave; repeatable. See --list-faults."
+        ),
+    ] = None,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", help="Each node in one to three ways, drawn among those named, or all.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same nodes.")] = 0,
+    slowness: Annotated[float, typer.Option(help="Seconds that a slow answer takes.")] = SLOWNESS,
+    show_faults: Annotated[
+        bool, typer.Option("--list-faults", help="List the ways to misbehave, and do no more.")
+    ] = False,
+) -> None:
+    """Start simulated nodes that speak OAI-PMH on loopback, good ones or bad ones, until Ctrl-C."""
+    if show_faults:
+        list_faults()
+        return
+    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness)
+    raise typer.Exit(simulate(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to simulate."""
+
+    port: int
+    nodes: int
+    records: int
+    page_size: int
+    faults: Sequence[str]
+    #: Each node misbehaves in one to three ways of its own, drawn among `faults` or all.
+    mixed: bool
+    seed: int
+    slowness: float
+
+
+def list_faults() -> None:
+    """Print every fault."""
+    from clearinghouse.simulator.registry import faults
+
+    rows = [
+        (fault.name, _often(fault.chance, fault.times), ", ".join(map(str, fault.rows)), fault.about)
+        for fault in faults()
+    ]
+    print_table(("fault", "happens", "rows", "what the node does"), rows)
+
+
+def _often(chance: float, times: int) -> str:
+    share = "always" if chance >= 1 else f"to {chance:.0%}"
+    if times:
+        return f"{share}, {'once' if times == 1 else f'{times} times'}"
+    return share
+
+
+def simulate(wanted: Wanted) -> int:
+    """Serve until interrupted; 1 where the port is taken.
+
+    Raises:
+        UnknownFault: there is no such fault, or it is not written so.
+    """
+    from clearinghouse.simulator.nodes import Simulator, drawn
+
+    nodes = Simulator(wanted.port)
+    width = len(str(wanted.nodes))
+    for number in range(1, wanted.nodes + 1):
+        chosen = drawn(number, wanted.seed, wanted.faults) if wanted.mixed else tuple(wanted.faults)
+        nodes.add(
+            f"n{number:0{width}}",
+            *chosen,
+            slowness=wanted.slowness,
+            count=wanted.records,
+            seed=wanted.seed,
+            page_size=wanted.page_size,
+        )
+    try:
+        nodes.start()
+    except OSError as error:
+        sys.stderr.write(f"{nodes.base_url} cannot be used: {error.strerror}\n")
+        return 1
+    try:
+        for node in nodes.nodes.values():
+            sys.stdout.write(f"{nodes.base_url}{node.path}  {' '.join(node.faults) or 'as it should be'}\n")
+        sys.stdout.flush()
+        sys.stderr.write("Ctrl-C ends it\n")
+        nodes.wait()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+    finally:
+        nodes.stop()
+    return 0

@@ -1,0 +1,126 @@
+"""Many simulated nodes behind one server: each at its path, each with its own faults."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from catalogue.source import Protocol, Source
+from clearinghouse.simulator.holding import MadeUp
+from clearinghouse.simulator.oai_node import OaiNode
+from clearinghouse.simulator.registry import faults, switches
+from clearinghouse.simulator.server import Server
+
+#: Seconds that a slow answer takes.
+SLOWNESS: Final = 60.0
+#: A node that misbehaves at random does so in one to so many ways.
+MOST_FAULTS: Final = 3
+_METHODS: Final = frozenset({"GET", "POST"})
+
+
+@dataclass
+class SimulatedNode:
+    """A node, what it holds, and how it misbehaves."""
+
+    name: str
+    holding: MadeUp
+    faults: tuple[str, ...]
+    node: OaiNode
+    #: Path -> what answers there.
+    apps: dict[str, ASGIApp] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Where it speaks OAI-PMH."""
+        return f"/{self.name}/oai"
+
+    def misbehave(self, *texts: str) -> None:
+        """From now on in these ways, and no others."""
+        self.faults = texts
+        self.node.switch_on(*switches(texts, self.holding.seed))
+
+
+class Simulator(Server):
+    """Serves simulated nodes between `start` and `stop`, or inside a `with` block.
+
+    Args:
+        port: where to listen on loopback; 0 takes any free port.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port, "simulator")
+        self.nodes: dict[str, SimulatedNode] = {}
+        self._apps: dict[str, ASGIApp] = {}
+
+    def add(
+        self,
+        name: str,
+        *faults: str,
+        slowness: float = SLOWNESS,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **holding: Any,
+    ) -> SimulatedNode:
+        """A further node, also while the server runs.
+
+        Args:
+            name: of the node; its address is `/NAME/oai`.
+            *faults: how it misbehaves, each as in `Switch.read`.
+            slowness: seconds that a slow answer takes.
+            now: its clock.
+            **holding: fields of MadeUp: what it holds.
+
+        Raises:
+            UnknownFault: there is no such fault, or it is not written so.
+        """
+        held = MadeUp(name, **holding)
+        node = OaiNode(held, switches(faults, held.seed), now=now, slowness=slowness)
+        found = SimulatedNode(name, held, faults, node)
+        self.nodes[name] = found
+        self._apps[found.path] = node
+        return found
+
+    def source(self, name: str, **fields: Any) -> Source:
+        """What to register so that a node is harvested."""
+        address = self.base_url + self.nodes[name].path
+        return Source(name, Protocol.OAI_PMH, address, **{"metadata_prefix": "oai_dc", **fields})
+
+    def app(self) -> ASGIApp:
+        """Every node at its path, and a list of them at `/`."""
+        return self._dispatch
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._apps.get(scope["path"])
+        if scope["path"] == "/":
+            app = Response(self._index(), media_type="application/json")
+        elif app is None:
+            app = PlainTextResponse("no node has this path", 404)
+        elif scope["method"] not in _METHODS:
+            app = PlainTextResponse("GET or POST", 405)
+        await app(scope, receive, send)
+
+    def _index(self) -> str:
+        nodes = [
+            {"name": node.name, "base_url": self.base_url + node.path, "faults": node.faults}
+            for node in self.nodes.values()
+        ]
+        return json.dumps({"nodes": nodes}, indent=1)
+
+
+def drawn(number: int, seed: int, among: Sequence[str] = ()) -> tuple[str, ...]:
+    """One to three faults for a node that misbehaves at random: always the same for the same seed.
+
+    Args:
+        number: of the node.
+        seed: of the draw.
+        among: names of the faults to draw from; all of them where none is given.
+    """
+    dice = random.Random(f"{seed}/{number}")  # noqa: S311 - a draw that can be repeated, not a secret
+    names = list(among) or [fault.name for fault in faults()]
+    return tuple(dice.sample(names, min(len(names), dice.randint(1, MOST_FAULTS))))

@@ -1,0 +1,25 @@
+"""All faults, from the modules that have them, and the switches that turn them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from clearinghouse.simulator import faults_answers, faults_lists, faults_xml
+from clearinghouse.simulator.switches import FAULTS, Fault, Switch
+
+#: The modules whose functions are the faults.
+MODULES = (faults_lists, faults_answers, faults_xml)
+
+
+def faults() -> list[Fault]:
+    """Every fault, by name."""
+    return sorted(FAULTS.values(), key=lambda fault: fault.name)
+
+
+def switches(texts: Iterable[str], seed: int = 0) -> tuple[Switch, ...]:
+    """The switches of a node, each written as in `Switch.read`.
+
+    Raises:
+        UnknownFault: there is no such fault, or it is not written so.
+    """
+    return tuple(Switch.read(text, seed) for text in texts)
