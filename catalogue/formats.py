@@ -60,9 +60,27 @@ ISO19139 = MetadataFormat(
     written=True,
     stored=True,
 )
+OAI_DATACITE = MetadataFormat(
+    prefix="oai_datacite",
+    namespace=ns.OAI_DATACITE,
+    schema="http://schema.datacite.org/oai/oai-1.1/oai.xsd",
+    label="DataCite 4 in the wrapper of its OAI-PMH provider",
+    roots=("oai_datacite",),
+    read=False,
+    written=True,
+)
+DCAT = MetadataFormat(
+    prefix="dcat",
+    namespace=ns.DCAT,
+    schema="http://www.openarchives.org/OAI/2.0/rdf.xsd",
+    label="DCAT-AP in RDF/XML",
+    roots=("RDF",),
+    read=False,
+    written=True,
+)
 
 #: Every format, in the order in which they are listed.
-FORMATS: tuple[MetadataFormat, ...] = (OAI_DC, OAI_DCTERMS, ISO19139)
+FORMATS: tuple[MetadataFormat, ...] = (OAI_DC, OAI_DCTERMS, ISO19139, OAI_DATACITE, DCAT)
 #: The formats in which every record is kept, in the order in which they are rendered.
 RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.stored)
 #: The formats that every record can be had in, and is not kept in.

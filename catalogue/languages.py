@@ -64,6 +64,10 @@ _LANGUAGES: Final = tuple(
 )
 #: ISO 639-1 -> ISO 639-2/B, the code that ISO 19139 and most library software use.
 BIBLIOGRAPHIC: Final[dict[str, str]] = {short: code for short, code, _, _ in _LANGUAGES}
+#: ISO 639-1 -> ISO 639-2/T, which is ISO 639-3 too.
+TERMINOLOGICAL: Final[dict[str, str]] = {
+    short: code if other == "-" else other for short, code, other, _ in _LANGUAGES
+}
 #: ISO 639-1 -> English name.
 ENGLISH_NAMES: Final[dict[str, str]] = {short: name for short, _, _, name in _LANGUAGES}
 
@@ -129,3 +133,8 @@ def is_tag(text: str) -> bool:
 def iso639_2(tag: str) -> str:
     """The three-letter code (ISO 639-2/B) for a BCP 47 tag; the tag itself where there is none."""
     return BIBLIOGRAPHIC.get(tag.partition("-")[0], tag)
+
+
+def terminological(tag: str) -> str:
+    """The three-letter code (ISO 639-2/T) for a BCP 47 tag; empty where we know none."""
+    return TERMINOLOGICAL.get(tag.partition("-")[0], "")

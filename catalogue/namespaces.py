@@ -11,6 +11,17 @@ DC = "http://purl.org/dc/elements/1.1/"
 DCT = "http://purl.org/dc/terms/"
 QDC = "http://dspace.org/qualifieddc/"
 OAI_QDC = "http://worldcat.org/xmlschemas/qdc-1.0/"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+DCAT = "http://www.w3.org/ns/dcat#"
+FOAF = "http://xmlns.com/foaf/0.1/"
+VCARD = "http://www.w3.org/2006/vcard/ns#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+PROV = "http://www.w3.org/ns/prov#"
+ORG = "http://www.w3.org/ns/org#"
+GEOSPARQL = "http://www.opengis.net/ont/geosparql#"
+DATACITE = "http://datacite.org/schema/kernel-4"
+OAI_DATACITE = "http://schema.datacite.org/oai/oai-1.1/"
 GMD = "http://www.isotc211.org/2005/gmd"
 GCO = "http://www.isotc211.org/2005/gco"
 GMX = "http://www.isotc211.org/2005/gmx"
@@ -38,6 +49,14 @@ PREFIXES: dict[str, str] = {
     "dct": DCT,
     "qdc": QDC,
     "oai_qdc": OAI_QDC,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "dcat": DCAT,
+    "foaf": FOAF,
+    "vcard": VCARD,
+    "skos": SKOS,
+    "prov": PROV,
+    "org": ORG,
     "gmd": GMD,
     "gco": GCO,
     "gmx": GMX,

@@ -47,9 +47,12 @@ _ISO = (_GMX, _GMD, _SRV)
 #: What of the schemas of DCMI we write against, said again: the official ones are not in the corpus.
 _OWN = Path(__file__).resolve().parent / "schemas"
 _QDC = ("http://worldcat.org/xmlschemas/qdc-1.0/", str(_OWN / "qdc.xsd"))
+_DATACITE = ("http://datacite.org/schema/kernel-4", "datacite-kernels/kernel-4.6/metadata.xsd")
+_OAI_DATACITE = ("http://schema.datacite.org/oai/oai-1.1/", str(_OWN / "oai_datacite.xsd"))
 _DRIVERS = {
     "oai_dc": (_OAI_DC,),
     "oai_dcterms": (_QDC,),
+    "oai_datacite": (_OAI_DATACITE, _DATACITE),
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),
     "oai_pmh": (_OAI_PMH, _OAI_DC, _OAI_IDENTIFIER, *_ISO),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 from catalogue.record import Agent, Identifier, Link, Period, Record, Relation, Right, Subject, Text
 from catalogue.rendering.gmd import (
@@ -18,52 +16,8 @@ from catalogue.rendering.gmd import (
     url,
     wrap,
 )
+from catalogue.rendering.iso_terms import ASSOCIATIONS, CITED, DATE_TYPES, DISTANCE, ROLES, SCALE, TOPICS
 from catalogue.rendering.markup import any_uri, escape, in_degrees, is_date, number
-
-#: Kind of date -> CI_DateTypeCode; where ISO 19115:2003 has none, that of ISO 19115-1.
-_DATE_TYPES: Final = {
-    "created": "creation",
-    "issued": "publication",
-    "date": "publication",
-    "modified": "revision",
-    "available": "released",
-    "valid": "validityBegins",
-    "accepted": "adopted",
-}
-#: Role of an agent -> CI_RoleCode, where they differ.
-_ROLES: Final = {"creator": "author", "": "pointOfContact"}
-#: Roles that belong to the citation; all others are points of contact.
-_CITED: Final = frozenset(
-    {
-        "creator",
-        "author",
-        "coAuthor",
-        "originator",
-        "principalInvestigator",
-        "publisher",
-        "contributor",
-        "editor",
-    }
-)
-#: MD_TopicCategoryCode is an enumeration: nothing else may stand there.
-_TOPICS: Final = frozenset(
-    {
-        "farming", "biota", "boundaries", "climatologyMeteorologyAtmosphere", "economy", "elevation",
-        "environment", "geoscientificInformation", "health", "imageryBaseMapsEarthCover",
-        "intelligenceMilitary", "inlandWaters", "location", "oceans", "planningCadastre", "society",
-        "structure", "transportation", "utilitiesCommunication",
-    }
-)  # fmt: skip
-_ASSOCIATIONS: Final = {
-    "isPartOf": "largerWorkCitation",
-    "hasPart": "isComposedOf",
-    "source": "source",
-    "isVersionOf": "revisionOf",
-    "replaces": "revisionOf",
-    "requires": "dependency",
-}
-_SCALE: Final = re.compile(r"1:([1-9]\d{0,14})", re.ASCII)
-_DISTANCE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ([A-Za-z°]{1,20})", re.ASCII)
 
 
 def identification(record: Record, tongues: Tongues) -> str:
@@ -111,11 +65,11 @@ def _citation(record: Record, tongues: Tongues) -> str:
     dates = [
         wrap("date", "CI_Date", dated("date", date.value) + code("dateType", "CI_DateTypeCode", kind))
         for date in record.dates
-        if is_date(date.value) and (kind := _DATE_TYPES.get(date.kind, date.kind))
+        if is_date(date.value) and (kind := DATE_TYPES.get(date.kind, date.kind))
     ]
     out.append("".join(dates) or nil("date"))
     out += (_identifier("identifier", identifier) for identifier in record.identifiers if identifier.value)
-    out += (party("citedResponsibleParty", agent, tongues) for agent in record.agents if agent.role in _CITED)
+    out += (party("citedResponsibleParty", agent, tongues) for agent in record.agents if agent.role in CITED)
     return wrap("citation", "CI_Citation", "".join(out))
 
 
@@ -128,12 +82,12 @@ def _identifier(name: str, identifier: Identifier) -> str:
 
 
 def _is_contact(agent: Agent) -> bool:
-    return agent.role not in _CITED and agent.role not in ("metadataContact", "distributor")
+    return agent.role not in CITED and agent.role not in ("metadataContact", "distributor")
 
 
 def party(name: str, agent: Agent, tongues: Tongues, role: str = "") -> str:
     """CI_ResponsibleParty (B.3.2). `role` is written in place of the agent's own."""
-    role = role or _ROLES.get(agent.role, agent.role)
+    role = role or ROLES.get(agent.role, agent.role)
     content = (
         string("individualName", agent.individual)
         + free_text("organisationName", agent.name, tongues)
@@ -169,7 +123,7 @@ def _graphic(link: Link, tongues: Tongues) -> str:
 
 
 def _is_topic(subject: Subject) -> bool:
-    return subject.kind == "topicCategory" and bool(subject.label.values) and subject.label.default in _TOPICS
+    return subject.kind == "topicCategory" and bool(subject.label.values) and subject.label.default in TOPICS
 
 
 def _keywords(subjects: Iterable[Subject], tongues: Tongues) -> Iterable[str]:
@@ -220,21 +174,19 @@ def _aggregation(relation: Relation, tongues: Tongues) -> str:
     content = (
         wrap("aggregateDataSetName", "CI_Citation", title + nil("date") if title else "")
         + wrap("aggregateDataSetIdentifier", "MD_Identifier", string("code", relation.value))
-        + code(
-            "associationType", "DS_AssociationTypeCode", _ASSOCIATIONS.get(relation.kind, "crossReference")
-        )
+        + code("associationType", "DS_AssociationTypeCode", ASSOCIATIONS.get(relation.kind, "crossReference"))
     )
     return wrap("aggregationInfo", "MD_AggregateInformation", content)
 
 
 def _resolution(resolution: str) -> str:
     """MD_Resolution for a scale (`1:50000`) or a distance (`30 m`); nothing for what is neither."""
-    scale = _SCALE.fullmatch(resolution)
+    scale = SCALE.fullmatch(resolution)
     if scale:
         denominator = f"<gmd:denominator><gco:Integer>{scale[1]}</gco:Integer></gmd:denominator>"
         fraction = wrap("equivalentScale", "MD_RepresentativeFraction", denominator)
         return wrap("spatialResolution", "MD_Resolution", fraction)
-    distance = _DISTANCE.fullmatch(resolution)
+    distance = DISTANCE.fullmatch(resolution)
     if distance:
         length = f'<gco:Distance uom="{any_uri(distance[2])}">{distance[1]}</gco:Distance>'
         return wrap("spatialResolution", "MD_Resolution", f"<gmd:distance>{length}</gmd:distance>")

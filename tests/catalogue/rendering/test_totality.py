@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from catalogue.formats import ON_DEMAND, RENDERED
+from catalogue.formats import DCAT, FORMATS
 from catalogue.record import (
     Agent,
     Box,
@@ -94,7 +95,7 @@ def assert_valid(schema: etree.XMLSchema, rendition: bytes) -> None:
 
 
 @pytest.mark.corpus
-@pytest.mark.parametrize("prefix", [known.prefix for known in (*RENDERED, *ON_DEMAND)])
+@pytest.mark.parametrize("prefix", [form.prefix for form in FORMATS if form.written and form != DCAT])
 @whatever
 @given(record=records, identifier=strings, datestamp=strings)
 def test_every_rendition_is_valid(
@@ -116,3 +117,18 @@ def test_every_csw_record_is_valid(
 ) -> None:
     rendition = csw_record.write(record, identifier=identifier, element_set=element_set, datestamp=datestamp)
     assert_valid(csw_schema, rendition)
+
+
+@whatever
+@given(record=records, identifier=strings, datestamp=strings)
+def test_every_dcat_is_rdf_that_says_what_dcat_ap_asks_for(
+    record: Record, identifier: str, datestamp: str
+) -> None:
+    rendition = render(record, "dcat", identifier=identifier, datestamp=datestamp)
+    graph = rdflib.Graph().parse(data=rendition, format="xml")
+    kind = rdflib.DCAT.DataService if record.service_type else rdflib.DCAT.Dataset
+    [subject] = graph.subjects(rdflib.RDF.type, kind)
+    for wanted in (rdflib.DCTERMS.title, rdflib.DCTERMS.description):
+        assert (subject, wanted, None) in graph
+    for once in (rdflib.DCTERMS.publisher, rdflib.DCTERMS.issued, rdflib.DCTERMS.modified):
+        assert len(list(graph.objects(subject, once))) <= 1
