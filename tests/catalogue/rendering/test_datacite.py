@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - samples are read best on one line
 """What a Record becomes in DataCite 4.6."""
 
 from __future__ import annotations
