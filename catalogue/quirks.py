@@ -28,6 +28,8 @@ _SWITCH: Final = {
 
 #: A day; no wait for a source is longer.
 _LONGEST_SECONDS: Final = 86400
+#: Records: no page is asked to be larger.
+_LARGEST_PAGE: Final = 5000
 #: RFC 9110, section 5.6.2.
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Headers that carry secrets, or that are ours to set.
@@ -56,6 +58,21 @@ def _quirk(default: Any, cause: str, check: Callable[[Any], object] | None = Non
 def _seconds(value: float) -> None:
     if not 0 <= value <= _LONGEST_SECONDS:
         raise ValueError(f"seconds, {_LONGEST_SECONDS} at most")
+
+
+def _page_size(value: int) -> None:
+    if not 0 <= value <= _LARGEST_PAGE:
+        raise ValueError(f"records on a page, {_LARGEST_PAGE} at most")
+
+
+def one_of(*values: str) -> Callable[[str], None]:
+    """A check that a value is one of these."""
+
+    def check(value: str) -> None:
+        if value not in values:
+            raise ValueError(f"one of {', '.join(values)}")
+
+    return check
 
 
 def _one_line(value: str) -> None:
@@ -103,6 +120,13 @@ class Quirks:
     undescribed: bool = _quirk(
         default=False, cause="Identify or GetCapabilities times out while its lists work"
     )
+    page_size: int = _quirk(0, "pages of the usual size are too much for it, or too slow", _page_size)
+    whole_list: bool = _quirk(
+        default=False, cause="what it says has changed since a date is not what has changed"
+    )
+    csw_version: str = _quirk("", "it speaks only one version of CSW well", one_of("2.0.2", "3.0.0"))
+    csw_method: str = _quirk("", "it answers only one of GET and POST rightly", one_of("get", "post"))
+    csw_unsorted: bool = _quirk(default=False, cause="it loses records or fails where it is asked to sort")
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Quirks:

@@ -40,6 +40,7 @@ _OAI_IDENTIFIER = (
 )
 _OAI_PMH = ("http://www.openarchives.org/OAI/2.0/", "oai/geonetwork/OAI-PMH.xsd")
 _CSW = ("http://www.opengis.net/cat/csw/2.0.2", "pycsw-core-schemas/ogc/csw/2.0.2/CSW-discovery.xsd")
+_CSW30 = ("http://www.opengis.net/cat/csw/3.0", "schemas.opengis.net/cat/csw/3.0/cswAll.xsd")
 _GMD = ("http://www.isotc211.org/2005/gmd", "geonetwork/iso19139-schema2007/gmd/gmd.xsd")
 _SRV = ("http://www.isotc211.org/2005/srv", "geonetwork/iso19139-schema2007/srv/srv.xsd")
 _GMX = ("http://www.isotc211.org/2005/gmx", "geonetwork/iso19139-schema2007/gmx/gmx.xsd")
@@ -55,6 +56,7 @@ _DRIVERS = {
     "oai_datacite": (_OAI_DATACITE, _DATACITE),
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),
+    "csw30": (_CSW30,),
     "oai_pmh": (_OAI_PMH, _OAI_DC, _OAI_IDENTIFIER, *_ISO),
 }
 #: Schemas whose wildcards are strict; with them, a payload of an unknown format would be an error.

@@ -1,92 +1,79 @@
-"""A source that speaks CSW 2.0.2: OWSLib over our session, a page of GetRecords at a time."""
+"""A source that speaks CSW 2.0.2 or 3.0.0, a page of GetRecords at a time."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, timedelta
-from itertools import product
-from typing import Any, Final
+from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 from catalogue.errors import (
-    AddressRefused,
-    AnswerUnreadable,
     HarvestError,
-    HttpFailure,
     ListBroken,
-    ProtocolFailure,
     SourceUnreachable,
-    UnknownFormat,
 )
-from catalogue.formats import ISO19139, by_prefix
-from catalogue.namespaces import CSW, GMD
 from catalogue.run import Checkpoint, Fault
 from catalogue.source import Source
-from harvester.clients.answers import date_header, utc_moment
-from harvester.clients.base import Description, Item, Page
-from harvester.clients.csw_catalogue import (
-    Query,
-    Results,
-    SessionCatalogue,
-    capabilities,
-    operation,
-    post_url,
-)
+from harvester.clients.base import Description, Item, Note, Page
+from harvester.clients.csw_answer import Results, get_records
+from harvester.clients.csw_capabilities import Capabilities, ask_capabilities
+from harvester.clients.csw_opening import Opening
 from harvester.clients.csw_paging import Counts, claims_end, next_start
-from harvester.clients.csw_records import read_items
+from harvester.clients.csw_position import Position, digest, response_date
+from harvester.clients.csw_records import read_items, set_aside
+from harvester.clients.csw_request import V2, Query
+from harvester.clients.csw_ways import is_elsewhere, modified_queryable, ways
+from harvester.clients.narrowing import Narrowed, may_be_a_record, narrowed
 from harvester.http import HarvestSession
 
 #: maxRecords: at 14 kB a record of ISO 19139, some 700 kB a page; many servers cap it at 100 or below.
 PAGE_SIZE: Final = 50
 #: Empty pages in a row that are a loop.
 EMPTY_PAGES: Final = 10
-
-_GMD_RECORD: Final = "gmd:MD_Metadata"
-_CSW_RECORD: Final = "csw:Record"
-_SORT_BY: Final = {_GMD_RECORD: "apiso:Identifier", _CSW_RECORD: "dc:identifier"}
+#: Identifiers that are remembered to see that one comes again.
+_REMEMBERED: Final = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """Where a list goes on: everything that a client in another process needs."""
+@dataclass(slots=True)
+class _Memory:
+    """What one walk through the list remembers, to see that something comes again."""
 
-    query: Query
-    start: int = 1
-    #: Records listed so far.
-    listed: int = 0
-    #: Empty pages in a row.
-    empty: int = 0
-    #: Digest of the page before: to get it again is to go round.
-    seen: str = ""
-    #: The server said that this was all, against its own numberOfRecordsMatched.
-    told_end: bool = False
+    pages: set[str]
+    identifiers: set[int]
 
-    @classmethod
-    def read(cls, position: dict[str, Any]) -> _Position:
-        known = {field.name: position[field.name] for field in fields(cls) if field.name in position}
-        return cls(**{**known, "query": Query(**position["query"])})
+    def again(self, items: tuple[Item, ...]) -> int:
+        """How many of these have come before; they are remembered."""
+        count = 0
+        for item in items:
+            key = hash(item.identifier)
+            if item.identifier and key in self.identifiers:
+                count += 1
+            elif item.identifier and len(self.identifiers) < _REMEMBERED:
+                self.identifiers.add(key)
+        return count
 
 
 class CswClient:
-    """Harvests one source by CSW 2.0.2."""
+    """Harvests one source by CSW."""
 
     def __init__(self, source: Source, session: HarvestSession) -> None:
         self._source = source
         self._session = session
-        self._capabilities: SessionCatalogue | None = None
+        self._capabilities: Capabilities | None = None
+        self._full_size = source.quirks.page_size or PAGE_SIZE
+        #: Where the server gave no answer, and how often: the next try asks for less.
+        self._unanswered = (0, 0)
 
     def describe(self) -> Description:
-        """GetCapabilities (OGC 07-006r1, section 10.5)."""
-        catalogue = self._described()
+        """GetCapabilities (OGC 07-006r1, section 10.5; 12-176r7, section 7.1)."""
+        found = self._described()
         return Description(
-            repository_name=(getattr(catalogue.identification, "title", None) or "").strip(),
-            formats=tuple(self._offered("outputSchema")),
-            incremental=bool(self._modified_queryables()),
+            repository_name=found.title,
+            formats=found.output_schemas,
+            incremental=bool(modified_queryable(found, self._source)),
         )
 
     def pages(self, checkpoint: Checkpoint, *, modified_since: str = "") -> Iterator[Page]:
-        """GetRecords (section 10.8) from the checkpoint on.
+        """GetRecords (section 10.8; 12-176r7: 7.3) from the checkpoint on.
 
         Raises:
             ListBroken: the same page comes twice, or empty pages do not end.
@@ -95,204 +82,168 @@ class CswClient:
         if checkpoint.finished:
             return
         faults: tuple[Fault, ...] = ()
-        results: Results | None
         if checkpoint.position:
-            position = _Position.read(checkpoint.position)
-            results = self._ask(position)
+            position = Position.read(checkpoint.position)
+            found = self._ask(position)
         else:
-            position, results, faults = self._first(modified_since)
-        known: set[str] = set()
+            position, found, faults = self._first(modified_since)
+        memory = _Memory(set(), set())
         while True:
-            page, position = self._page(checkpoint, position, results, faults)
-            if page.items and position.seen in known:
+            page, position = self._page(checkpoint, position, found, memory=memory, faults=faults)
+            if page.items and position.seen in memory.pages:
                 raise ListBroken("the source goes round: a page has come before")
-            known.add(position.seen)
+            memory.pages.add(position.seen)
             yield page
             checkpoint, faults = page.checkpoint, ()
             if checkpoint.finished:
                 return
-            results = self._ask(position)
+            found = self._ask(position)
 
-    def _described(self) -> SessionCatalogue:
+    def _described(self) -> Capabilities:
+        quirks = self._source.quirks
+        if self._capabilities is None and quirks.undescribed:
+            self._capabilities = Capabilities(quirks.csw_version or V2)
         if self._capabilities is None:
-            self._capabilities = capabilities(self._source.base_url, self._session)
+            base_url = self._source.base_url
+            self._capabilities = ask_capabilities(base_url, self._session, quirks.csw_version)
         return self._capabilities
 
-    def _ask(self, position: _Position) -> Results | None:
-        """The page at a position; None where a list that was said to be at its end is refused."""
-        catalogue = self._capabilities or SessionCatalogue(
-            self._source.base_url, self._session, skip_caps=True
-        )
-        try:
-            return catalogue.get_records(position.query, position.start, PAGE_SIZE)
-        except (ProtocolFailure, HttpFailure):
-            if position.told_end:
-                return None
-            raise
+    def _get(self, query: Query, start: int, size: int) -> Results:
+        return get_records(self._session, query, start, size)
 
-    def _first(self, modified_since: str) -> tuple[_Position, Results, tuple[Fault, ...]]:
+    def _ask(self, position: Position) -> Narrowed[Results]:
+        """The page at a position, or a narrower one that works; none at an end that was told."""
+        size = self._size(position)
+        query = position.query
+        try:
+            results = self._get(query, position.start, size)
+            moved = position.stepped_back(results)
+            if moved is None:
+                return Narrowed(results, position.start, size)
+            return Narrowed(self._get(query, moved.start, size), moved.start, size)
+        except SourceUnreachable:
+            where, times = self._unanswered
+            self._unanswered = (position.start, times + 1 if where == position.start else 1)
+            raise
+        except HarvestError as error:
+            if not may_be_a_record(error):
+                raise
+            if position.told_end:
+                return Narrowed(None, position.start, size)
+            return narrowed(
+                lambda start, number: self._get(query, start, number),
+                position.start,
+                size,
+                last=position.matched,
+                error=error,
+            )
+
+    def _size(self, position: Position) -> int:
+        """maxRecords: less where a page failed, and half as much each time that no answer came at all."""
+        size = position.next_size(self._full_size)
+        where, times = self._unanswered
+        return max(1, size >> min(times, 3)) if where == position.start else size
+
+    def _first(self, modified_since: str) -> tuple[Position, Narrowed[Results], tuple[Fault, ...]]:
         """The first page, asked for in the first way that the server understands."""
-        failures: list[HarvestError] = []
-        unusable: set[str] = set()
-        for query in self._queries(modified_since):
-            if query.url in unusable:
-                continue
-            try:
-                results = self._described().get_records(query, 1, PAGE_SIZE)
-            except (AddressRefused, SourceUnreachable, AnswerUnreadable) as error:
-                failures.append(error)
-                unusable.add(query.url)
-            except (ProtocolFailure, HttpFailure) as error:
-                failures.append(error)
-            else:
-                return _Position(query), results, self._told(query, modified_since)
-        raise failures[0]
+        opening = Opening(self._get, self._size(Position(Query("", "", ""))))
+        try:
+            query, found = opening.first_page(ways(self._described(), self._source, modified_since))
+        except HarvestError:
+            if any(isinstance(failure, SourceUnreachable) for failure in opening.failures):
+                self._unanswered = (1, self._unanswered[1] + 1)
+            raise
+        return Position(query), found, self._told(query, modified_since)
 
     def _told(self, query: Query, modified_since: str) -> tuple[Fault, ...]:
         """That a full list is given where a part was asked for, and could have been."""
-        if not modified_since or query.since or not self._modified_queryables():
+        queryable = modified_queryable(self._described(), self._source)
+        if not modified_since or query.since or not queryable:
             return ()
-        message = f"the server refuses to filter by its own queryable {self._modified_queryables()[0]}"
+        message = f"the server refuses to filter by its own queryable {queryable}"
         return (Fault("csw.filter-refused", f"{message}: the whole list is read", path="csw:Constraint"),)
-
-    def _queries(self, modified_since: str) -> Iterator[Query]:
-        """Ways to ask, the best first: other address, without date, without order, another typename."""
-        schema = self._output_schema()
-        advertised = post_url(self._described(), self._source.base_url)
-        addresses = dict.fromkeys((advertised, str(self._described().url)))
-        modified = self._modified_queryables() if modified_since else []
-        dates = [(modified[0], _day_before(modified_since)), ("", "")] if modified else [("", "")]
-        for url, typename, date_filter, is_sorted in product(
-            addresses, self._typenames(schema), dates, (True, False)
-        ):
-            yield Query(
-                url=url,
-                output_schema=schema,
-                typename=typename,
-                sort_by=_SORT_BY[typename] if is_sorted else "",
-                modified=date_filter[0],
-                since=date_filter[1],
-            )
-
-    def _output_schema(self) -> str:
-        """The outputSchema to ask for: as the source's metadata_prefix says, else gmd where it is offered."""
-        wanted = self._source.metadata_prefix
-        if wanted:
-            try:
-                return GMD if by_prefix(wanted) is ISO19139 else CSW
-            except UnknownFormat:
-                return GMD if wanted == GMD else CSW
-        return GMD if GMD in self._offered("outputSchema") else CSW
-
-    def _typenames(self, schema: str) -> list[str]:
-        """TypeNames to try: for gmd the server's own word for it first, where it has one."""
-        if schema == CSW:
-            return [_CSW_RECORD]
-        offered = self._offered("typeNames")
-        preferred = [_GMD_RECORD, _CSW_RECORD]
-        return sorted(preferred, key=lambda name: name not in offered) if offered else preferred
-
-    def _offered(self, parameter: str) -> list[str]:
-        """The values of a parameter of GetRecords, as the capabilities have them."""
-        found = operation(self._described(), "GetRecords")
-        for name, values in (found.parameters if found is not None else {}).items():
-            if name.lower() == parameter.lower():
-                return [value.strip() for value in values["values"] if value and value.strip()]
-        return []
-
-    def _modified_queryables(self) -> list[str]:
-        """Queryables for the date of change, those of ISO first where ISO records are asked for."""
-        found = operation(self._described(), "GetRecords")
-        constraints = [
-            *(found.constraints if found is not None else []),
-            *self._described().constraints.values(),
-        ]
-        names = {
-            value.strip()
-            for constraint in constraints
-            for value in constraint.values
-            if value and value.strip().rpartition(":")[2].lower() == "modified"
-        }
-        first = "apiso:" if self._output_schema() == GMD else "dct:"
-        return sorted(names, key=lambda name: (not name.lower().startswith(first), name))
 
     def _page(
         self,
         checkpoint: Checkpoint,
-        position: _Position,
-        results: Results | None,
+        position: Position,
+        found: Narrowed[Results],
+        *,
+        memory: _Memory,
         faults: tuple[Fault, ...],
-    ) -> tuple[Page, _Position]:
+    ) -> tuple[Page, Position]:
         """The page, and the position behind it."""
+        lost = tuple(set_aside(self._session, position.query, where, error) for where, error in found.aside)
+        notes = self._notes(position, found)
+        results = found.answer
         if results is None:
-            return Page((), checkpoint.evolve(finished=True, pages=checkpoint.pages + 1)), position
+            behind = replace(position, listed=position.listed + len(lost), seen=digest(lost))
+            faults += behind.shortfall()
+            advanced = checkpoint.evolve(position=asdict(behind), finished=True, pages=checkpoint.pages + 1)
+            return Page(lost, advanced, faults=faults, notes=notes), behind
         items = read_items(results.content, results.elements)
-        seen = _digest(items) if items else position.seen
-        counts = _counts(position, results, len(items))
+        seen = digest(items) if items else position.seen
+        counts = _counts(found, results, len(items))
         following = next_start(counts)
         if items and seen == position.seen:
             if not position.told_end:
                 raise ListBroken(f"the page at startPosition {position.start} is the page before it again")
             items, following = (), None
+        behind = position.behind(found, len(lost) + len(items), following, self._full_size)
         behind = replace(
-            position,
-            start=following or position.start,
-            listed=position.listed + len(items),
+            behind,
+            repeated=position.repeated + memory.again(items),
             empty=0 if items else position.empty + 1,
             seen=seen,
             told_end=claims_end(counts),
+            matched=results.matched,
         )
         if behind.empty >= EMPTY_PAGES and following:
             raise ListBroken(f"{EMPTY_PAGES} pages in a row hold no record, and there is still more")
         if following is None:
-            faults += _short(behind.listed, results.matched)
+            faults += behind.shortfall()
         advanced = checkpoint.evolve(
             position=asdict(behind),
             pages=checkpoint.pages + 1,
-            response_date=checkpoint.response_date or _response_date(results),
+            response_date=checkpoint.response_date or response_date(results),
             complete_list_size=results.matched or checkpoint.complete_list_size,
             finished=following is None,
         )
-        return Page(items, advanced, size=len(results.answer.content), faults=faults), behind
+        size = len(results.answer.content)
+        return Page((*lost, *items), advanced, size=size, faults=faults, notes=notes), behind
+
+    def _notes(self, position: Position, found: Narrowed[Results]) -> tuple[Note, ...]:
+        """What is odd about this page."""
+        notes: list[Note] = []
+        asked = position.next_size(self._full_size)
+        if found.size < asked or found.aside:
+            detail = {"start": position.start, "asked": asked, "given": found.size}
+            notes.append(Note("page-narrowed", detail))
+        results = found.answer
+        if results is not None and position.matched is not None and results.matched != position.matched:
+            notes.append(Note("size-changed", {"was": position.matched, "is": results.matched}))
+        first = not position.listed and position.start == 1
+        return (*notes, *self._opening_notes(position.query, found)) if first else tuple(notes)
+
+    def _opening_notes(self, query: Query, found: Narrowed[Results]) -> Iterator[Note]:
+        """How the server wants to be asked, where that is not as it says or as we would like it."""
+        results = found.answer
+        if results is not None and len(results.elements) < min(found.size, results.matched or 0):
+            yield Note("page-capped", {"asked": found.size, "given": len(results.elements)}, "info")
+        if not query.sort_by:
+            yield Note("list-unsorted", {"output_schema": query.output_schema})
+        described = self._described()
+        for advertised in sorted({described.post_url, described.get_url}):
+            if is_elsewhere(advertised, self._source.base_url):
+                yield Note("other-host", {"advertised": advertised, "asked": query.url})
 
 
-def _counts(position: _Position, results: Results, held: int) -> Counts:
+def _counts(found: Narrowed[Results], results: Results, held: int) -> Counts:
     return Counts(
-        position.start,
-        PAGE_SIZE,
+        found.start,
+        found.size,
         held=held,
         matched=results.matched,
         returned=results.returned,
         next_record=results.next_record,
     )
-
-
-def _short(listed: int, matched: int | None) -> tuple[Fault, ...]:
-    """That the list was shorter than the server said."""
-    if matched is None or listed >= matched:
-        return ()
-    message = f"{matched} records match by the server's count, and {listed} were given"
-    return (Fault("csw.short-list", message, path="csw:SearchResults"),)
-
-
-def _digest(items: tuple[Item, ...]) -> str:
-    """What tells one page from another."""
-    digest = hashlib.blake2b(digest_size=16)
-    for item in items:
-        digest.update(item.identifier.encode() or (item.fault.value.encode() if item.fault else b""))
-        digest.update(b"\0")
-    return digest.hexdigest()
-
-
-def _response_date(results: Results) -> str:
-    """The timestamp of csw:SearchStatus in UTC; where it leaves the zone open, the Date header."""
-    return (
-        utc_moment(results.timestamp, zone_needed=True)
-        or date_header(results.answer)
-        or utc_moment(results.timestamp)
-    )
-
-
-def _day_before(moment: str) -> str:
-    """The day before, so that a server's local time cannot hide a change."""
-    return (date.fromisoformat(moment[:10]) - timedelta(days=1)).isoformat()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from catalogue.source import Protocol, Source
+from csw_catalogue import Catalogue
 from harvester.clients import client_for
 from harvester.clients.base import Client
 from harvester.http import HarvestSession, Limits
@@ -48,3 +49,9 @@ def csw(session: HarvestSession, httpserver: Any) -> MakeClient:
         return client_for(Source(id="node", protocol=Protocol.CSW, **fields), session)
 
     return make
+
+
+@pytest.fixture
+def catalogue(httpserver: Any) -> Catalogue:
+    """A CSW at /csw of the test's server."""
+    return Catalogue(httpserver)

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from lxml import etree
 from owslib.catalogue.csw2 import CatalogueServiceWeb
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from catalogue.errors import (
-    AddressRefused,
     AnswerUnreadable,
     HttpFailure,
     ListBroken,
@@ -18,123 +16,8 @@ from catalogue.errors import (
     SourceUnreachable,
 )
 from catalogue.run import Checkpoint
-from harvester.clients.base import Page
+from csw_catalogue import ALL, CSW, GMD, NS, Catalogue, dublin_core, exception_report, identifiers, iso
 from harvester.clients.csw import PAGE_SIZE
-
-CSW = "http://www.opengis.net/cat/csw/2.0.2"
-OGC = "http://www.opengis.net/ogc"
-GMD = "http://www.isotc211.org/2005/gmd"
-NS = {"csw": CSW, "ogc": OGC}
-
-
-def iso(identifier: str, *, date: str = "2026-01-02") -> str:
-    name = (
-        f"<gmd:fileIdentifier><gco:CharacterString> {identifier} </gco:CharacterString></gmd:fileIdentifier>"
-    )
-    return (
-        f'<gmd:MD_Metadata xmlns:gmd="{GMD}" xmlns:gco="http://www.isotc211.org/2005/gco">'
-        f"{name if identifier else ''}"
-        f"<gmd:dateStamp><gco:Date>{date}</gco:Date></gmd:dateStamp></gmd:MD_Metadata>"
-    )
-
-
-def dublin_core(identifier: str) -> str:
-    return (
-        '<csw:Record xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dct="http://purl.org/dc/terms/">'
-        f"<dc:identifier>{identifier}</dc:identifier><dct:modified>2026-01-02</dct:modified></csw:Record>"
-    )
-
-
-def exception_report(code: str, words: str, locator: str = "typeNames") -> str:
-    return (
-        '<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows" version="1.2.0">'
-        f'<ows:Exception exceptionCode="{code}" locator="{locator}">'
-        f"<ows:ExceptionText>{words}</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"
-    )
-
-
-class Catalogue:
-    """A small CSW over a list of records; each attribute is something that servers do differently."""
-
-    def __init__(self, httpserver: Any) -> None:
-        self.records = [iso(f"r{n}") for n in range(1, 121)]
-        self.cap = 1000
-        self.schemas = (CSW, GMD)
-        self.typenames = ("csw:Record", "gmd:MD_Metadata")
-        self.queryables = ("apiso:Title", "apiso:Modified")
-        self.post_url = httpserver.url_for("/csw")
-        self.timestamp = "2026-11-02T10:00:00Z"
-        self.next_record: Callable[[int, int], str | None] = lambda after, total: str(
-            after if after <= total else 0
-        )
-        self.matched: Callable[[int], str | None] = str
-        #: Answers a GetRecords request in place of the list, or lets it pass by returning None.
-        self.objection: Callable[[etree._Element], Response | str | None] = lambda _: None
-        self.asked: list[etree._Element] = []
-        self.paths: list[str] = []
-        httpserver.expect_request("/csw").respond_with_handler(self.answer)
-        httpserver.expect_request("/other").respond_with_handler(self.answer)
-
-    def answer(self, request: Request) -> Response:
-        self.paths.append(f"{request.method} {request.path}")
-        if request.method == "GET":
-            return Response(self.capabilities(), content_type="application/xml")
-        asked = etree.fromstring(request.data)
-        self.asked.append(asked)
-        objection = self.objection(asked)
-        if isinstance(objection, Response):
-            return objection
-        return Response(objection or self.results(asked), content_type="application/xml")
-
-    def capabilities(self) -> str:
-        def values(items: tuple[str, ...]) -> str:
-            return "".join(f"<ows:Value>{item}</ows:Value>" for item in items)
-
-        return (
-            f'<csw:Capabilities xmlns:csw="{CSW}" xmlns:ows="http://www.opengis.net/ows" version="2.0.2"'
-            ' xmlns:xlink="http://www.w3.org/1999/xlink"><ows:ServiceIdentification>'
-            "<ows:Title> A catalogue </ows:Title><ows:ServiceType>CSW</ows:ServiceType>"
-            "<ows:ServiceTypeVersion>2.0.2</ows:ServiceTypeVersion></ows:ServiceIdentification>"
-            '<ows:OperationsMetadata><ows:Operation name="GetRecords"><ows:DCP><ows:HTTP>'
-            f'<ows:Get xlink:href="{self.post_url}"/>'
-            '<ows:Post xlink:href="http://soap.invalid/"><ows:Constraint name="PostEncoding">'
-            "<ows:Value>SOAP</ows:Value></ows:Constraint></ows:Post>"
-            f'<ows:Post xlink:href="{self.post_url}"><ows:Constraint name="PostEncoding">'
-            "<ows:Value>XML</ows:Value></ows:Constraint></ows:Post></ows:HTTP></ows:DCP>"
-            f'<ows:Parameter name="outputSchema">{values(self.schemas)}</ows:Parameter>'
-            f'<ows:Parameter name="typeNames">{values(self.typenames)}</ows:Parameter>'
-            f'<ows:Constraint name="SupportedISOQueryables">{values(self.queryables)}</ows:Constraint>'
-            "</ows:Operation></ows:OperationsMetadata></csw:Capabilities>"
-        )
-
-    def results(self, asked: etree._Element) -> str:
-        start = int(asked.get("startPosition", "1"))
-        size = min(int(asked.get("maxRecords", "10")), self.cap)
-        page = self.records[start - 1 : start - 1 + size]
-        total = len(self.records)
-        counts = {
-            "numberOfRecordsMatched": self.matched(total),
-            "numberOfRecordsReturned": str(len(page)),
-            "nextRecord": self.next_record(start + len(page), total),
-        }
-        attributes = "".join(f' {name}="{value}"' for name, value in counts.items() if value is not None)
-        return (
-            f'<csw:GetRecordsResponse xmlns:csw="{CSW}"><csw:SearchStatus timestamp="{self.timestamp}"/>'
-            f'<csw:SearchResults{attributes} elementSet="full">{"".join(page)}</csw:SearchResults>'
-            "</csw:GetRecordsResponse>"
-        )
-
-
-@pytest.fixture
-def catalogue(httpserver: Any) -> Catalogue:
-    return Catalogue(httpserver)
-
-
-def identifiers(pages: list[Page]) -> list[str]:
-    return [item.identifier for page in pages for item in page.items]
-
-
-ALL = [f"r{n}" for n in range(1, 121)]
 
 
 def test_describe(catalogue: Catalogue, csw: Any) -> None:
@@ -373,7 +256,7 @@ def test_stock_owslib_would_have_gone_there(catalogue: Catalogue, httpserver: An
 def test_nothing_can_be_asked(catalogue: Catalogue, csw: Any) -> None:
     catalogue.post_url = "http://10.0.0.1/csw"
     catalogue.objection = lambda _: Response("no", 404)
-    with pytest.raises(AddressRefused):
+    with pytest.raises(HttpFailure, match="404"):
         list(csw().pages(Checkpoint()))
 
 
