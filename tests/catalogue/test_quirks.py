@@ -20,7 +20,10 @@ def test_quirks_are_written_as_people_write_them(text: str, value: bool) -> None
     assert Quirks().set("tls-unverified", text).tls_unverified is value
 
 
-@pytest.mark.parametrize(("name", "text"), [("tls-unverified", "perhaps"), ("sticky-tape", "on")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("tls-unverified", "perhaps"), ("sticky-tape", "on"), ("csw-method", "put"), ("page-size", "-1")],
+)
 def test_what_is_no_quirk_is_refused_in_words(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match="quirk"):
         Quirks().set(name, text)
