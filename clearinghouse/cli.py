@@ -7,6 +7,7 @@ because of how things stand (unknown, there already, being worked on).
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -24,7 +25,7 @@ from catalogue.errors import (
 from catalogue.formats import FORMATS
 from catalogue.store import Store
 from clearinghouse import harvests, registry, simulating
-from clearinghouse.output import complaints, print_json, print_table
+from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
 FAILED, WRONG, REFUSED = 1, 2, 3
@@ -140,6 +141,33 @@ def run_cancel(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
     """Cancel an open run: it stops at its next page."""
     with opened() as (_, store):
         harvests.cancel(store, number)
+
+
+@app.command()
+def clients(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days back.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """Who harvests us, and whether they get what they ask for."""
+    with opened() as (_, store):
+        reports = store.clients.reports(datetime.now(UTC), days=days)
+    if as_json:
+        print_json([client_json(report) for report in reports])
+        return
+    print_table(
+        [
+            "address",
+            "user agent",
+            "last seen",
+            "requests",
+            "records",
+            "lists ended",
+            "formats and sets",
+            "errors",
+        ],
+        [client_row(report) for report in reports],
+    )
 
 
 @app.command()

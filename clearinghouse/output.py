@@ -23,6 +23,7 @@ from rich.text import Text
 
 from catalogue.run import HarvestRun, RunState
 from catalogue.source import Source
+from catalogue.visit import ClientReport
 
 console = Console()
 complaints = Console(stderr=True)
@@ -83,6 +84,35 @@ def tally_in_words(run: HarvestRun) -> str:
     listed = tally.pop("listed")
     parts = [f"{count} {outcome}" for outcome, count in tally.items() if count]
     return f"{listed} listed" + (": " + ", ".join(parts) if parts else "")
+
+
+def client_json(report: ClientReport) -> dict[str, Any]:
+    """What a client did, as JSON."""
+    return {
+        **report.client._asdict(),
+        "first_at": report.first_at,
+        "last_at": report.last_at,
+        **asdict(report.total),
+        "incomplete": report.incomplete,
+        "formats": sorted(report.formats),
+        "sets": sorted(report.sets),
+        "errors": report.errors,
+    }
+
+
+def client_row(report: ClientReport) -> list[str]:
+    """The same, as a line of a table."""
+    total = report.total
+    return [
+        report.client.address,
+        report.client.user_agent,
+        moment(report.last_at),
+        str(total.requests),
+        str(total.records),
+        f"{total.ended} of {total.begun}",
+        " ".join(sorted(report.formats) + sorted(report.sets)),
+        ", ".join(f"{code}: {count}" for code, count in sorted(report.errors.items())),
+    ]
 
 
 class RunProgress:

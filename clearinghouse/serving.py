@@ -10,6 +10,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -24,12 +26,16 @@ from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
 from endpoint.app import create_app
 from harvester.schedule import Schedule
+from harvester.slices import utc_now
 from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
 TICK = 2.0
 #: Seconds between two purges of ended workflows.
 PURGE = 3600.0
+DAY = 86400.0
+#: How long it is known who has harvested us.
+VISITS_KEPT = timedelta(days=400)
 #: Seconds between two looks whether a dump is due.
 DUMP_LOOK = 60.0
 #: The sample nodes listen so far above our own port.
@@ -103,12 +109,17 @@ def _listener(settings: Settings) -> socket.socket:
 def scheduled(settings: Settings, store: Store) -> Iterator[None]:
     """The schedule, that of the dumps among it."""
     schedule = Schedule(store, settings)
+    schedule.every(DAY, partial(_forget_visits, store), "forget-visits")
     schedule.every(DUMP_LOOK, Nightly(settings, store).look, "dump")
     schedule.start()
     try:
         yield
     finally:
         schedule.stop()
+
+
+def _forget_visits(store: Store) -> None:
+    store.clients.forget(utc_now() - VISITS_KEPT)
 
 
 @contextmanager

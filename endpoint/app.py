@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from catalogue.settings import Settings
 from catalogue.store import Store
+from endpoint.clients.router import router as clients
 from endpoint.csw.router import router as csw
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.router import router as oai_pmh
+from endpoint.oai_pmh.router import visits_of
 from endpoint.public.router import router as public
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.limits import Limits
 
 
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    visits_of(app).write()
+
+
 def create_app(settings: Settings, store: Store) -> FastAPI:
     """The web application over a store whose schema is current. It never calls a remote source."""
-    app = FastAPI(title=settings.repository_name, docs_url=None, redoc_url=None)
+    app = FastAPI(title=settings.repository_name, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.services = Services(settings, store)
     app.include_router(oai_pmh)
     app.include_router(csw)
     app.include_router(dump)
+    app.include_router(clients)
     app.include_router(public)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Limits, settings=settings)

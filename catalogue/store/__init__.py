@@ -8,6 +8,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.clients import Clients
 from catalogue.store.engine import create_engine
 from catalogue.store.feed import Feed
 from catalogue.store.keys import Keys
@@ -36,6 +37,7 @@ class Store:
         self.sets = Sets(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
+        self.clients = Clients(self.engine)
         self.validators = Validators(self.engine)
 
     @property

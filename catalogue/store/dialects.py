@@ -57,6 +57,17 @@ def insert_missing(connection: Connection, table: sa.Table, rows: list[dict[str,
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
 
 
+def add_up(
+    connection: Connection, table: sa.Table, rows: list[dict[str, Any]], columns: Sequence[str]
+) -> None:
+    """Insert rows; where there is one with the same key, add these columns to it."""
+    if rows:
+        statement = insert(connection, table)
+        sums = {name: table.c[name] + statement.excluded[name] for name in columns}
+        key = [column.name for column in table.primary_key]
+        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=sums), rows)
+
+
 def now(connection: Connection) -> int:
     """The time in whole seconds by the one clock that all writers share: the database server's.
 

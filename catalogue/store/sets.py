@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -81,6 +81,14 @@ class Sets:
                 spec.removeprefix(prefix): SetCount(int(alive), int(every) - int(alive))
                 for spec, alive, every in connection.execute(statement)
             }
+
+    def specs(self, numbers: Collection[int]) -> dict[int, str]:
+        """The setSpecs of sets, by the store's own numbers."""
+        if not numbers:
+            return {}
+        statement = sa.select(sets.c.id, sets.c.set_spec).where(sets.c.id.in_(numbers))
+        with reading(self._engine) as connection:
+            return {row.id: row.set_spec for row in connection.execute(statement)}
 
     def id_of(self, set_spec: str) -> int | None:
         """The store's own number of a set; None where there is no such set."""

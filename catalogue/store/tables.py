@@ -303,3 +303,36 @@ keys = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("secret", sa.LargeBinary, nullable=False),
 )
+
+clients = sa.Table(
+    "clients",
+    metadata,
+    # Who harvests us: an address and a user agent.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("user_agent", sa.Text, nullable=False),
+    sa.Column("first_at", UtcDateTime, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("address", "user_agent"),
+)
+
+visits = sa.Table(
+    "visits",
+    metadata,
+    # What a client did on one day, counted.
+    sa.Column("client_id", sa.ForeignKey("clients.id"), primary_key=True, autoincrement=False),
+    # Days since 1970-01-01, UTC.
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("verb", sa.Text, primary_key=True),
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("set_spec", sa.Text, primary_key=True),
+    # The code of the protocol's error; empty where there was none.
+    sa.Column("error", sa.Text, primary_key=True),
+    sa.Column("requests", sa.Integer, nullable=False),
+    sa.Column("records", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    # Lists whose first page was sent, and whose last.
+    sa.Column("begun", sa.Integer, nullable=False),
+    sa.Column("ended", sa.Integer, nullable=False),
+    sa.Index(None, "day"),
+)

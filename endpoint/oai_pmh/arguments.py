@@ -92,6 +92,9 @@ _FORMS: Final = {
 }
 
 _LEGAL_PREFIX: Final = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
+#: The six.
+VERBS: Final = frozenset(_FORMS)
+
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})Z)?")
 _LENGTH_OF_DAY: Final = len("2000-01-01")
 _LAST_SECOND: Final = 24 * 60 * 60 - 1

@@ -5,18 +5,21 @@ Every error of the protocol is answered with HTTP 200 (section 3.1.2.2).
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from fastapi import APIRouter
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from endpoint.deps import services
+from endpoint.deps import Services, services
 from endpoint.oai_pmh import arguments, envelope, verbs
 from endpoint.oai_pmh.errors import BadArgument, OaiError
 from endpoint.oai_pmh.provider import Provider
+from endpoint.oai_pmh.visits import Visits, client_of
 from endpoint.transport import validators
 
 #: Bytes of a POST request; the longest that makes sense, a list resumed, has some 300.
@@ -34,10 +37,29 @@ async def oai_pmh(request: Request) -> Response:
         sent.append(await _form(request))
     if provider.store.embedded:
         # A page of an embedded database is read in less time than a thread takes to be woken.
-        document = _answer(provider, sent)
+        answered = _answer(provider, sent)
     else:
-        document = await to_thread.run_sync(_answer, provider, sent)
-    return Response(document, media_type="text/xml", headers=_validator(document))
+        answered = await to_thread.run_sync(_answer, provider, sent)
+    document, visits = answered.document, visits_of(request.app)
+    visits.note(client_of(request), answered.verb, answered.told, error=answered.error, size=len(document))
+    later = BackgroundTask(visits.write) if visits.due else None
+    return Response(document, media_type="text/xml", headers=_validator(document), background=later)
+
+
+class _Answered(NamedTuple):
+    document: bytes
+    verb: str
+    told: verbs.Told
+    error: str
+
+
+def visits_of(app: Starlette) -> Visits:
+    """The record of who harvests an application."""
+    found: Visits | None = getattr(app.state, "visits", None)
+    if found is None:
+        known: Services = app.state.services
+        found = app.state.visits = Visits(known.store)
+    return found
 
 
 def _validator(document: bytes) -> dict[str, str]:
@@ -68,7 +90,7 @@ async def _form(request: Request) -> bytes | None:
     return body if content_type == _FORM_TYPE or not body else None
 
 
-def _answer(provider: Provider, sent: list[bytes | None]) -> bytes:
+def _answer(provider: Provider, sent: list[bytes | None]) -> _Answered:
     """The answer to these encoded arguments: of the query, and of the body of a POST request."""
     pairs: list[tuple[str, str]] = []
     try:
@@ -79,16 +101,24 @@ def _answer(provider: Provider, sent: list[bytes | None]) -> bytes:
         response_date = error.response_date
         if response_date is None:
             response_date = provider.store.feed.response_date()
-        return envelope.error_answer(
+        document = envelope.error_answer(
             error, response_date=response_date, pairs=pairs, base_url=provider.base_url
         )
-    return envelope.answer(
+        return _Answered(document, _verb(pairs), verbs.Told(), error.code)
+    document = envelope.answer(
         found.verb,
         found.content,
         response_date=found.response_date,
         pairs=pairs,
         base_url=provider.base_url,
     )
+    return _Answered(document, found.verb, found.told, "")
+
+
+def _verb(pairs: arguments.Pairs) -> str:
+    """The verb that was asked for; empty where it was none of the six."""
+    asked = next((value for name, value in pairs if name == "verb"), "")
+    return asked if asked in arguments.VERBS else ""
 
 
 def _decoded(part: bytes | None) -> list[tuple[str, str]]:

@@ -27,12 +27,26 @@ from endpoint.oai_pmh.resumption import ListToken, SetsToken
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an answer told, in numbers: for the record of who harvests us."""
+
+    prefix: str = ""
+    #: The store's number of the set.
+    set_id: int | None = None
+    records: int = 0
+    #: The first page of a list, and its last.
+    begun: bool = False
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a verb answers: the content of the element of its name, and the responseDate."""
 
     verb: str
     response_date: int
     content: Sequence[bytes]
+    told: Told = Told()
 
 
 def answer(provider: Provider, request: arguments.Request) -> Answer:
@@ -132,15 +146,14 @@ def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
             raise _unknown(request.identifier)
         raise CannotDisseminateFormat("The item is not available in this metadata format")
     content = elements.records((entry,), request.metadata_prefix, provider.origins)
-    return Answer("GetRecord", response_date, content)
+    return Answer("GetRecord", response_date, content, Told(request.metadata_prefix, records=1))
 
 
 def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
     """Section 4.3: headers only."""
     page = _page(provider, request, "ListIdentifiers", bodies=False)
-    return Answer(
-        "ListIdentifiers", page.response_date, (elements.headers(page.entries), page.resumption_token)
-    )
+    content = (elements.headers(page.entries), page.resumption_token)
+    return Answer("ListIdentifiers", page.response_date, content, page.told)
 
 
 def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
@@ -148,7 +161,7 @@ def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
     page = _page(provider, request, "ListRecords", bodies=True)
     parts = elements.records(page.entries, page.prefix, provider.origins)
     parts.append(page.resumption_token)
-    return Answer("ListRecords", page.response_date, parts)
+    return Answer("ListRecords", page.response_date, parts, page.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +171,7 @@ class _Page:
     entries: Sequence[FeedEntry]
     #: The element, or nothing where the list is complete with its first page.
     resumption_token: bytes
+    told: Told
 
 
 def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
@@ -175,7 +189,8 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
     if not found:
         raise NoRecordsMatch("No records match this combination of arguments", response_date)
     if len(found) <= limit:
-        return _Page(query.prefix, response_date, found, b"")
+        told = Told(query.prefix, query.set_id, len(found), begun=True, ended=True)
+        return _Page(query.prefix, response_date, found, b"", told)
     snapshot = feed.newest_datestamp() or response_date
     bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
     last = found[limit - 1]
@@ -193,7 +208,8 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
         record_id=last.record_id,
     )
     element = resumption.element(provider.seal.close(token), token, cursor=0)
-    return _Page(query.prefix, response_date, found[:limit], element)
+    told = Told(query.prefix, query.set_id, limit, begun=True)
+    return _Page(query.prefix, response_date, found[:limit], element, told)
 
 
 def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _Page:
@@ -215,7 +231,8 @@ def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _P
         last = entries[-1]
         following = token.advanced(last.datestamp, last.record_id, entries=limit)
         element = resumption.element(provider.seal.close(following), following, cursor=token.cursor)
-    return _Page(token.prefix, token.response_date, entries, element)
+    told = Told(token.prefix, token.set_id, len(entries), ended=len(found) <= limit)
+    return _Page(token.prefix, token.response_date, entries, element, told)
 
 
 def _query(provider: Provider, request: arguments.SelectiveList, response_date: int) -> FeedQuery:

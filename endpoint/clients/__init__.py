@@ -1,0 +1,1 @@
+"""Who harvests us, for people and for machines."""
