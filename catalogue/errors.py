@@ -4,6 +4,7 @@
 
     ClearinghouseError
     ├── SettingsError              a setting is missing or wrong
+    │   └── SecretsLocked          the key to the secrets of sources is missing, or is another
     ├── XmlError                   bytes that are not acceptable XML
     │   ├── MalformedXml
     │   └── ForbiddenXml           DOCTYPE, entities
@@ -40,6 +41,10 @@ class ClearinghouseError(Exception):
 
 class SettingsError(ClearinghouseError):
     """A setting is missing or has a value that cannot be used."""
+
+
+class SecretsLocked(SettingsError):
+    """The secrets of sources cannot be sealed or opened: there is no key, or another one."""
 
 
 class XmlError(ClearinghouseError):

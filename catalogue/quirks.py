@@ -31,7 +31,7 @@ _LONGEST_SECONDS: Final = 86400
 #: Records: no page is asked to be larger.
 _LARGEST_PAGE: Final = 5000
 #: RFC 9110, section 5.6.2.
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Headers that carry secrets, or that are ours to set.
 _NOT_HERE: Final = frozenset(
     {
@@ -89,7 +89,7 @@ def headers_of(text: str) -> dict[str, str]:
     found = {}
     for part in filter(None, map(str.strip, text.split(" | "))):
         name, colon, value = part.partition(":")
-        if not (colon and _HEADER_NAME.fullmatch(name)):
+        if not (colon and HEADER_NAME.fullmatch(name)):
             raise ValueError("headers are written Name: value, with ' | ' between them")
         if name.lower() in _NOT_HERE:
             raise ValueError(f"{name} is not set here; secrets are set with `clearinghouse source secret`")

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     answer_limit: int = Field(gt=0)
     host_pause: float = Field(ge=0)
     proxy: SecretStr
+    secret_key: SecretStr
     proxy_resolves: bool
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)

@@ -24,7 +24,7 @@ from catalogue.errors import (
 )
 from catalogue.formats import FORMATS
 from catalogue.store import Store
-from clearinghouse import harvests, registry, simulating
+from clearinghouse import harvests, registry, secrets, simulating
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
@@ -46,6 +46,7 @@ app.add_typer(run_app, name="run")
 app.add_typer(db_app, name="db")
 registry.add_commands(source_app)
 simulating.add_command(app)
+db_app.command("reseal")(secrets.reseal)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -24,6 +24,7 @@ from clearinghouse.output import (
     state_in_words,
     tally_in_words,
 )
+from clearinghouse.secrets import secret, secrets_json
 from clearinghouse.session import opened
 from clearinghouse.timetable import COMING, coming, in_zone, require_schedule, schedule, show_coming
 from harvester.inline import work_now
@@ -40,6 +41,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("show")(show)
     app.command("quirk")(quirk)
     app.command("schedule")(schedule)
+    app.command("secret")(secret)
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("remove")(remove)
@@ -114,13 +116,20 @@ def show(source_id: Id, *, as_json: Json = False) -> None:
     with opened() as (settings, store):
         source = store.sources.get(source_id)
         runs = store.runs.newest(source_id=source_id, limit=5)
+        secrets = secrets_json(store, source_id)
         due = coming(source, settings, COMING)
     if as_json:
-        print_json(source_json(source) | {"next_due": due, "runs": [run_json(run) for run in runs]})
+        print_json(
+            source_json(source)
+            | {"next_due": due, "secrets": secrets, "runs": [run_json(run) for run in runs]}
+        )
         return
     for name, value in source_json(source).items():
         if value:
             console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    for row in secrets:
+        since = f"{row['kind']}, set at {moment(row['set_at'])}"
+        console.print(f"{'secret':16} {since}", markup=False, highlight=False)
     show_coming(source, due)
     print_table(
         ["run", "kind", "opened", "how it stands", "records"],
@@ -183,6 +192,7 @@ def remove(
         if not yes:
             typer.confirm(f"Tell all records of {source.label!r} as deleted?", abort=True)
         store.sources.change(source_id, state=SourceState.RETIRED)
+        store.secrets.remove(source_id)
         _cancel_harvest(store, source_id)
         run = work_now(store, settings, source_id, RunKind.RETIRE)
     complaints.print(f"Retired: {tally_in_words(run)}.", markup=False)

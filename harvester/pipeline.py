@@ -15,10 +15,12 @@ from datetime import timedelta
 from catalogue.errors import (
     AddressRefused,
     AnswerTooLarge,
+    ClearinghouseError,
     HarvestError,
     HttpFailure,
     ListBroken,
     ProtocolFailure,
+    SecretsLocked,
     SourceBusy,
 )
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, Tally
@@ -35,6 +37,8 @@ from harvester.slices import Slice, ending_of, utc_now
 
 #: Seconds that a pause lasts at most before it is looked whether it is time to stop.
 _NAP = 0.5
+#: Errors that waiting does not mend.
+_LASTING = (AddressRefused, AnswerTooLarge, ProtocolFailure, ListBroken, SecretsLocked)
 #: HTTP statuses that are not worth another try.
 _FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 410, 501})
 
@@ -75,7 +79,7 @@ class Pipeline:
                     if self._over():
                         return Slice(run, more=True)
                     run = self._pages(run, source, client)
-        except HarvestError as error:
+        except (HarvestError, SecretsLocked) as error:
             # Its newest count of failures, but still under our own attempt: it may be another's by now.
             return self._stop(replace(self._store.runs.get(run.id), attempt=run.attempt), error)
         return self._finish(run, source)
@@ -174,7 +178,7 @@ class Pipeline:
         self._store.runs.end(run, ending, utc_now(), message)
         return Slice(self._store.runs.get(run.id), more=False)
 
-    def _stop(self, run: HarvestRun, error: HarvestError) -> Slice:
+    def _stop(self, run: HarvestRun, error: ClearinghouseError) -> Slice:
         """The source failed: wait and try again later from the checkpoint, or end."""
         now = utc_now()
         self._store.runs.log(
@@ -188,8 +192,8 @@ class Pipeline:
         return Slice(self._store.runs.get(run.id), more=False)
 
 
-def _transient(error: HarvestError) -> bool:
+def _transient(error: ClearinghouseError) -> bool:
     """Whether the same request may well succeed later."""
     if isinstance(error, HttpFailure):
         return error.status not in _FINAL_STATUSES
-    return not isinstance(error, AddressRefused | AnswerTooLarge | ProtocolFailure | ListBroken)
+    return not isinstance(error, _LASTING)

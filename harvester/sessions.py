@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from catalogue.run import HarvestRun, RunKind
+from catalogue.sealing import keys_of
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
@@ -22,10 +23,15 @@ CERTIFICATE_DAYS: Final = 21
 def session_for(
     store: Store, settings: Settings, source: Source, run: HarvestRun
 ) -> Iterator[HarvestSession]:
-    """A session for a slice of a run."""
+    """A session for a slice of a run.
+
+    Raises:
+        SecretsLocked: the source's secrets cannot be opened.
+    """
     conditional = run.kind is RunKind.INCREMENTAL and not source.quirks.no_validators
     validators = Validators((lambda: store.validators.known(source.id)) if conditional else dict)
-    with HarvestSession.from_settings(settings, source, validators=validators) as session:
+    secrets = store.secrets.of(source, keys_of(settings.secret_key.get_secret_value(), store.key_file))
+    with HarvestSession.from_settings(settings, source, secrets=secrets, validators=validators) as session:
         try:
             yield session
         finally:

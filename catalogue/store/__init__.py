@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from catalogue.store.payloads import Payloads
 from catalogue.store.records import Records
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
+from catalogue.store.secrets import Secrets
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
 from catalogue.store.validators import Validators
@@ -39,6 +41,7 @@ class Store:
         self.workers = Workers(self.engine)
         self.clients = Clients(self.engine)
         self.validators = Validators(self.engine)
+        self.secrets = Secrets(self.engine)
 
     @property
     def embedded(self) -> bool:
@@ -52,6 +55,12 @@ class Store:
         if self.embedded:
             return url.set(database=f"{url.database}.jobs").render_as_string(hide_password=False)
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def key_file(self) -> Path | None:
+        """Where the keys to the secrets of sources are, unless a setting has them: beside SQLite's file."""
+        name = self.engine.url.database if self.embedded else None
+        return Path(f"{name}.key") if name and name != ":memory:" else None
 
     def upgrade(self) -> None:
         """Bring the schema to this release's."""

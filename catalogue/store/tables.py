@@ -283,6 +283,17 @@ write_intents = sa.Table(
     sa.Column("since", sa.BigInteger, nullable=False),
 )
 
+source_secrets = sa.Table(
+    "source_secrets",
+    metadata,
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    # catalogue.credentials.SecretKind
+    sa.Column("kind", sa.Text, primary_key=True),
+    # By catalogue.sealing: of no use without a key that is not in the database.
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("set_at", UtcDateTime, nullable=False),
+)
+
 validators = sa.Table(
     "validators",
     metadata,

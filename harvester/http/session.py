@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Final, NoReturn, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
+from catalogue.credentials import Secret
 from catalogue.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -22,6 +22,7 @@ from catalogue.errors import (
     SourceUnreachable,
 )
 from catalogue.quirks import Quirks
+from catalogue.scrubbing import Scrubber
 from catalogue.settings import Settings
 from catalogue.source import Source
 from harvester.http import tls
@@ -38,6 +39,7 @@ MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 #: Those of them that hold for good.
 _PERMANENT: Final = frozenset({301, 308})
+_UNAUTHORIZED: Final = frozenset({401, 403})
 _BUSY: Final = frozenset({429, 503})
 _NO_TERMS: Final = Terms()
 _NO_PROXY: Final = Proxy()
@@ -67,10 +69,12 @@ class HarvestSession:
         self._terms = terms
         self._proxy = proxy
         self.validators = validators or Validators()
+        #: Takes the source's secrets out of what is kept and shown.
+        self.scrubber = Scrubber(terms.secrets)
         #: Where the source's own address has moved to for good (301, 308), as messages show it.
         self.moved_to = ""
         everywhere = GuardedAdapter(self._guard, self._deadline, tls.verified)
-        self._own = GuardedAdapter(self._guard, self._deadline, cache(partial(_tls_of, terms)))
+        self._own = GuardedAdapter(self._guard, self._deadline, cache(terms.tls))
         self._session = PlainSession(everywhere, self._own, terms.apply_to)
         self._session.headers.update(
             {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
@@ -78,16 +82,21 @@ class HarvestSession:
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, source: Source | None = None, *, validators: Validators | None = None
+        cls,
+        settings: Settings,
+        source: Source | None = None,
+        *,
+        secrets: Iterable[Secret] = (),
+        validators: Validators | None = None,
     ) -> Self:
-        """A session as the settings and the source's quirks say."""
+        """A session as the settings and the source's quirks say, with the source's secrets."""
         quirks = source.quirks if source else Quirks()
         proxy = Proxy(settings.proxy.get_secret_value(), settings.proxy_resolves)
         return cls(
             user_agent=quirks.user_agent or settings.user_agent,
             limits=Limits.of(settings, quirks),
             networks=settings.networks,
-            terms=Terms.of(source) if source else Terms(),
+            terms=Terms.of(source, secrets) if source else _NO_TERMS,
             proxy=_NO_PROXY if quirks.no_proxy else proxy,
             validators=validators,
         )
@@ -203,7 +212,7 @@ class HarvestSession:
             content = self._content(response)
         except AnswerTooLarge:
             if status >= requests.codes.bad_request:
-                raise _failure(response) from None
+                raise self._failure(response) from None
             raise
         answer = Answer(response.url, status, response.headers, content)
         if not response.ok and answer.looks_like_xml:
@@ -211,8 +220,13 @@ class HarvestSession:
         if status == requests.codes.not_modified and _is_conditional(response.request):
             return answer
         if not requests.codes.ok <= status < requests.codes.multiple_choices:
-            raise _failure(response)
+            raise self._failure(response)
         return answer
+
+    def _failure(self, response: requests.Response) -> HttpFailure:
+        status = response.status_code
+        why = f": {self._terms.told_of_secrets(response.url)}" if status in _UNAUTHORIZED else ""
+        return HttpFailure(f"{place(response.url)} answered with HTTP status {status}{why}", status)
 
     def _content(self, response: requests.Response) -> bytes:
         whole = io.BytesIO()  # grows in place: a list of parts that is joined would be held twice
@@ -257,10 +271,6 @@ class HarvestSession:
         self.close()
 
 
-def _tls_of(terms: Terms) -> ssl.SSLContext:
-    return tls.of_source(unverified=True) if terms.tls_unverified else tls.verified()
-
-
 def _is_conditional(request: requests.PreparedRequest) -> bool:
     return not {"If-None-Match", "If-Modified-Since"}.isdisjoint(request.headers)
 
@@ -274,11 +284,6 @@ def _host(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.host:
         raise AddressRefused(f"{place(url)}: only http and https addresses are harvested")
     return f"{parts.host}:{parts.port or parts.scheme}"
-
-
-def _failure(response: requests.Response) -> HttpFailure:
-    status = response.status_code
-    return HttpFailure(f"{place(response.url)} answered with HTTP status {status}", status)
 
 
 def _redirected(request: requests.Request, response: requests.Response) -> requests.Request:

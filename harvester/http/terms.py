@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple, Self
@@ -10,10 +11,12 @@ from urllib.parse import urlsplit
 
 import requests
 
+from catalogue.credentials import Secret, SecretKind
 from catalogue.errors import SettingsError
 from catalogue.quirks import Quirks, headers_of
 from catalogue.settings import Settings
 from catalogue.source import Source
+from harvester.http import tls
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -90,17 +93,56 @@ class Terms:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: Its certificate is not verified.
     tls_unverified: bool = False
+    #: Its secrets are sent over plain http too.
+    secrets_over_http: bool = False
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, source: Source) -> Self:
-        """As the source's quirks say."""
+    def of(cls, source: Source, secrets: Iterable[Secret] = ()) -> Self:
+        """As the source's quirks say, and with its secrets."""
         quirks = source.quirks
-        return cls(source.base_url, headers=headers_of(quirks.headers), tls_unverified=quirks.tls_unverified)
+        return cls(
+            source.base_url,
+            headers=headers_of(quirks.headers),
+            tls_unverified=quirks.tls_unverified,
+            secrets_over_http=quirks.secrets_over_http,
+            secrets=tuple(secrets),
+        )
 
     def equip(self, request: requests.PreparedRequest) -> None:
         """Put on a request what the source needs, where it goes to the source's own place."""
-        if self.apply_to(request.url or ""):
-            request.headers.update(self.headers)
+        url = request.url or ""
+        if not self.apply_to(url):
+            return
+        request.headers.update(self.headers)
+        if self._are_safe_on(url):
+            for secret in self.secrets:
+                request.headers.update(secret.headers)
+
+    def _are_safe_on(self, url: str) -> bool:
+        return self.secrets_over_http or url.lower().startswith("https:")
+
+    def told_of_secrets(self, url: str) -> str:
+        """What became of the secrets in a request to an address, for whoever reads that it was refused."""
+        if not any(secret.headers or secret.kind is SecretKind.CERTIFICATE for secret in self.secrets):
+            return "no secret is set for it"
+        if not self.apply_to(url):
+            return "its secrets were not sent: this is another place than the one that was registered"
+        if not self._are_safe_on(url):
+            return "its secrets were not sent: this is plain http"
+        return "its secrets were sent"
+
+    def tls(self) -> ssl.SSLContext:
+        """TLS as it is spoken at the source's own place."""
+        found = {secret.kind: secret.values for secret in self.secrets}
+        authority, certificate = found.get(SecretKind.AUTHORITY), found.get(SecretKind.CERTIFICATE)
+        if not self.tls_unverified and authority is None and certificate is None:
+            return tls.verified()
+        return tls.of_source(
+            unverified=self.tls_unverified,
+            authorities=authority["certificates"] if authority else "",
+            shown=(certificate["certificate"], certificate["key"]) if certificate else None,
+        )
 
     def apply_to(self, url: str) -> bool:
         """Whether an address is the source's own place."""
