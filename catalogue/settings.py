@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     proxy_resolves: bool
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)
+    sets_file: str
     oai_page_size: int = Field(ge=1, le=1000)
     csw_max_records: int = Field(ge=1, le=10000)
     token_hours: float = Field(gt=0)
@@ -101,6 +102,11 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The address under which others see us, without a slash at its end."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sets_path(self) -> Path:
+        """The file that describes the sets of the feed."""
+        return Path(self.sets_file) if self.sets_file else CONFIG / "sets.toml"
 
     @property
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from catalogue.errors import SchemaOutOfDate, SettingsError
+from catalogue.sets import load_sets
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
 from clearinghouse import logs
 
 
 def prepared() -> Settings:
-    """The settings, with logging set up by them."""
+    """The settings, with logging set up by them.
+
+    Raises:
+        SettingsError: one of them cannot be used, or the sets that they name.
+    """
     settings = load_settings()
+    load_sets(settings.sets_path)
     logs.configure(settings)
     return settings
 

@@ -10,6 +10,7 @@ from typing import Final
 from catalogue import oai_identifier
 from catalogue.provenance import chain, passed_through
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
+from catalogue.sets import SetTree, load_sets
 from catalogue.store.records import Known, PageOfChanges, Records, Write
 from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare
@@ -25,6 +26,7 @@ class Changes:
     source_id: str
     #: Our own address, as chains of harvests would name it.
     own_base_url: str = ""
+    sets: SetTree = field(default_factory=load_sets)
     writes: list[Write] = field(default_factory=list)
     tombstones: list[Known] = field(default_factory=list)
     seen: list[Known] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Changes:
 
     def take(self, arrival: Arrival) -> None:
         """An item with a payload that is not the one that the store has."""
-        result = prepare(arrival)
+        result = prepare(arrival, self.sets)
         if isinstance(result, Fault):
             self.faults.append(result)
             self.set_aside.append((arrival.payload_digest, arrival.payload))
@@ -76,10 +78,16 @@ class Changes:
 
 
 def changes_of(
-    page: Page, source_id: str, records: Records, namespace: str, *, own_base_url: str = ""
+    page: Page,
+    source_id: str,
+    records: Records,
+    namespace: str,
+    *,
+    own_base_url: str = "",
+    sets: SetTree | None = None,
 ) -> Changes:
     """Sort a page's items out against what the store holds."""
-    found = Changes(namespace, source_id, own_base_url)
+    found = Changes(namespace, source_id, own_base_url, sets or load_sets())
     found.faults.extend(page.faults)
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))

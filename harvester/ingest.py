@@ -11,9 +11,9 @@ from catalogue.provenance import NOTHING, About, read_about
 from catalogue.record import Record
 from catalogue.rendering import render
 from catalogue.run import Fault
+from catalogue.sets import SetTree
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, Write
-from catalogue.store.sets import source_set
 from harvester.mapping.registry import read
 
 #: Characters of an identifier of ours: every database can index so many.
@@ -61,7 +61,7 @@ class Arrival:
         )
 
 
-def prepare(arrival: Arrival) -> Write | Fault:
+def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
     """Make everything of an item that the store keeps; a Fault where it cannot be read."""
     if len(arrival.identifier) > IDENTIFIER_LIMIT:
         message = f"the identifier is longer than {IDENTIFIER_LIMIT} characters"
@@ -90,7 +90,7 @@ def prepare(arrival: Arrival) -> Write | Fault:
         payload_digest=arrival.payload_digest,
         record=record,
         renditions=renditions,
-        set_specs=(source_set(arrival.source_id),),
+        set_specs=sets.of(arrival.source_id, record.concepts),
         file_identifier=file_identifier,
         values=values,
         search_text=queryables.search_text_of(values),

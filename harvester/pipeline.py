@@ -24,6 +24,7 @@ from catalogue.errors import (
     SourceBusy,
 )
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, Tally
+from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
@@ -163,6 +164,7 @@ class Pipeline:
             self._store.records,
             self._settings.repository_identifier,
             own_base_url=f"{self._settings.public_url}/oai",
+            sets=load_sets(self._settings.sets_path),
         )
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalogue.provenance import chain, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun
+from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.records import Known, Write
@@ -30,6 +31,7 @@ class _Remap:
     def __init__(self, store: Store, settings: Settings, run: HarvestRun) -> None:
         self._store = store
         self._namespace = settings.repository_identifier
+        self._sets = load_sets(settings.sets_path)
         self._run = run
 
     def step(self, checkpoint: Checkpoint) -> tuple[Changes, Checkpoint]:
@@ -48,7 +50,7 @@ class _Remap:
         return self._set_aside(aside), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:
-        return Changes(self._namespace, self._run.source_id)
+        return Changes(self._namespace, self._run.source_id, sets=self._sets)
 
     def _records(self, rows: Sequence[Any]) -> Changes:
         found = self._nothing()
@@ -70,7 +72,7 @@ class _Remap:
                 about,
                 read_about(about),
             )
-            result = prepare(arrival)
+            result = prepare(arrival, self._sets)
             if isinstance(result, Fault):
                 # What was readable once stays as it is; a person should see why it is so no more.
                 found.faults.append(result)
@@ -110,7 +112,7 @@ class _Remap:
         known = arrival.known
         if known and (met_in <= known.seen_run or known.payload_digest == arrival.payload_digest):
             return  # the source has mended or deleted it since
-        result = prepare(arrival)
+        result = prepare(arrival, self._sets)
         if isinstance(result, Write):
             found.writes.append(result)
             found.count(new=1) if known is None or known.deleted else found.count(changed=1)

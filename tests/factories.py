@@ -9,11 +9,11 @@ from typing import Any
 from catalogue import oai_identifier, queryables
 from catalogue.record import Record
 from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
+from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
-from catalogue.store.sets import source_set
 
 NAMESPACE = "clearinghouse.localdomain"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from catalogue.sets import source_set
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading
 from catalogue.store.tables import record_sets, sets
@@ -17,6 +18,8 @@ from catalogue.store.tables import record_sets, sets
 class OaiSet:
     """A set in the sense of OAI-PMH 2.0, section 2.6."""
 
+    #: The store's own number: sets that come later have higher ones.
+    id: int
     set_spec: str
     name: str
 
@@ -29,32 +32,17 @@ class SetCount:
     gone: int = 0
 
 
-def source_set(source_id: str) -> str:
-    """The setSpec of the set of all records of one source."""
-    return f"source:{source_id}"
-
-
 class Sets:
-    """The sets that there are."""
+    """The sets that have or had a record, and those of all sources."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def page(self, *, after: str = "", limit: int = 1000) -> list[OaiSet]:
-        """Sets in the order of their specs, from the one behind `after` on."""
-        statement = (
-            sa.select(sets.c.set_spec, sets.c.name)
-            .where(sets.c.set_spec > after)
-            .order_by(sets.c.set_spec)
-            .limit(limit)
-        )
+    def all(self) -> list[OaiSet]:
+        """Every one, in the order in which they came to be."""
+        statement = sa.select(sets.c.id, sets.c.set_spec, sets.c.name).order_by(sets.c.id)
         with reading(self._engine) as connection:
-            return [OaiSet(row.set_spec, row.name) for row in connection.execute(statement)]
-
-    def count(self) -> int:
-        """How many sets there are."""
-        with reading(self._engine) as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(sets)).scalar_one()
+            return [OaiSet(*row) for row in connection.execute(statement)]
 
     def members(self, set_spec: str) -> int:
         """How many records that are not deleted are in the set."""

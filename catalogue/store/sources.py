@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import SourceExists, UnknownSource
 from catalogue.quirks import Quirks
+from catalogue.sets import source_set
 from catalogue.source import Missed, Protocol, Source, SourceState
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
-from catalogue.store.sets import source_set
 from catalogue.store.tables import sets, sources
 
 

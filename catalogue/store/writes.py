@@ -13,6 +13,7 @@ from catalogue.provenance import NOTHING, About, chain
 from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
+from catalogue.sets import with_parents
 from catalogue.store import dialects, payloads
 from catalogue.store.parts import parts
 from catalogue.store.sets import numbers
@@ -49,6 +50,7 @@ class Write:
     record: Record
     #: metadataPrefix -> the element that the feed serves.
     renditions: Mapping[str, bytes]
+    #: The most specific sets that it is in; it is in those above them too.
     set_specs: tuple[str, ...]
     #: Identifier in the iso19139 rendition.
     file_identifier: str
@@ -148,7 +150,8 @@ def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int)
 
 
 def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], datestamp: int) -> None:
-    set_ids = numbers(connection, {spec for _, write in numbered for spec in write.set_specs})
+    memberships = [(number, with_parents(found.set_specs)) for number, found in numbered]
+    set_ids = numbers(connection, {spec for _, specs in memberships for spec in specs})
     for known in parts(number for number, write in numbered if write.known):
         # Left until proved otherwise by the rows that follow.
         connection.execute(
@@ -160,7 +163,7 @@ def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], d
         connection,
         record_sets,
         ("set_id", "record_id", "datestamp", "member"),
-        [(set_ids[spec], number, datestamp, True) for number, found in numbered for spec in found.set_specs],
+        [(set_ids[spec], number, datestamp, True) for number, specs in memberships for spec in specs],
         replace=True,
     )
 

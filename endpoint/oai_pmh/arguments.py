@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from catalogue import oai_identifier
-from endpoint.oai_pmh import sets
+from catalogue.sets import is_legal
 from endpoint.oai_pmh.errors import BadArgument, BadVerb
 
 Pairs = Sequence[tuple[str, str]]
@@ -165,7 +165,7 @@ def _metadata_prefix(value: str) -> str:
 
 
 def _set(value: str) -> str:
-    if not sets.is_legal(value):
+    if not is_legal(value):
         raise BadArgument("The argument set has an illegal syntax")
     return value
 

@@ -78,6 +78,10 @@ class SetsToken(Token, frozen=True, array_like=True, kw_only=True, tag="s"):
 
     #: The last setSpec so far.
     after: str
+    #: Whether that was one of the empty sets, which come last.
+    empty: bool = False
+    #: The newest set that the list knows, of those that have or had records.
+    snapshot: int | None = None
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -110,25 +110,30 @@ def list_metadata_formats(provider: Provider, request: arguments.ListMetadataFor
 
 def list_sets(provider: Provider, request: arguments.ListSets) -> Answer:
     """Section 4.6: all sets, a page at a time."""
-    store = provider.store
     token = None if request.resumption_token is None else provider.seal.open_sets(request.resumption_token)
-    response_date = token.response_date if token else store.feed.response_date()
-    found = store.sets.page(after=token.after if token else "", limit=sets.PAGE + 1)
+    response_date = token.response_date if token else provider.store.feed.response_date()
+    every = sets.SetList(
+        provider.store.sets, provider.settings.sets_path, snapshot=token.snapshot if token else None
+    )
+    found = every.page(after=(token.empty, token.after) if token else None, limit=sets.PAGE + 1)
     if not found:
         if token:
             raise BadResumptionToken("The sets that remained of this list are no more")
-        raise NoSetHierarchy("There are no sets yet")
+        raise NoSetHierarchy("There are no sets")
     listed = found[: sets.PAGE]
     content = [sets.elements(listed)]
     cursor = token.cursor if token else 0
     if len(found) > sets.PAGE:
+        empty, after = every.place(listed[-1])
         following = SetsToken(
             verb="ListSets",
             cursor=cursor + len(listed),
-            size=token.size if token else store.sets.count(),
+            size=token.size if token else len(every),
             response_date=response_date,
             expires=token.expires + resumption.PAGE_GRACE if token else response_date + provider.token_life,
-            after=listed[-1].set_spec,
+            after=after,
+            empty=empty,
+            snapshot=every.snapshot,
         )
         content.append(resumption.element(provider.seal.close(following), following, cursor=cursor))
     elif token:

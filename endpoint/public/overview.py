@@ -10,9 +10,10 @@ from datetime import datetime
 
 from catalogue.formats import FORMATS, MetadataFormat
 from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.sets import source_set
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
-from catalogue.store.sets import SetCount, source_set
+from catalogue.store.sets import SetCount
 from endpoint.public import wording
 
 #: Seconds for which an overview is good at least.

@@ -18,11 +18,11 @@ import pytest
 import requests
 
 from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from catalogue.store.payloads import digest
-from catalogue.store.sets import source_set
 from factories import now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139, running
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from catalogue import oai_identifier
 from catalogue.formats import RENDERED
 from catalogue.run import Checkpoint, Ending, Fault, HarvestRun, Tally
+from catalogue.sets import source_set
 from catalogue.store import Store, dialects
 from catalogue.store.feed import FeedQuery
 from catalogue.store.payloads import digest
-from catalogue.store.sets import source_set
 from factories import NAMESPACE, add_source, now, open_run
 from harvester.changes import changes_of
 from harvester.clients.base import Item, Page

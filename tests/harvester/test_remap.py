@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from catalogue.errors import UnreadableRecord
 from catalogue.formats import OAI_DC, MetadataFormat
 from catalogue.record import Record, Subject, Text
 from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
+from catalogue.sets import source_set
 from catalogue.settings import Settings
 from catalogue.source import SourceState
 from catalogue.store import Store, dialects
 from catalogue.store.feed import FeedEntry, FeedQuery
-from catalogue.store.sets import source_set
 from factories import now
 from harvester import ingest, remap
 from harvester.mapping.registry import read
@@ -298,3 +299,27 @@ def test_a_run_of_another_kind_is_not_mistaken_for_ours(
     with pytest.raises(RunAlreadyOpen, match="a full run"):
         harvest(sqlite_store, kind=RunKind.REMAP)
     assert sqlite_store.runs.get(left.id).state is RunState.QUEUED
+
+
+def test_a_changed_hierarchy_of_sets_is_applied(
+    sqlite_store: Store,
+    remote: RemoteNode,
+    register: Any,
+    harvest: Harvest,
+    lenient: Settings,
+    tmp_path: Path,
+) -> None:
+    """What it says of a record's sets is told from now on; where it says the same, nothing moves."""
+    store = sqlite_store
+    remote.fill(3)
+    register(store, remote)
+    harvest(store)
+    file = tmp_path / "sets.toml"
+    file.write_text('set = [{spec = "new", any = ["source:nile"], label = {en = "New"}}]')
+    own = lenient.model_copy(update={"sets_file": str(file)})
+    assert harvest(store, kind=RunKind.REMAP, settings=own).tally == Tally(listed=3, changed=3)
+    assert store.sets.members("new") == 3
+    assert {entry.set_specs for entry in feed(store)} == {"new source:nile"}
+    assert harvest(store, kind=RunKind.REMAP, settings=own).tally == Tally(listed=3, unchanged=3)
+    assert harvest(store, kind=RunKind.REMAP).tally == Tally(listed=3, changed=3)
+    assert (store.sets.members("new"), store.sets.members("source")) == (0, 3)

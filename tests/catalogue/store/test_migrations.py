@@ -6,10 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from catalogue.errors import SchemaOutOfDate
+from catalogue.record import Record, Text
+from catalogue.settings import ROOT
 from catalogue.store import Store
+from catalogue.store.feed import FeedQuery
 from catalogue.store.migrations import downgrade
 from catalogue.store.tables import metadata
-from factories import add_source
+from factories import add_source, fill
 
 
 def test_upgraded_equals_the_tables_that_the_code_describes(store: Store) -> None:
@@ -54,3 +57,15 @@ def test_days_of_the_week_get_their_names(database_url: str, numbers: str, names
         source = store.sources.get("nile")
     assert source.schedule == names
     assert (source.scheduled_at is not None) is bool(names)
+
+
+def test_records_of_before_are_in_the_set_of_all_sources(store: Store) -> None:
+    fill(store, {"a": Record(Text.of("A")), "b": Record(Text.of("B"))})
+    before = store.feed.page(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
+    [step] = (ROOT / "migrations" / "versions").glob("*_sets_above.py")
+    downgrade(store.engine, f"{int(step.name[:4]) - 1:04}")
+    assert store.sets.id_of("source") is None
+    store.upgrade()
+    after = store.feed.page(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
+    assert after == before
+    assert len(after) == 2

@@ -9,8 +9,9 @@ import pytest
 from catalogue.errors import SchemaOutOfDate, StoreUnreachable
 from catalogue.record import Record, Text
 from catalogue.run import Ending
+from catalogue.sets import source_set
 from catalogue.store import Store
-from catalogue.store.sets import SetCount, source_set
+from catalogue.store.sets import SetCount
 from factories import add_source, commit, fill, now, open_run
 
 

@@ -25,7 +25,7 @@ SHAPES = [
 ]
 VALUES = {
     "prefix": "oai_dc",
-    "set_id": 1,
+    "set_id": 10,
     "from_": 1000,
     "until": 1150,
     "datestamp": 1100,
@@ -60,11 +60,13 @@ def fill(store: Store) -> None:
                 if n % every == 0
             ],
         )
-        connection.execute(sa.insert(sets), [{"id": n, "set_spec": f"s{n}", "name": ""} for n in range(1, 5)])
+        connection.execute(
+            sa.insert(sets), [{"id": n, "set_spec": f"s{n}", "name": ""} for n in range(10, 14)]
+        )
         connection.execute(
             sa.insert(record_sets),
             [
-                {"set_id": n % 4 + 1, "record_id": n, "datestamp": 1000 + n // 20, "member": True}
+                {"set_id": n % 4 + 10, "record_id": n, "datestamp": 1000 + n // 20, "member": True}
                 for n in numbers
             ],
         )
