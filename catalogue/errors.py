@@ -103,6 +103,14 @@ class UnknownRun(StoreError):
     """No harvest run has this number."""
 
 
+class UnknownRecord(StoreError):
+    """No record has this identifier of ours, or it is deleted."""
+
+
+class NoCluster(StoreError):
+    """The record has no copies in the catalogue."""
+
+
 class UnknownFormat(StoreError):
     """No metadata format has this prefix."""
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -29,6 +30,7 @@ _LONGEST_VALUE: Final = 1000
 _ORIGIN: Final = f"{{{ns.OAI_PROVENANCE}}}originDescription"
 _RIGHTS_REFERENCE: Final = f"{{{ns.OAI_RIGHTS}}}rightsReference"
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"{}|\\^`]+")
+_HARVEST: Final = re.compile(r"<baseURL>([^<]*)</baseURL><identifier>([^<]*)</identifier>")
 _DATESTAMP: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=T|$)")
 
@@ -105,6 +107,14 @@ def chain(origins: Iterable[Origin]) -> str:
     """
     complete = [link for link in map(_link, origins) if link]
     return "".join(complete) + "</originDescription>" * len(complete)
+
+
+def harvests(written: str) -> tuple[tuple[str, str], ...]:
+    """(base URL, identifier) of each harvest in a chain that `chain` wrote, the newest first."""
+    if not written:
+        return ()
+    found = _HARVEST.findall(written)
+    return tuple((unescape(base_url), unescape(identifier)) for base_url, identifier in found)
 
 
 def _link(origin: Origin) -> str:

@@ -15,21 +15,33 @@ import typer
 from catalogue.errors import (
     ClearinghouseError,
     DumpBusy,
+    NoCluster,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
     SourceInactive,
+    UnknownRecord,
     UnknownRun,
     UnknownSource,
 )
 from catalogue.formats import FORMATS
 from catalogue.store import Store
-from clearinghouse import harvests, registry, secrets, simulating
+from clearinghouse import duplicates, harvests, registry, secrets, simulating
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
 FAILED, WRONG, REFUSED = 1, 2, 3
-_REFUSALS = (DumpBusy, RunAlreadyOpen, RunLost, SourceExists, SourceInactive, UnknownRun, UnknownSource)
+_REFUSALS = (
+    DumpBusy,
+    NoCluster,
+    RunAlreadyOpen,
+    RunLost,
+    SourceExists,
+    SourceInactive,
+    UnknownRecord,
+    UnknownRun,
+    UnknownSource,
+)
 
 app = typer.Typer(
     name="clearinghouse",
@@ -40,13 +52,18 @@ app = typer.Typer(
 )
 source_app = typer.Typer(help="The sources that are harvested.", no_args_is_help=True)
 run_app = typer.Typer(help="One harvest run.", no_args_is_help=True)
+duplicates_app = typer.Typer(
+    help="Records of several sources that are copies of one thing.", invoke_without_command=True
+)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
 app.add_typer(run_app, name="run")
+app.add_typer(duplicates_app, name="duplicates")
 app.add_typer(db_app, name="db")
 registry.add_commands(source_app)
 simulating.add_command(app)
 db_app.command("reseal")(secrets.reseal)
+duplicates.add_commands(duplicates_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -25,8 +25,9 @@ from catalogue.run import HarvestRun, RunState
 from catalogue.source import Source
 from catalogue.visit import ClientReport
 
-console = Console()
-complaints = Console(stderr=True)
+# Identifiers have colons in them, and ":x:" is no picture there.
+console = Console(emoji=False)
+complaints = Console(stderr=True, emoji=False)
 
 
 def print_json(found: Any) -> None:

@@ -14,6 +14,7 @@ from catalogue.run import Fault
 from catalogue.sets import SetTree
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, Write
+from harvester.deduplication import keys_of
 from harvester.mapping.registry import read
 
 #: Characters of an identifier of ours: every database can index so many.
@@ -96,6 +97,11 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
         search_text=queryables.search_text_of(values),
         about_sent=arrival.about_sent,
         about=arrival.about,
+        match_keys=keys_of(
+            record,
+            source_identifier=arrival.source_identifier,
+            origins=[(origin.base_url, origin.identifier) for origin in arrival.about.origins],
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from catalogue.store import Store
 from harvester.pipeline import Pipeline
 from harvester.remap import remap_slice
 from harvester.retire import retire_slice
+from harvester.settling import settle, settling
 from harvester.slices import Slice
 
 #: Objects made before the collector looks for cycles (Python's own default is 700). A page makes tens of
@@ -49,11 +50,15 @@ class Work:
         def over() -> bool:
             return self._should_stop() or time.monotonic() >= until
 
+        on_page = settling(self._store, self._on_page)
         if run.kind is RunKind.REMAP:
-            return remap_slice(self._store, self._settings, run, over=over, on_page=self._on_page)
-        if run.kind is RunKind.RETIRE:
-            return retire_slice(self._store, run, over=over, on_page=self._on_page)
-        pipeline = Pipeline(
-            self._store, self._settings, over=over, on_page=self._on_page, stopping=self._should_stop
-        )
-        return pipeline.slice(run)
+            found = remap_slice(self._store, self._settings, run, over=over, on_page=on_page)
+        elif run.kind is RunKind.RETIRE:
+            found = retire_slice(self._store, run, over=over, on_page=on_page)
+        else:
+            pipeline = Pipeline(
+                self._store, self._settings, over=over, on_page=on_page, stopping=self._should_stop
+            )
+            found = pipeline.slice(run)
+        settle(self._store)
+        return found

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from catalogue import oai_identifier, queryables
+from catalogue.provenance import NOTHING, About
 from catalogue.record import Record
 from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
 from catalogue.sets import source_set
@@ -14,6 +15,7 @@ from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
+from harvester.deduplication import keys_of
 
 NAMESPACE = "clearinghouse.localdomain"
 
@@ -48,6 +50,7 @@ def write_of(
     renditions: Mapping[str, bytes] | None = None,
     set_specs: tuple[str, ...] = (),
     datestamp: str = "2026-01-01T00:00:00Z",
+    about: About = NOTHING,
 ) -> Write:
     """What the pipeline would make of an item, whose native form is our own rendering unless given."""
     identifier = oai_identifier.mint(NAMESPACE, source_id, source_identifier)
@@ -74,6 +77,12 @@ def write_of(
         file_identifier=identifier,
         values=values,
         search_text=queryables.normalise("\n".join(value for _, value in values)),
+        about=about,
+        match_keys=keys_of(
+            record,
+            source_identifier=source_identifier,
+            origins=[(origin.base_url, origin.identifier) for origin in about.origins],
+        ),
     )
 
 

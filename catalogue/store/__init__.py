@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
 from catalogue.store.clients import Clients
+from catalogue.store.clusters import Clusters
 from catalogue.store.engine import create_engine
 from catalogue.store.feed import Feed
 from catalogue.store.keys import Keys
@@ -37,6 +38,7 @@ class Store:
         self.feed = Feed(self.engine)
         self.search = Search(self.engine)
         self.sets = Sets(self.engine)
+        self.clusters = Clusters(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
         self.clients = Clients(self.engine)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -66,6 +67,24 @@ def add_up(
         sums = {name: table.c[name] + statement.excluded[name] for name in columns}
         key = [column.name for column in table.primary_key]
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=sums), rows)
+
+
+def listed(connection: Connection, values: Iterable[int]) -> sa.TableValuedAlias:
+    """Numbers as a table with one column, `value`: a list of any length is one parameter."""
+    wanted = list(values)
+    if connection.dialect.name == "sqlite":
+        return sa.func.json_each(json.dumps(wanted)).table_valued("value", name="listed")
+    array = sa.literal(wanted, postgresql.ARRAY(sa.BigInteger))
+    return sa.func.unnest(array).table_valued("value", name="listed").render_derived()
+
+
+def alone(connection: Connection, name: str) -> None:
+    """From here to the end of the transaction nobody else is behind this call with the same name.
+
+    SQLite has one writer at a time as it is.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
 
 
 def now(connection: Connection) -> int:

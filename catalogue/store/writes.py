@@ -17,6 +17,7 @@ from catalogue.sets import with_parents
 from catalogue.store import dialects, payloads
 from catalogue.store.parts import parts
 from catalogue.store.sets import numbers
+from catalogue.store.settling import enqueue
 from catalogue.store.tables import boxes, neutral_records, record_sets, record_values, records, renditions
 
 
@@ -62,6 +63,8 @@ class Write:
     #: The about elements as sent, and what they say.
     about_sent: bytes = b""
     about: About = NOTHING
+    #: Keys under which copies of the same thing in other sources are looked for.
+    match_keys: Sequence[int] = ()
 
 
 def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
@@ -87,6 +90,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     )
     _write_sets(connection, numbered, datestamp)
     _write_queryables(connection, numbered)
+    enqueue(connection, [(number, found.match_keys) for number, found in numbered])
 
 
 def _write_rows(
@@ -227,6 +231,7 @@ def refresh(connection: Connection, writes: Sequence[Write]) -> None:
         return
     _write_neutral(connection, numbered)
     _write_queryables(connection, numbered)
+    enqueue(connection, [(number, found.match_keys) for number, found in numbered])
     columns: dict[str, Any] = {n: sa.bindparam(n) for n in ("title", "type", "language", "modified")}
     connection.execute(
         sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns),
@@ -251,6 +256,7 @@ def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datest
         ):
             connection.execute(sa.update(table).where(table.c.record_id.in_(part)).values(changes))
     _forget_queryables(connection, buried)
+    enqueue(connection, [(number, ()) for number in buried])
 
 
 def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:

@@ -79,6 +79,8 @@ def commands(app: typer.Typer, before: str = "clearinghouse") -> Iterator[str]:
         yield f"{before} {name}"
     for group in app.registered_groups:
         assert group.typer_instance is not None
+        if group.typer_instance.registered_callback:
+            yield f"{before} {group.name}"
         yield from commands(group.typer_instance, f"{before} {group.name}")
 
 

@@ -1,0 +1,163 @@
+"""Clusters in the store: found at ingest, split and joined by people, computed anew at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from catalogue.cluster import Cluster, Copy, in_order
+from catalogue.errors import NoCluster, UnknownRecord
+from catalogue.store import dialects, settling
+from catalogue.store.engine import reading, writing
+from catalogue.store.tables import cluster_decisions, cluster_members, match_queue, records
+
+#: Entries of the queue that are settled in one transaction.
+_AT_ONCE = 5000
+
+
+class Clusters:
+    """Which records are copies of one thing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def settle(self, compare: settling.Compare, *, at_once: int = _AT_ONCE) -> int:
+        """Compare what has changed since with everything else; how many records that were."""
+        settled = 0
+        while self._waits():
+            with writing(self._engine) as connection:
+                settled += settling.settle(connection, compare, limit=at_once)
+        return settled
+
+    def _waits(self) -> bool:
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(match_queue.c.id).limit(1)).first() is not None
+
+    def copies(self, *, after: int = 0, limit: int = 500) -> list[Copy]:
+        """The records that are not deleted, by number from the one behind `after` on."""
+        with reading(self._engine) as connection:
+            return settling.copies_after(connection, after, limit)
+
+    def enqueue(self, changed: Iterable[tuple[int, Collection[int]]]) -> None:
+        """Have these records compared anew at the next settling: their numbers, and their keys."""
+        with writing(self._engine) as connection:
+            settling.enqueue(connection, changed)
+
+    def count(self) -> int:
+        """How many clusters there are."""
+        with reading(self._engine) as connection:
+            leads = sa.select(sa.func.count()).where(cluster_members.c.lead)
+            return connection.execute(leads.select_from(cluster_members)).scalar_one()
+
+    def page(self, *, after: int = 0, limit: int = 50) -> list[Cluster]:
+        """The clusters with their members, by number from the one behind `after` on."""
+        c = cluster_members.c
+        numbers = (
+            sa.select(c.cluster_id).where(c.cluster_id > after).distinct().order_by(c.cluster_id).limit(limit)
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(numbers).scalars().all()
+            return [_cluster(connection, number) for number in found]
+
+    def of(self, identifier: str) -> Cluster:
+        """The cluster of a record, with the reasons for it.
+
+        Raises:
+            UnknownRecord: there is no such record.
+            NoCluster: it has no copies.
+        """
+        with reading(self._engine) as connection:
+            return _of(connection, identifier)
+
+    def split(self, identifier: str, now: datetime, *, by: str = "") -> Cluster:
+        """Decide that a record is no copy of the others in its cluster; the cluster as it was.
+
+        Raises:
+            UnknownRecord: there is no such record.
+            NoCluster: it has no copies.
+        """
+        with writing(self._engine) as connection:
+            dialects.alone(connection, settling.ALONE)
+            cluster = _of(connection, identifier)
+            others = [m.identifier for m in cluster.members if m.identifier != identifier]
+            _decide(connection, [(identifier, other) for other in others], now, together=False, by=by)
+            settling.regroup(connection, (m.record_id for m in cluster.members))
+            return cluster
+
+    def join(self, identifiers: Sequence[str], now: datetime, *, by: str = "") -> Cluster:
+        """Decide that records, and what they are clustered with already, are copies of one thing.
+
+        Raises:
+            UnknownRecord: there is no such record.
+        """
+        with writing(self._engine) as connection:
+            dialects.alone(connection, settling.ALONE)
+            first, *rest = dict.fromkeys(identifiers)
+            numbers = {_number(connection, identifier) for identifier in (first, *rest)}
+            around = settling.members_of(connection, numbers | _clustered_with(connection, numbers))
+            _forget_apart(connection, [member.identifier for member in around.values()])
+            _decide(connection, [(first, other) for other in rest], now, together=True, by=by)
+            settling.regroup(connection, around)
+            return _of(connection, first)
+
+
+def _number(connection: Connection, identifier: str) -> int:
+    statement = sa.select(records.c.id).where(records.c.identifier == identifier, sa.not_(records.c.deleted))
+    found = connection.execute(statement).scalar()
+    if found is None:
+        raise UnknownRecord(f"there is no record {identifier!r}")
+    return int(found)
+
+
+def _clustered_with(connection: Connection, record_ids: Collection[int]) -> set[int]:
+    c = cluster_members.c
+    clusters = sa.select(c.cluster_id).where(c.record_id.in_(record_ids))
+    return set(connection.execute(sa.select(c.record_id).where(c.cluster_id.in_(clusters))).scalars())
+
+
+def _of(connection: Connection, identifier: str) -> Cluster:
+    c = cluster_members.c
+    number = sa.select(c.cluster_id).where(c.record_id == _number(connection, identifier))
+    cluster_id = connection.execute(number).scalar()
+    if cluster_id is None:
+        raise NoCluster(f"{identifier} has no copies")
+    return _cluster(connection, cluster_id)
+
+
+def _cluster(connection: Connection, cluster_id: int) -> Cluster:
+    c = cluster_members.c
+    numbers = set(connection.execute(sa.select(c.record_id).where(c.cluster_id == cluster_id)).scalars())
+    members = in_order(settling.members_of(connection, numbers).values())
+    inside = {member.record_id for member in members}
+    matches = settling.matches_of(connection, inside)
+    return Cluster(
+        cluster_id,
+        members,
+        tuple(match for match in matches if match.first in inside and match.second in inside),
+        tuple(settling.decisions_of(connection, [member.identifier for member in members])),
+    )
+
+
+def _decide(
+    connection: Connection, pairs: Iterable[tuple[str, str]], now: datetime, *, together: bool, by: str
+) -> None:
+    """Write a decision down; what was decided of the same two records before counts no more."""
+    for pair in pairs:
+        first, second = sorted(pair)
+        row = {"first": first, "second": second, "together": together, "at": now, "by": by}
+        statement = dialects.insert(connection, cluster_decisions).values(row)
+        changes = {name: row[name] for name in ("together", "at", "by")}
+        connection.execute(statement.on_conflict_do_update(index_elements=["first", "second"], set_=changes))
+
+
+def _forget_apart(connection: Connection, identifiers: Sequence[str]) -> None:
+    """Who joins records takes back what set them, and what goes with them, apart."""
+    c = cluster_decisions.c
+    connection.execute(
+        sa.delete(cluster_decisions).where(
+            sa.not_(c.together), c.first.in_(identifiers), c.second.in_(identifiers)
+        )
+    )

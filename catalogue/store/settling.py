@@ -1,0 +1,305 @@
+"""Settling: what has changed since is compared with what it shares a key with, and clusters follow.
+
+A page writes down which records it changed (`match_queue`), in its own transaction. Settling takes
+thousands of them at once, right after: keys come in no order, and to put those of one page into their index
+costs nearly as much as to put those of fifty there. It runs in a transaction of its own, one at a time; one
+that is killed leaves the queue as it was.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalogue.cluster import Copy, Decision, Match, Member, Rule, gathered, in_order
+from catalogue.provenance import harvests
+from catalogue.record import from_json
+from catalogue.store import dialects
+from catalogue.store.tables import (
+    cluster_decisions,
+    cluster_members,
+    match_keys,
+    match_queue,
+    matches,
+    neutral_records,
+    records,
+    sources,
+)
+
+#: A key that more records have tells nothing: a portal's address, a title that every node uses.
+COMMON = 50
+#: Under this name one transaction at a time changes clusters.
+ALONE = "clusters"
+
+Compare = Callable[[Copy, Copy], Match | None]
+Keys = dict[int, set[int]]
+
+
+def packed(keys: Collection[int]) -> bytes:
+    """Keys as the queue has them."""
+    return struct.pack(f"{len(keys)}q", *keys)
+
+
+def unpacked(keys: bytes) -> set[int]:
+    """What `packed` packed."""
+    return set(struct.unpack(f"{len(keys) // 8}q", keys))
+
+
+def enqueue(connection: Connection, changed: Iterable[tuple[int, Collection[int]]]) -> None:
+    """Write down, inside a transaction, which records have changed, and their keys now."""
+    rows = [(number, packed(keys)) for number, keys in changed]
+    dialects.write_rows(connection, match_queue, ("record_id", "keys"), rows)
+
+
+def settle(connection: Connection, compare: Compare, *, limit: int) -> int:
+    """Take up to `limit` entries of the queue; how many there were."""
+    dialects.alone(connection, ALONE)
+    queue = sa.select(match_queue).order_by(match_queue.c.id).limit(limit)
+    entries = connection.execute(queue).all()
+    if not entries:
+        return 0
+    # Where one record is there twice, what was written last counts.
+    wanted = {entry.record_id: unpacked(entry.keys) for entry in entries}
+    before = _keys_of(connection, wanted)
+    _replace_keys(connection, before, wanted)
+    numbers = _counted(connection, before, wanted)
+    stirred = _stirred(connection, before, wanted, numbers)
+    seeds = _forget_matches(connection, {*before, *stirred})
+    seeds |= _match(connection, {**wanted, **_keys_of(connection, stirred - set(wanted))}, compare)
+    regroup(connection, seeds | _decided(connection, wanted))
+    taken = _one_of(connection, (entry.id for entry in entries))
+    connection.execute(sa.delete(match_queue).where(match_queue.c.id.in_(taken)))
+    return len(entries)
+
+
+def _one_of(connection: Connection, numbers: Iterable[int]) -> sa.Select[tuple[int]]:
+    return sa.select(dialects.listed(connection, numbers).c.value)
+
+
+def _keys_of(connection: Connection, record_ids: Iterable[int]) -> Keys:
+    found: Keys = defaultdict(set)
+    statement = sa.select(match_keys.c.record_id, match_keys.c.key).where(
+        match_keys.c.record_id.in_(_one_of(connection, record_ids))
+    )
+    for number, key in connection.execute(statement):
+        found[number].add(key)
+    return dict(found)
+
+
+def _replace_keys(connection: Connection, before: Keys, wanted: Keys) -> None:
+    gone = [(key, number) for number, keys in before.items() for key in keys - wanted[number]]
+    come = [(key, number) for number, keys in wanted.items() for key in keys - before.get(number, set())]
+    for key, number in gone:
+        connection.execute(
+            sa.delete(match_keys).where(match_keys.c.key == key, match_keys.c.record_id == number)
+        )
+    dialects.write_rows(connection, match_keys, ("key", "record_id"), sorted(come))
+
+
+def _counted(connection: Connection, before: Keys, wanted: Keys) -> dict[int, int]:
+    """How many records have each of these keys now; no further than it takes to know that it is common."""
+    involved = sorted(set().union(*before.values(), *wanted.values()))
+    enough = COMMON + 1 + max(Counter(k for keys in wanted.values() for k in keys).values(), default=0)
+    return _count(connection, involved, enough)
+
+
+def _count(connection: Connection, keys: Iterable[int], enough: int) -> dict[int, int]:
+    listed = dialects.listed(connection, keys)
+    first = sa.select(sa.literal(1)).where(match_keys.c.key == listed.c.value).limit(enough).correlate(listed)
+    count = sa.select(sa.func.count()).select_from(first.subquery()).scalar_subquery()
+    return {row[0]: row[1] for row in connection.execute(sa.select(listed.c.value, count))}
+
+
+def _stirred(connection: Connection, before: Keys, wanted: Keys, numbers: Mapping[int, int]) -> set[int]:
+    """The records of keys that have become common, or are it no more: all of them are compared anew."""
+    change = Counter(key for keys in wanted.values() for key in keys)
+    change.subtract(key for keys in before.values() for key in keys)
+    crossed = [
+        key
+        for key, more in change.items()
+        if more and (numbers.get(key, 0) > COMMON) != (numbers.get(key, 0) - more > COMMON)
+    ]
+    return {number for _, number in _holders(connection, crossed)}
+
+
+def _holders(connection: Connection, keys: Iterable[int]) -> list[tuple[int, int]]:
+    statement = sa.select(match_keys.c.key, match_keys.c.record_id).where(
+        match_keys.c.key.in_(_one_of(connection, keys))
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
+def _match(connection: Connection, touched: Keys, compare: Compare) -> set[int]:
+    """Compare these records with those that they share a key with; the records that match."""
+    numbers = _count(connection, sorted(set().union(*touched.values())), COMMON + 1)
+    together: dict[int, list[int]] = defaultdict(list)
+    for key, number in _holders(connection, [k for k, count in numbers.items() if 1 < count <= COMMON]):
+        together[key].append(number)
+    pairs = {
+        pair
+        for holders in together.values()
+        for pair in combinations(sorted(holders), 2)
+        if pair[0] in touched or pair[1] in touched
+    }
+    copies = _copies(connection, {number for pair in pairs for number in pair})
+    known = ((copies[a], copies[b]) for a, b in sorted(pairs) if a in copies and b in copies)
+    found = [match for match in (compare(a, b) for a, b in known) if match]
+    rows = [
+        {
+            "first_id": m.first,
+            "second_id": m.second,
+            "rule": str(m.rule),
+            "score": m.score,
+            "compared": dict(m.values),
+        }
+        for m in found
+    ]
+    if rows:
+        connection.execute(sa.insert(matches), rows)
+    return {number for match in found for number in (match.first, match.second)}
+
+
+def _forget_matches(connection: Connection, touched: Collection[int]) -> set[int]:
+    """Forget the matches of these records; the records at their ends."""
+    ends: set[int] = set()
+    if not touched:
+        return ends
+    for one in (matches.c.first_id, matches.c.second_id):
+        statement = sa.delete(matches).where(one.in_(_one_of(connection, touched)))
+        for row in connection.execute(statement.returning(matches.c.first_id, matches.c.second_id)):
+            ends.update(row)
+    return ends
+
+
+def _decided(connection: Connection, touched: Iterable[int]) -> set[int]:
+    """Those of the records that people have decided something of."""
+    if connection.execute(sa.select(cluster_decisions.c.first).limit(1)).first() is None:
+        return set()  # as a rule; then nobody has to be looked for
+    named = sa.select(cluster_decisions.c.first).union(sa.select(cluster_decisions.c.second))
+    statement = sa.select(records.c.id).where(
+        records.c.id.in_(_one_of(connection, touched)), records.c.identifier.in_(named)
+    )
+    return set(connection.execute(statement).scalars())
+
+
+_MEMBER = (
+    sa.select(
+        records.c.id,
+        records.c.identifier,
+        records.c.source_id,
+        records.c.source_identifier,
+        sources.c.base_url,
+        records.c.metadata_prefix,
+        records.c.first_datestamp,
+        records.c.title,
+        records.c.origins,
+    )
+    .join(sources, sources.c.id == records.c.source_id)
+    .where(sa.not_(records.c.deleted))
+)
+
+
+def member(row: Any) -> Member:
+    """A member from a row that begins as `_MEMBER` does."""
+    number, identifier, source_id, source_identifier, base_url, prefix, first_datestamp, title = row[:8]
+    return Member(
+        record_id=number,
+        identifier=identifier,
+        source_id=source_id,
+        source_identifier=source_identifier,
+        base_url=base_url,
+        metadata_prefix=prefix,
+        first_datestamp=first_datestamp,
+        title=title,
+        origins=harvests(row.origins),
+    )
+
+
+def members_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, Member]:
+    """These records as clusters see them, as far as they are there."""
+    statement = _MEMBER.where(records.c.id.in_(_one_of(connection, record_ids)))
+    return {row.id: member(row) for row in connection.execute(statement)}
+
+
+def copies_after(connection: Connection, after: int, limit: int) -> list[Copy]:
+    """The records behind a number, with what they say."""
+    statement = (
+        _MEMBER.add_columns(neutral_records.c.body)
+        .join(neutral_records, neutral_records.c.record_id == records.c.id)
+        .where(records.c.id > after)
+        .order_by(records.c.id)
+        .limit(limit)
+    )
+    return [Copy(member(row), from_json(row.body)) for row in connection.execute(statement)]
+
+
+def _copies(connection: Connection, record_ids: Iterable[int]) -> dict[int, Copy]:
+    statement = (
+        _MEMBER.add_columns(neutral_records.c.body)
+        .join(neutral_records, neutral_records.c.record_id == records.c.id)
+        .where(records.c.id.in_(_one_of(connection, record_ids)))
+    )
+    return {row.id: Copy(member(row), from_json(row.body)) for row in connection.execute(statement)}
+
+
+def matches_of(connection: Connection, record_ids: Collection[int]) -> list[Match]:
+    """The matches at whose ends these records are."""
+    ours = _one_of(connection, record_ids)
+    halves = (sa.select(matches).where(one.in_(ours)) for one in (matches.c.first_id, matches.c.second_id))
+    rows = {(r.first_id, r.second_id): r for half in halves for r in connection.execute(half)}
+    return [
+        Match(r.first_id, r.second_id, Rule(r.rule), r.score, r.compared) for _, r in sorted(rows.items())
+    ]
+
+
+def decisions_of(connection: Connection, identifiers: Collection[str]) -> list[Decision]:
+    """What was decided of these records, by their identifiers."""
+    c = cluster_decisions.c
+    statement = sa.select(cluster_decisions).where(
+        sa.or_(c.first.in_(identifiers), c.second.in_(identifiers))
+    )
+    return [Decision(*row) for row in connection.execute(statement.order_by(c.first, c.second))]
+
+
+def regroup(connection: Connection, seeds: Iterable[int]) -> None:
+    """Compute the clusters of these records anew, and of all that hang together with them."""
+    found, decisions, members = _whole(connection, set(seeds))
+    if not found:
+        return
+    connection.execute(
+        sa.delete(cluster_members).where(cluster_members.c.record_id.in_(_one_of(connection, found)))
+    )
+    rows = []
+    for group in gathered(members, matches_of(connection, found), decisions):
+        ordered = in_order(members[number] for number in group)
+        rows += [(number, min(group), number == ordered[0].record_id) for number in sorted(group)]
+    dialects.write_rows(connection, cluster_members, ("record_id", "cluster_id", "lead"), rows)
+
+
+def _whole(connection: Connection, seeds: set[int]) -> tuple[set[int], list[Decision], dict[int, Member]]:
+    """Everything that matches and decisions lead to from these records."""
+    found: set[int] = set()
+    members: dict[int, Member] = {}
+    decisions: dict[tuple[str, str], Decision] = {}
+    frontier = seeds
+    while frontier:
+        found |= frontier
+        fresh = members_of(connection, frontier)
+        members |= fresh
+        ends = {n for match in matches_of(connection, frontier) for n in (match.first, match.second)}
+        named = decisions_of(connection, [one.identifier for one in fresh.values()])
+        decisions |= {(decision.first, decision.second): decision for decision in named}
+        joined = {
+            name for decision in named if decision.together for name in (decision.first, decision.second)
+        }
+        if joined:
+            statement = sa.select(records.c.id).where(records.c.identifier.in_(joined))
+            ends |= set(connection.execute(statement).scalars())
+        frontier = ends - found
+    return found, list(decisions.values()), members

@@ -1,0 +1,62 @@
+"""Deduplication as a step of every run: what its pages have changed is compared with everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from catalogue.run import HarvestRun, Tally
+from catalogue.store import Store
+from harvester.deduplication import compare, keys_of
+
+#: Changed records after which a run in progress settles; catalogue.store.settling says why not at each page.
+_OFTEN: Final = 5000
+_PAGE: Final = 500
+
+
+def settle(store: Store) -> int:
+    """Compare what has changed since the last time; how many records that were."""
+    return store.clusters.settle(compare)
+
+
+def settling(store: Store, on_page: Callable[[HarvestRun], None]) -> Callable[[HarvestRun], None]:
+    """The same `on_page`, which also settles after every so many changes."""
+    settled = 0
+
+    def then_settle(run: HarvestRun) -> None:
+        nonlocal settled
+        on_page(run)
+        changed = _changed(run.tally)
+        if changed - settled >= _OFTEN:
+            settle(store)
+            settled = changed
+        elif changed < settled:
+            settled = changed
+
+    return then_settle
+
+
+def _changed(tally: Tally) -> int:
+    return tally.new + tally.changed + tally.deleted
+
+
+def rebuild(store: Store, on_page: Callable[[int], None] = lambda _: None) -> int:
+    """Compare every record of the catalogue with all others anew; decisions stay."""
+    after = done = 0
+    while copies := store.clusters.copies(after=after, limit=_PAGE):
+        store.clusters.enqueue(
+            (
+                copy.member.record_id,
+                keys_of(
+                    copy.record,
+                    source_identifier=copy.member.source_identifier,
+                    origins=copy.member.origins,
+                ),
+            )
+            for copy in copies
+        )
+        after = copies[-1].member.record_id
+        done += len(copies)
+        on_page(done)
+    settle(store)
+    return done
