@@ -24,7 +24,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c '$(SUITABLE)' 2>/dev/null && { command -v $$p; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: help setup setup-dev run test check format bench lock clean
+.PHONY: help setup setup-dev run test check format messages bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -86,6 +86,13 @@ check: setup-dev  ## lint, format, types, imports, templates
 format: setup-dev  ## let ruff put the code in order
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+messages: setup-dev  ## bring endpoint/translations in step with the templates
+	@$(VENV)/bin/pybabel -q extract -F babel.cfg --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
+	@for po in endpoint/translations/*.po; do \
+	    $(VENV)/bin/pybabel -q update -i $(VENV)/messages.pot -o $$po -l $$(basename $$po .po) \
+	        --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap; done
+	@grep -B1 -n '^msgstr ""$$' endpoint/translations/*.po | grep -v 'msgid ""$$' | grep 'msgid "' || echo "Nothing is missing"
 
 bench: setup-dev  ## the figures of docs/performance.md
 	@$(PY) benchmarks/harvest.py --records $(RECORDS)

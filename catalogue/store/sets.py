@@ -54,21 +54,31 @@ class Sets:
         with reading(self._engine) as connection:
             return connection.execute(statement).scalar_one()
 
-    def source_counts(self) -> dict[str, SetCount]:
-        """The counts of every source that ever had a record, by source id."""
-        prefix = source_set("")
+    def counts(self, begin: str = "") -> dict[str, SetCount]:
+        """The counts of every set that ever had a record and whose setSpec begins so, by setSpec."""
         members = sa.func.sum(sa.cast(record_sets.c.member, sa.Integer))
         statement = (
             sa.select(sets.c.set_spec, members, sa.func.count())
             .select_from(record_sets.join(sets, sets.c.id == record_sets.c.set_id))
-            .where(sets.c.set_spec.startswith(prefix, autoescape=True))
+            .where(sets.c.set_spec.startswith(begin, autoescape=True))
             .group_by(sets.c.set_spec)
         )
         with reading(self._engine) as connection:
             return {
-                spec.removeprefix(prefix): SetCount(int(alive), int(every) - int(alive))
+                spec: SetCount(int(alive), int(every) - int(alive))
                 for spec, alive, every in connection.execute(statement)
             }
+
+    def source_counts(self) -> dict[str, SetCount]:
+        """The counts of every source that ever had a record, by source id."""
+        prefix = source_set("")
+        return {spec.removeprefix(prefix): count for spec, count in self.counts(prefix).items()}
+
+    def named(self, specs: Collection[str]) -> list[OaiSet]:
+        """The sets that have these setSpecs."""
+        statement = sa.select(sets.c.set_spec, sets.c.name).where(sets.c.set_spec.in_(specs))
+        with reading(self._engine) as connection:
+            return [OaiSet(row.set_spec, row.name) for row in connection.execute(statement)]
 
     def specs(self, numbers: Collection[int]) -> dict[int, str]:
         """The setSpecs of sets, by the store's own numbers."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -19,9 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from catalogue.visit import ClientReport, network_of
 from endpoint.deps import services
-from endpoint.public import wording
-from endpoint.public.assets import PAGE_HEADERS, asset_path
-from endpoint.templating import render_template
+from endpoint.public.pages import page
 
 router = APIRouter()
 
@@ -75,15 +71,4 @@ def list_clients(request: Request, days: Days = _DAYS) -> list[ClientVisits]:
 @router.api_route("/clients", methods=["GET", "HEAD"], response_class=HTMLResponse, include_in_schema=False)
 def clients_page(request: Request, days: Days = _DAYS) -> Response:
     """The same, for people."""
-    settings = services(request).settings
-    root = urlsplit(settings.public_url).path
-    page = render_template(
-        "clients.html",
-        settings=settings,
-        clients=_found(request, days),
-        days=days,
-        root=root,
-        asset=partial(asset_path, root),
-        moment=wording.moment,
-    )
-    return HTMLResponse(page, headers=PAGE_HEADERS)
+    return page(request, "clients.html", clients=_found(request, days), days=days)

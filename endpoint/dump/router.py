@@ -5,10 +5,8 @@ Only files that the index names are served. They never change: a client that was
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -17,8 +15,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from endpoint.deps import services
 from endpoint.dump.index import INDEX, Dump, read_index
 from endpoint.dump.writer import CHECKSUMS
-from endpoint.public.assets import PAGE_HEADERS, asset_path
-from endpoint.templating import render_template
+from endpoint.public.pages import page
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,16 +38,7 @@ def _missing() -> Response:
 @router.api_route("/dump/", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def dump_page(request: Request) -> Response:
     """The dumps, for people."""
-    settings = services(request).settings
-    root = urlsplit(settings.public_url).path
-    page = render_template(
-        "dumps.html",
-        settings=settings,
-        dumps=tuple(reversed(read_index(_folder(request)))),
-        root=root,
-        asset=partial(asset_path, root),
-    )
-    return HTMLResponse(page, headers=PAGE_HEADERS)
+    return page(request, "dumps.html", dumps=tuple(reversed(read_index(_folder(request)))))
 
 
 @router.api_route(f"/dump/{INDEX}", methods=["GET", "HEAD"])

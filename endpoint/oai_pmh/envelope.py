@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from catalogue import namespaces as ns
 from catalogue.xml import escape, escape_attribute
@@ -11,8 +13,8 @@ from endpoint.oai_pmh.arguments import Pairs
 from endpoint.oai_pmh.elements import utc
 from endpoint.oai_pmh.errors import OaiError
 
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
     f'<OAI-PMH xmlns="{ns.OAI}" xmlns:xsi="{ns.XSI}"'
     f' xsi:schemaLocation="{ns.OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"><responseDate>'
 )
@@ -27,7 +29,8 @@ def answer(verb: str, content: Iterable[bytes], *, response_date: int, pairs: Pa
 
 def opening(verb: str, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
     """Everything before the content of the element that is named for the verb."""
-    return f"{_OPENING}{utc(response_date)}</responseDate>{_request(pairs, base_url)}<{verb}>".encode()
+    begin = f"{_prolog(base_url)}{_OPENING}{utc(response_date)}</responseDate>"
+    return f"{begin}{_request(pairs, base_url)}<{verb}>".encode()
 
 
 def closing(verb: str) -> bytes:
@@ -39,9 +42,16 @@ def error_answer(error: OaiError, *, response_date: int, pairs: Pairs, base_url:
     """An answer that tells an error; where the arguments are illegal, it does not repeat them."""
     request = _request(pairs if error.echo else (), base_url)
     return (
-        f"{_OPENING}{utc(response_date)}</responseDate>{request}"
+        f"{_prolog(base_url)}{_OPENING}{utc(response_date)}</responseDate>{request}"
         f'<error code="{error.code}">{escape(str(error))}</error>{_CLOSING}'
     ).encode()
+
+
+@lru_cache(8)
+def _prolog(base_url: str) -> str:
+    """The XML declaration, and the style sheet by which a browser shows the answer to a person."""
+    href = f"{urlsplit(base_url).path}/stylesheet.xsl"
+    return f'{_DECLARATION}<?xml-stylesheet type="text/xsl" href="{escape_attribute(href)}"?>\n'
 
 
 def _request(pairs: Pairs, base_url: str) -> str:

@@ -6,7 +6,7 @@ Every error of the protocol is answered with HTTP 200 (section 3.1.2.2).
 from __future__ import annotations
 
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from anyio import to_thread
 from fastapi import APIRouter
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from endpoint.deps import Services, services
-from endpoint.oai_pmh import arguments, envelope, verbs
+from endpoint.oai_pmh import arguments, browsing, envelope, verbs
 from endpoint.oai_pmh.errors import BadArgument, OaiError
 from endpoint.oai_pmh.provider import Provider
 from endpoint.oai_pmh.visits import Visits, client_of
@@ -44,6 +44,15 @@ async def oai_pmh(request: Request) -> Response:
     visits.note(client_of(request), answered.verb, answered.told, error=answered.error, size=len(document))
     later = BackgroundTask(visits.write) if visits.due else None
     return Response(document, media_type="text/xml", headers=_validator(document), background=later)
+
+
+async def browse(request: Request) -> Response:
+    """The same answer as a page for people."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    provider = _provider(request)
+    sent: list[bytes | None] = [urlencode(asked).encode()]
+    answered = await to_thread.run_sync(_answer, provider, sent)
+    return await to_thread.run_sync(browsing.page, request, answered.document)
 
 
 class _Answered(NamedTuple):
@@ -134,3 +143,5 @@ def _decoded(part: bytes | None) -> list[tuple[str, str]]:
 
 router = APIRouter()
 router.add_route("/oai", oai_pmh, methods=["GET", "POST"])
+router.add_route("/oai/browse", browse, methods=["GET"])
+router.add_route("/oai/stylesheet.xsl", browsing.stylesheet, methods=["GET"])

@@ -1,10 +1,7 @@
-"""What the front page says of the catalogue, in one frozen piece, and how often that is found out."""
+"""What the front page says of the catalogue, in one frozen piece."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +12,6 @@ from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
 from catalogue.store.sets import SetCount
 from endpoint.public import wording
-
-#: Seconds for which an overview is good at least.
-_FRESH = 2.0
-#: At most this part of the time is spent on finding overviews out, however large the catalogue.
-_SHARE = 0.01
 
 _PROTOCOLS = {Protocol.OAI_PMH: "OAI-PMH", Protocol.CSW: "CSW"}
 
@@ -113,28 +105,3 @@ def _grade(run: HarvestRun | None) -> str:
             return "partial"
         case _:
             return "bad"
-
-
-class Overviews:
-    """The newest overview, found out again when it is no longer fresh, by one request at a time.
-
-    Counting the members of sets takes time in proportion to them. So an overview that took long is kept
-    long: a hundred times as long as it took.
-    """
-
-    def __init__(self, store: Store, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._store = store
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._latest: Overview | None = None
-        self._good_until = 0.0
-
-    def latest(self) -> Overview:
-        """An overview, as fresh as is worth its cost."""
-        with self._lock:
-            began = self._monotonic()
-            if self._latest is None or began >= self._good_until:
-                self._latest = find_out(self._store)
-                done = self._monotonic()
-                self._good_until = done + max(_FRESH, (done - began) / _SHARE)
-            return self._latest

@@ -1,46 +1,65 @@
-"""The front page, the health check and the files that pages need."""
+"""The front page, the feed page, the health check and the files that pages need."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from catalogue.errors import SchemaOutOfDate, StoreUnreachable
+from catalogue.formats import FORMATS
 from endpoint.deps import services
-from endpoint.public import wording
-from endpoint.public.assets import MEDIA_TYPES, PAGE_HEADERS, asset, asset_path
-from endpoint.public.overview import Overviews
-from endpoint.templating import render_template
+from endpoint.languages import ENGLISH
+from endpoint.public import overview, wording
+from endpoint.public.assets import MEDIA_TYPES, asset
+from endpoint.public.fresh import Fresh
+from endpoint.public.overview import Overview
+from endpoint.public.pages import page
+from endpoint.public.set_lines import SetLine, set_lines
 
 router = APIRouter(include_in_schema=False)
 
 
-def _overviews(request: Request) -> Overviews:
-    found: Overviews | None = getattr(request.app.state, "overviews", None)
+def _overviews(request: Request) -> Fresh[Overview]:
+    found: Fresh[Overview] | None = getattr(request.app.state, "overviews", None)
     if found is None:
-        found = request.app.state.overviews = Overviews(services(request).store)
+        find_out = partial(overview.find_out, services(request).store)
+        found = request.app.state.overviews = Fresh(find_out)
     return found
 
 
 @router.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def front_page(request: Request) -> Response:
     """What is inside, and where the feeds are."""
-    settings = services(request).settings
-    root = urlsplit(settings.public_url).path
-    page = render_template(
-        "front_page.html",
-        settings=settings,
-        overview=_overviews(request).latest(),
-        root=root,
-        asset=partial(asset_path, root),
-        moment=wording.moment,
+    latest = _overviews(request).latest()
+    return page(request, "front_page.html", language=ENGLISH, overview=latest, moment=wording.moment)
+
+
+def _set_lines(request: Request) -> Fresh[tuple[SetLine, ...]]:
+    found: Fresh[tuple[SetLine, ...]] | None = getattr(request.app.state, "set_lines", None)
+    if found is None:
+        find_out = partial(set_lines, services(request).store)
+        found = request.app.state.set_lines = Fresh(find_out)
+    return found
+
+
+@router.api_route("/feed", methods=["GET", "HEAD"], response_class=HTMLResponse)
+def feed_page(request: Request) -> Response:
+    """For those who run another catalogue: addresses, formats, sets, terms."""
+    known = services(request)
+    held = set(known.store.feed.prefixes())
+    return page(
+        request,
+        "feed.html",
+        formats=[form for form in FORMATS if form.written or form.prefix in held],
+        sets=_set_lines(request).latest(),
+        today=f"{datetime.now(UTC):%Y-%m-%d}",
+        token_days=round(known.settings.token_hours / 24, 1),
     )
-    return HTMLResponse(page, headers=PAGE_HEADERS)
 
 
 @router.api_route("/health", methods=["GET", "HEAD"])

@@ -1,0 +1,83 @@
+"""The six languages of the United Nations: which one a reader wants, and what our words are in it.
+
+Words stand in `endpoint/translations/*.po`, the catalogues that translators work on, under the English
+text. `make messages` brings them in step with the templates; a test fails where one is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from starlette.requests import Request
+
+TRANSLATIONS: Final = Path(__file__).resolve().parent / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that pages are in."""
+
+    #: BCP 47.
+    tag: str
+    #: What it is called in itself.
+    name: str
+    #: `ltr` or `rtl`, as HTML has it.
+    direction: str
+
+
+def _language(tag: str) -> Language:
+    locale = Locale.parse(tag)
+    return Language(tag, (locale.display_name or tag).capitalize(), locale.text_direction)
+
+
+#: By tag, in the order in which they are offered.
+LANGUAGES: Final = {tag: _language(tag) for tag in ("ar", "zh", "en", "fr", "ru", "es")}
+ENGLISH: Final = LANGUAGES["en"]
+
+
+@cache
+def words(tag: str) -> NullTranslations:
+    """Our words in a language; English ones are the texts themselves."""
+    if tag == ENGLISH.tag:
+        return NullTranslations()
+    with (TRANSLATIONS / f"{tag}.po").open("rb") as file:
+        catalogue = read_po(file, locale=tag)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def wanted(request: Request) -> Language:
+    """The language that a reader wants: what the address says (`lang`), else the browser, else English."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return LANGUAGES[asked]
+    return liked(request.headers.get("accept-language", ""))
+
+
+def liked(accept_language: str) -> Language:
+    """The language of ours that an Accept-Language header likes best (RFC 9110, section 12.5.4)."""
+    weighted = [_weighted(part) for part in accept_language.split(",") if part.strip()]
+    for weight, tag in sorted(weighted, key=lambda one: -one[0]):
+        found = LANGUAGES.get(tag.partition("-")[0].lower())
+        if found is not None and weight > 0:
+            return found
+    return ENGLISH
+
+
+def _weighted(part: str) -> tuple[float, str]:
+    tag, _, parameter = part.strip().partition(";")
+    name, _, value = parameter.strip().partition("=")
+    try:
+        return (float(value) if name.strip() == "q" else 1.0), tag.strip()
+    except ValueError:
+        return 0.0, tag.strip()
