@@ -12,7 +12,9 @@
     ├── StoreError
     │   ├── StoreUnreachable       the database does not answer
     │   ├── SchemaOutOfDate
-    │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat
+    │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord
+    │   ├── UnknownQuestion, QuestionClosed
+    │   ├── HistoryGone            it is no longer known what runs changed since then
     │   ├── SourceInactive         suspended or retired
     │   ├── RunAlreadyOpen         one open run for each source
     │   ├── RunLost                cancelled, or another worker holds it now
@@ -104,7 +106,7 @@ class UnknownRun(StoreError):
 
 
 class UnknownRecord(StoreError):
-    """No record has this identifier of ours, or it is deleted."""
+    """No record has this identifier, or it is deleted."""
 
 
 class NoCluster(StoreError):
@@ -113,6 +115,18 @@ class NoCluster(StoreError):
 
 class UnknownFormat(StoreError):
     """No metadata format has this prefix."""
+
+
+class UnknownQuestion(StoreError):
+    """No question has this number."""
+
+
+class QuestionClosed(StoreError):
+    """The question has been answered, or the source has settled it."""
+
+
+class HistoryGone(StoreError):
+    """What runs changed since then is no longer known."""
 
 
 class RunAlreadyOpen(StoreError):

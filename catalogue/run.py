@@ -19,6 +19,10 @@ class RunKind(StrEnum):
     REMAP = "remap"
     #: The source is being removed: all its records become tombstones.
     RETIRE = "retire"
+    #: What a guard held back is done, because a person said so.
+    ANSWER = "answer"
+    #: The records of a source are set back to what they were after an earlier run.
+    ROLLBACK = "rollback"
 
 
 class RunState(StrEnum):
@@ -40,6 +44,8 @@ class Ending(StrEnum):
     COMPLETE = "complete"
     COMPLETE_WITH_FAULTS = "complete-with-faults"
     NOTHING_NEW = "nothing-new"
+    #: A guard asks a person first; whatever the guard does not concern has been done.
+    HELD = "held"
     CANCELLED = "cancelled"
     FAILED = "failed"
 
@@ -56,6 +62,8 @@ class Tally:
     faulty: int = 0
     #: Listed but rightly not taken: a tombstone of a record that we never had, a duplicate in one list.
     skipped: int = 0
+    #: Not listed, and deleted for that reason: a complete list has them no more. No part of the sum.
+    absent: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         """Both together."""
@@ -86,6 +94,12 @@ class Checkpoint:
     finished: bool = False
     #: How often the list had to be begun again because the source lost its place.
     restarts: int = 0
+    #: Records of the source that were not deleted when the run began.
+    known: int = 0
+    #: Listed, and rightly never had: tombstones of records that never came, and records that are our own.
+    strange: int = 0
+    #: What the guards said once the list was read: empty before, then `judged`, or `held`.
+    verdict: str = ""
 
     def evolve(self, **changes: Any) -> Checkpoint:
         """A copy with these fields changed."""
@@ -134,6 +148,12 @@ class HarvestRun:
     #: In words: why it failed, or waits.
     message: str = ""
     requested_by: str = ""
+    #: The sets that it listed, with a space between them; empty: everything. See `runs.begin`.
+    scope: str = ""
+
+    def evolve(self, **changes: Any) -> HarvestRun:
+        """A copy with these fields changed."""
+        return replace(self, **changes)
 
     @property
     def is_open(self) -> bool:

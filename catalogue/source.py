@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +74,12 @@ class Source:
     quirks: Quirks = field(default_factory=Quirks)
     #: When its TLS certificate ends, as last seen: `YYYY-MM-DDThh:mm:ssZ`.
     certificate_until: str = ""
+    #: Thresholds of its guards that differ from the settings: `catalogue.guards`.
+    guards: Mapping[str, float] = field(default_factory=dict, hash=False)
+    #: When its whole list was last read to its end.
+    listed_at: datetime | None = None
+    #: The first run from which on it is known what each run changed.
+    history_from: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what could not be harvested or addressed.
@@ -96,6 +103,11 @@ class Source:
             raise SettingsError(
                 f"the address of {self.id!r} holds a user name or password: an address is public"
             )
+
+    @property
+    def scope(self) -> str:
+        """What a full harvest lists: the sets, with a space between them; empty for everything."""
+        return " ".join(sorted(set(self.sets)))
 
     @property
     def host(self) -> str:

@@ -1,7 +1,7 @@
 """The command line.
 
 Exit codes: 0 done; 1 a harvest failed; 2 the command, a setting or the database is not right; 3 refused,
-because of how things stand (unknown, there already, being worked on).
+because of how things stand (unknown, there already, being worked on); 4 a guard holds a harvest.
 """
 
 from __future__ import annotations
@@ -15,29 +15,36 @@ import typer
 from catalogue.errors import (
     ClearinghouseError,
     DumpBusy,
+    HistoryGone,
     NoCluster,
+    QuestionClosed,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
     SourceInactive,
+    UnknownQuestion,
     UnknownRecord,
     UnknownRun,
     UnknownSource,
 )
 from catalogue.formats import FORMATS
+from catalogue.run import Ending
 from catalogue.store import Store
-from clearinghouse import duplicates, harvests, registry, secrets, simulating
+from clearinghouse import duplicates, guarding, harvests, lives, questions, registry, secrets, simulating
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.session import opened, prepared, upgraded
 
-FAILED, WRONG, REFUSED = 1, 2, 3
+FAILED, WRONG, REFUSED, HELD = 1, 2, 3, 4
 _REFUSALS = (
     DumpBusy,
+    HistoryGone,
     NoCluster,
+    QuestionClosed,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
     SourceInactive,
+    UnknownQuestion,
     UnknownRecord,
     UnknownRun,
     UnknownSource,
@@ -52,6 +59,7 @@ app = typer.Typer(
 )
 source_app = typer.Typer(help="The sources that are harvested.", no_args_is_help=True)
 run_app = typer.Typer(help="One harvest run.", no_args_is_help=True)
+question_app = typer.Typer(help="One question of a guard.", no_args_is_help=True)
 duplicates_app = typer.Typer(
     help="Records of several sources that are copies of one thing.", invoke_without_command=True
 )
@@ -59,11 +67,18 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
 app.add_typer(run_app, name="run")
 app.add_typer(duplicates_app, name="duplicates")
+app.add_typer(question_app, name="question")
 app.add_typer(db_app, name="db")
 registry.add_commands(source_app)
 simulating.add_command(app)
 db_app.command("reseal")(secrets.reseal)
 duplicates.add_commands(duplicates_app)
+guarding.add_commands(source_app)
+app.command("questions")(questions.questions)
+question_app.command("show")(questions.show)
+app.command("answer")(questions.answer)
+app.command("record")(lives.record)
+db_app.command("tidy")(guarding.tidy)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -119,10 +134,14 @@ def remap(
         list[str] | None, typer.Argument(metavar="[ID...]", help="Sources; all where none is named.")
     ] = None,
     *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read and render every stored payload again, without asking a node."""
+    """Read and render every stored payload again, without asking a node; tells what became different."""
     with opened() as (settings, store):
+        if dry_run:
+            harvests.try_remaps(settings, store, sources or ["all"], as_json=as_json)
+            return
         _tell(store, harvests.remap(settings, store, sources or ["all"]), as_json=as_json)
 
 
@@ -133,6 +152,8 @@ def _tell(store: Store, worked: harvests.Worked, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
     if worked.refusals:
         raise typer.Exit(REFUSED)
+    if any(run.ending is Ending.HELD for run in worked):
+        raise typer.Exit(HELD)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from catalogue.errors import RunAlreadyOpen, RunLost, SourceInactive, StoreError
 from catalogue.run import Ending, HarvestRun, RunKind
@@ -22,6 +23,7 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from harvester.inline import harvest_kind, work_now
+from harvester.remap import try_remap
 from harvester.slices import utc_now
 
 #: Stands for every active source where a source's id is asked for.
@@ -72,6 +74,30 @@ def harvest(
 def remap(settings: Settings, store: Store, names: Sequence[str]) -> Worked:
     """Read and render what is stored of sources again, with progress shown."""
     return _work(settings, store, {source.id: RunKind.REMAP for source in chosen(store, names)})
+
+
+def try_remaps(settings: Settings, store: Store, names: Sequence[str], *, as_json: bool) -> None:
+    """Say what a remap would change; nothing is changed."""
+    told = []
+    for source in chosen(store, names):
+        tally, changes = try_remap(store, settings, source.id)
+        told.append({"source": source.id, "tally": asdict(tally), "changes": changes})
+    if as_json:
+        print_json(told)
+        return
+    _print_changes({str(one["source"]): one["changes"] for one in told})
+
+
+def _print_changes(of_sources: Mapping[str, Any]) -> None:
+    """Print what a remap has changed, or would."""
+    print_table(
+        ["source", "what", "records", "for example"],
+        [
+            [source_id, kind, str(found["records"]), ", ".join(found["examples"])]
+            for source_id, changes in of_sources.items()
+            for kind, found in changes.items()
+        ],
+    )
 
 
 def _work(
@@ -131,6 +157,7 @@ def show(store: Store, number: int, *, as_json: bool) -> None:
     """Print one run with everything that is known of it."""
     run = store.runs.get(number)
     faults, events = store.runs.faults(number), store.runs.events(number)
+    changes = run.checkpoint.position.get("report", {}) if run.kind is RunKind.REMAP else {}
     if as_json:
         known = {"faults": [asdict(f) for f in faults], "events": [asdict(e) for e in events]}
         print_json(run_json(run) | known)
@@ -147,6 +174,8 @@ def show(store: Store, number: int, *, as_json: bool) -> None:
             ["rule", "record", "where", "found", "why"],
             [[f.rule, f.source_identifier, f.path, f.value[:80], f.message] for f in faults],
         )
+    if changes:
+        _print_changes({run.source_id: changes})
     if events:
         print_table(
             ["at", "level", "event", "detail"],

@@ -132,6 +132,8 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     chores = Schedule(store, settings)
     chores.every(TICK, jobs.tick, "tick")
     chores.every(PURGE, jobs.purge, "purge")
+    kept = timedelta(days=settings.history_days)
+    chores.every(DAY, lambda: _tidy(store, kept), "tidy")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
@@ -140,6 +142,11 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
         finally:
             chores.stop()
             jobs.stop()
+
+
+def _tidy(store: Store, kept: timedelta) -> None:
+    """Forget what runs changed longer ago."""
+    store.history.tidy(utc_now() - kept)
 
 
 def up(settings: Settings, store: Store, *, sample: bool) -> int:

@@ -11,7 +11,7 @@ from catalogue import oai_identifier
 from catalogue.provenance import chain, passed_through
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.sets import SetTree, load_sets
-from catalogue.store.records import Known, PageOfChanges, Records, Write
+from catalogue.store.records import Known, PageOfChanges, Records, Withheld, Write
 from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare
 
@@ -34,6 +34,9 @@ class Changes:
     withdrawn: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    #: Changes that wait for the end of the run: `harvester.withholding`.
+    withheld: list[Withheld] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
     #: Identifiers in the source of records that it has from us.
     loops: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -58,6 +61,8 @@ class Changes:
             withdrawn=self.withdrawn,
             faults=self.faults,
             set_aside=self.set_aside,
+            withheld=self.withheld,
+            released=self.released,
         )
 
     def count(self, **outcome: int) -> None:
@@ -117,6 +122,8 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
             # Ours already: taken again it would be two, and three at the next round.
             found.loops.append(item.identifier)
             found.count(skipped=1)
+            if known:
+                found.seen.append(known)  # it is listed, and so not gone
         elif known and not known.deleted and _unchanged(arrival, known):
             found.seen.append(known)
             found.count(unchanged=1)

@@ -32,9 +32,11 @@ from catalogue.store.records import PageOfChanges
 from harvester.changes import changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
+from harvester.deletions import Deletions
 from harvester.retry import page_pause, run_pause
 from harvester.sessions import session_for
-from harvester.slices import Slice, ending_of, utc_now
+from harvester.slices import Slice, utc_now
+from harvester.withholding import withhold
 
 #: Seconds that a pause lasts at most before it is looked whether it is time to stop.
 _NAP = 0.5
@@ -63,6 +65,8 @@ class Pipeline:
         self._on_page = on_page
         self._over = over
         self._stopping = stopping
+        #: Something waits for a record of the source that is harvested.
+        self._waiting = False
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run until `over` says so, or to its end.
@@ -71,10 +75,14 @@ class Pipeline:
             RunLost: it was cancelled, or another worker holds it now.
         """
         source = self._store.sources.get(run.source_id)
+        begins = not run.checkpoint.pages and not run.checkpoint.position
+        deletions = Deletions(self._store, self._settings, source)
+        run = deletions.begin(run, utc_now()) if begins else deletions.go_on(run)
+        self._waiting = self._store.withheld.any_of(source.id)
         try:
             with session_for(self._store, self._settings, source, run) as session:
                 client = client_for(source, session)
-                if not run.checkpoint.pages and not run.checkpoint.position:
+                if begins:
                     source = self._describe(run, source, client)
                 while not run.checkpoint.finished:
                     if self._over():
@@ -83,7 +91,7 @@ class Pipeline:
         except (HarvestError, SecretsLocked) as error:
             # Its newest count of failures, but still under our own attempt: it may be another's by now.
             return self._stop(replace(self._store.runs.get(run.id), attempt=run.attempt), error)
-        return self._finish(run, source)
+        return Deletions(self._store, self._settings, source).finish(run, self._over, self._on_page)
 
     def _describe(self, run: HarvestRun, source: Source, client: Client) -> Source:
         if source.quirks.undescribed:
@@ -145,7 +153,8 @@ class Pipeline:
         """The source lost its place in the list: begin the list again, once. What is stored is unchanged."""
         if run.checkpoint.restarts:
             raise error
-        checkpoint = Checkpoint(restarts=1, response_date=run.checkpoint.response_date)
+        before = run.checkpoint
+        checkpoint = Checkpoint(restarts=1, response_date=before.response_date, known=before.known)
         now = utc_now()
         self._store.runs.log(run.id, now, "list-restarted", level="warning", error=str(error))
         self._store.records.commit(PageOfChanges(run, checkpoint, Tally()), now)
@@ -166,19 +175,16 @@ class Pipeline:
             own_base_url=f"{self._settings.public_url}/oai",
             sets=load_sets(self._settings.sets_path),
         )
+        withhold(self._store, run, found, waiting=self._waiting)
+        self._waiting = self._waiting or bool(found.withheld)
+        strange = len(found.withdrawn) + len(found.loops)
+        if strange:
+            checkpoint = checkpoint.evolve(strange=run.checkpoint.strange + strange)
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)
         for note in (*page.notes, *found.notes):
             self._store.runs.log(run.id, now, note.event, level=note.level, **note.detail)
         return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
-
-    def _finish(self, run: HarvestRun, source: Source) -> Slice:
-        """Compute the run's end, once."""
-        ending, message = ending_of(run.tally)
-        if ending is not Ending.FAILED and run.checkpoint.response_date:
-            self._store.sources.change(source.id, harvested_until=run.checkpoint.response_date)
-        self._store.runs.end(run, ending, utc_now(), message)
-        return Slice(self._store.runs.get(run.id), more=False)
 
     def _stop(self, run: HarvestRun, error: ClearinghouseError) -> Slice:
         """The source failed: wait and try again later from the checkpoint, or end."""

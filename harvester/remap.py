@@ -1,8 +1,9 @@
 """Everything after *fetch* again, from the stored payloads, without touching a node.
 
 After a reader was mended or a vocabulary has changed, every record of a source is read and rendered
-anew. A record that comes out as it was keeps its datestamp: the feed does not tell it again; what queries
-compare is written anew all the same. Payloads that were set aside as faults are tried too.
+anew, and the run tells what became different. A record that comes out as it was keeps its datestamp: the
+feed does not tell it again; what queries compare is written anew all the same. Payloads that were set aside
+as faults are tried too.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from dataclasses import replace
 from typing import Any
 
 from catalogue.provenance import chain, read_about
-from catalogue.run import Checkpoint, Fault, HarvestRun
+from catalogue.record import from_json, to_json
+from catalogue.run import Checkpoint, Fault, HarvestRun, RunKind, RunState, Tally
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.records import Known, Write
 from catalogue.store.runs import SetAside
 from harvester.changes import Changes
+from harvester.differences import differences
 from harvester.ingest import Arrival, prepare
+from harvester.report import Report
 from harvester.slices import Slice, ending_of, utc_now
 
 _PAGE = 100
@@ -33,6 +37,7 @@ class _Remap:
         self._namespace = settings.repository_identifier
         self._sets = load_sets(settings.sets_path)
         self._run = run
+        self.report = Report(run.checkpoint.position.get("report"))
 
     def step(self, checkpoint: Checkpoint) -> tuple[Changes, Checkpoint]:
         """The next page of records, then of payloads set aside."""
@@ -41,13 +46,18 @@ class _Remap:
             after = int(checkpoint.position.get("record", 0))
             rows = self._store.records.of_source(self._run.source_id, after=after, limit=_PAGE)
             if rows:
-                position = {"record": rows[-1].id}
-                return self._records(rows), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
+                found = self._records(rows)
+                return found, self._behind(checkpoint, record=rows[-1].id)
         aside = self._store.runs.set_aside(self._run.source_id, before=before, limit=_PAGE)
         if not aside:
             return self._nothing(), checkpoint.evolve(finished=True)
-        position = {"fault": aside[-1].number}
-        return self._set_aside(aside), checkpoint.evolve(position=position, pages=checkpoint.pages + 1)
+        found = self._set_aside(aside)
+        return found, self._behind(checkpoint, fault=aside[-1].number)
+
+    def _behind(self, checkpoint: Checkpoint, **position: int) -> Checkpoint:
+        """The checkpoint behind a page; what has become different is in it, and so is counted once."""
+        written = {**position, "report": self.report.written()}
+        return checkpoint.evolve(position=written, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:
         return Changes(self._namespace, self._run.source_id, sets=self._sets)
@@ -58,6 +68,7 @@ class _Remap:
             one for row in rows for one in (row.payload_digest, row.about_digest) if one
         )
         present = self._store.records.renditions([row.id for row in rows])
+        neutral = self._store.records.neutral([row.id for row in rows])
         for row in rows:
             known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
             about = payloads.get(row.about_digest or b"", b"")
@@ -75,9 +86,12 @@ class _Remap:
             result = prepare(arrival, self._sets)
             if isinstance(result, Fault):
                 # What was readable once stays as it is; a person should see why it is so no more.
+                self.report.add(row.identifier, [f"fault met: {result.rule}"])
                 found.faults.append(result)
                 found.count(faulty=1)
-            elif _same(result, row, present.get(row.id, {})):
+                continue
+            self._tell(result, neutral.get(row.id), present.get(row.id, {}))
+            if _same(result, row, present.get(row.id, {})):
                 found.refreshed.append(result)
                 found.count(unchanged=1)
             else:
@@ -85,11 +99,21 @@ class _Remap:
                 found.count(changed=1)
         return found
 
+    def _tell(self, write: Write, body: bytes | None, present: dict[str, bytes]) -> None:
+        """Note in what a record has become different."""
+        kinds = []
+        if body is not None and body != to_json(write.record):
+            kinds = differences(from_json(body), write.record)
+        if not kinds:
+            prefixes = sorted(write.renditions.keys() | present.keys())
+            kinds = [f"{one} changed" for one in prefixes if write.renditions.get(one) != present.get(one)]
+        self.report.add(write.identifier, kinds)
+
     def _set_aside(self, aside: Sequence[SetAside]) -> Changes:
         """Payloads that no reader took, the newest first: those that one takes now become records."""
         found = self._nothing()
         payloads = self._store.payloads.get(one.fault.payload_digest or b"" for one in aside)
-        arrivals: dict[str, tuple[int, Arrival]] = {}
+        arrivals: dict[str, tuple[SetAside, Arrival]] = {}
         for one in aside:
             fault = one.fault
             payload = payloads.get(fault.payload_digest or b"")
@@ -102,19 +126,20 @@ class _Remap:
                 datestamp=fault.source_datestamp,
                 payload=payload,
             )
-            arrivals.setdefault(arrival.identifier, (one.run_id, arrival))
+            arrivals.setdefault(arrival.identifier, (one, arrival))
         known = self._store.records.known(list(arrivals))
-        for identifier, (met_in, arrival) in arrivals.items():
-            self._take_set_aside(found, replace(arrival, known=known.get(identifier)), met_in)
+        for identifier, (one, arrival) in arrivals.items():
+            self._take_set_aside(found, replace(arrival, known=known.get(identifier)), one)
         return found
 
-    def _take_set_aside(self, found: Changes, arrival: Arrival, met_in: int) -> None:
+    def _take_set_aside(self, found: Changes, arrival: Arrival, one: SetAside) -> None:
         known = arrival.known
-        if known and (met_in <= known.seen_run or known.payload_digest == arrival.payload_digest):
+        if known and (one.run_id <= known.seen_run or known.payload_digest == arrival.payload_digest):
             return  # the source has mended or deleted it since
         result = prepare(arrival, self._sets)
         if isinstance(result, Write):
-            found.writes.append(result)
+            found.writes.append(replace(result, seen_run=one.run_id))
+            self.report.add(arrival.identifier, [f"fault healed: {one.fault.rule}"])
             found.count(new=1) if known is None or known.deleted else found.count(changed=1)
 
 
@@ -128,6 +153,26 @@ def _same(write: Write, row: Any, present: dict[str, bytes]) -> bool:
         and chain(write.about.origins) == row.origins
         and write.about.rights == row.metadata_rights
     )
+
+
+def try_remap(store: Store, settings: Settings, source_id: str) -> tuple[Tally, dict[str, Any]]:
+    """What a remap of a source would do, and what would become different; nothing is changed."""
+    run = HarvestRun(
+        id=0,
+        source_id=source_id,
+        kind=RunKind.REMAP,
+        state=RunState.RUNNING,
+        checkpoint=Checkpoint(),
+        tally=Tally(),
+        attempt=0,
+        failures=0,
+        opened_at=utc_now(),
+    )
+    work, checkpoint, tally = _Remap(store, settings, run), run.checkpoint, run.tally
+    while not checkpoint.finished:
+        found, checkpoint = work.step(checkpoint)
+        tally += found.tally
+    return tally, work.report.written()
 
 
 def remap_slice(
@@ -151,6 +196,9 @@ def remap_slice(
         store.records.commit(changes.of(run, checkpoint), utc_now())
         run = replace(run, checkpoint=checkpoint, tally=run.tally + changes.tally)
         on_page(run)
+    if work.report.written():
+        counts = {kind: told["records"] for kind, told in work.report.written().items()}
+        store.runs.log(run.id, utc_now(), "changed", **counts)
     ending, message = ending_of(run.tally)
     store.runs.end(run, ending, utc_now(), message)
     return Slice(store.runs.get(run.id), more=False)

@@ -27,9 +27,11 @@ def retire_slice(
         tombstones = [Known(row.id, row.identifier, row.payload_digest, row.deleted) for row in rows]
         tally = Tally(listed=len(rows), deleted=len(rows))
         checkpoint = run.checkpoint.evolve(pages=run.checkpoint.pages + 1)
-        store.records.commit(PageOfChanges(run, checkpoint, tally, tombstones=tombstones), utc_now())
+        page = PageOfChanges(run, checkpoint, tally, tombstones=tombstones, released=[row.id for row in rows])
+        store.records.commit(page, utc_now())
         run = replace(run, checkpoint=checkpoint, tally=run.tally + tally)
         on_page(run)
+    store.questions.settle(run.source_id, utc_now())
     # Should it be resumed one day, all of it is to be fetched again.
     store.sources.change(run.source_id, harvested_until="")
     ending, message = ending_of(run.tally)

@@ -27,6 +27,6 @@ def ending_of(tally: Tally) -> tuple[Ending, str]:
         return Ending.FAILED, f"the tally does not add up: {tally}"
     if tally.faulty:
         return Ending.COMPLETE_WITH_FAULTS, f"{tally.faulty} of {tally.listed} could not be taken"
-    if tally.new or tally.changed or tally.deleted:
+    if tally.new or tally.changed or tally.deleted or tally.absent:
         return Ending.COMPLETE, ""
     return Ending.NOTHING_NEW, ""

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from catalogue.run import HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.store import Store
+from harvester.answers import answer_slice
 from harvester.pipeline import Pipeline
 from harvester.remap import remap_slice
 from harvester.retire import retire_slice
+from harvester.rollback import rollback_slice
 from harvester.settling import settle, settling
 from harvester.slices import Slice
 
@@ -51,8 +53,13 @@ class Work:
             return self._should_stop() or time.monotonic() >= until
 
         on_page = settling(self._store, self._on_page)
-        if run.kind is RunKind.REMAP:
-            found = remap_slice(self._store, self._settings, run, over=over, on_page=on_page)
+        slices = {
+            RunKind.REMAP: remap_slice,
+            RunKind.ANSWER: answer_slice,
+            RunKind.ROLLBACK: rollback_slice,
+        }
+        if run.kind in slices:
+            found = slices[run.kind](self._store, self._settings, run, over=over, on_page=on_page)
         elif run.kind is RunKind.RETIRE:
             found = retire_slice(self._store, run, over=over, on_page=on_page)
         else:

@@ -82,6 +82,9 @@ class RemoteNode:
     page_size: int = 10
     granularity: str = SECONDS
     formats: tuple[tuple[str, str], ...] = (("oai_dc", OAI_DC),)
+    deleted_record: str = "persistent"
+    #: Added to every completeListSize.
+    boast: int = 0
     #: Its own clock; empty: the real time.
     now: str = ""
     #: Seconds that a page of a list takes.
@@ -125,7 +128,7 @@ class RemoteNode:
             return (
                 f"<Identify><repositoryName>A small node</repositoryName><baseURL>{self.url}</baseURL>"
                 "<protocolVersion>2.0</protocolVersion><adminEmail>node@example.org</adminEmail>"
-                "<earliestDatestamp>2000-01-01</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
+                f"<earliestDatestamp>2000-01-01</earliestDatestamp><deletedRecord>{self.deleted_record}</deletedRecord>"
                 f"<granularity>{self.granularity}</granularity></Identify>"
             )
         if verb == "ListMetadataFormats":
@@ -158,7 +161,7 @@ class RemoteNode:
         told = "".join(self._record(identifier, entry) for identifier, entry in found[int(start) : end])
         more = f"{since}|{until}|{set_spec}|{end}" if end < len(found) else ""
         if more or token:
-            told += f'<resumptionToken completeListSize="{len(found)}">{more}</resumptionToken>'
+            told += f'<resumptionToken completeListSize="{len(found) + self.boast}">{more}</resumptionToken>'
         return f"<ListRecords>{told}</ListRecords>"
 
     def _record(self, identifier: str, entry: Entry) -> str:

@@ -13,16 +13,20 @@ from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
 from catalogue.store.engine import create_engine
 from catalogue.store.feed import Feed
+from catalogue.store.history import History
 from catalogue.store.keys import Keys
 from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.payloads import Payloads
+from catalogue.store.questions import Questions
 from catalogue.store.records import Records
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
+from catalogue.store.sweeps import Sweeps
 from catalogue.store.validators import Validators
+from catalogue.store.withheld import WithheldChanges
 from catalogue.store.workers import Workers
 
 
@@ -44,6 +48,10 @@ class Store:
         self.clients = Clients(self.engine)
         self.validators = Validators(self.engine)
         self.secrets = Secrets(self.engine)
+        self.withheld = WithheldChanges(self.engine)
+        self.sweeps = Sweeps(self.engine)
+        self.questions = Questions(self.engine)
+        self.history = History(self.engine)
 
     @property
     def embedded(self) -> bool:

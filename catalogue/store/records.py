@@ -16,14 +16,15 @@ from sqlalchemy.engine import Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
-from catalogue.store import clock, payloads
+from catalogue.store import clock, history, payloads
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_set_aside
 from catalogue.store.tables import neutral_records, records, renditions
+from catalogue.store.withheld import Withheld, release, withhold
 from catalogue.store.writes import Known, Write, bury, note_seen, refresh, write
 
-__all__ = ["Known", "PageOfChanges", "Records", "Write"]
+__all__ = ["Known", "PageOfChanges", "Records", "Withheld", "Write"]
 
 #: How often a page is written again because its datestamp was not safe any more.
 _ATTEMPTS = 3
@@ -49,6 +50,15 @@ class PageOfChanges:
     faults: Sequence[Fault] = ()
     #: Payloads of faults, kept so that a mended reader can take them later.
     set_aside: Sequence[tuple[bytes, bytes]] = ()
+    #: Changes that wait for the end of the run.
+    withheld: Sequence[Withheld] = ()
+    #: Records for which nothing waits any more.
+    released: Sequence[int] = ()
+
+    @property
+    def changed(self) -> list[int]:
+        """Records that are there and become something else."""
+        return [write.known.id for write in self.writes if write.known] + [one.id for one in self.tombstones]
 
 
 class Records:
@@ -133,10 +143,13 @@ class Records:
             )
             if intent is not None:
                 datestamp = clock.take_datestamp(connection, intent)
+                history.note(connection, page.run.id, page.changed)
                 write(connection, page.run, page.writes, datestamp)
                 bury(connection, page.run, page.tombstones, datestamp)
             payloads.keep(connection, page.set_aside)
             note_seen(connection, page.run, page.seen)
+            release(connection, page.released)
+            withhold(connection, page.run, page.withheld)
             refresh(connection, page.refreshed)
             forget_set_aside(connection, page.run.source_id, page.withdrawn)
             add_faults(connection, page.run.id, now, page.faults)

@@ -48,7 +48,7 @@ class Runs:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(
+    def open(  # noqa: PLR0913 - one for each thing that is known of a run before it begins
         self,
         source_id: str,
         kind: RunKind,
@@ -57,8 +57,11 @@ class Runs:
         requested_by: str = "",
         due: int | None = None,
         worker: str = "",
+        position: dict[str, Any] | None = None,
     ) -> HarvestRun:
         """Open a run for a source; with `worker`, claimed by it in the same breath.
+
+        `position` tells a run that is no harvest what it is for.
 
         Raises:
             RunAlreadyOpen: the source has one already, or one was opened for the same `due`.
@@ -70,7 +73,7 @@ class Runs:
             "worker": worker,
             "attempt": 1 if worker else 0,
             "started_at": now if worker else None,
-            "checkpoint": asdict(Checkpoint()),
+            "checkpoint": asdict(Checkpoint(position or {})),
             "opened_at": now,
             "requested_by": requested_by,
             "due": due,
@@ -114,7 +117,9 @@ class Runs:
 
         A suspended source's runs wait until it is resumed.
         """
-        harvested = sa.or_(sources.c.state == SourceState.ACTIVE, runs.c.kind == RunKind.RETIRE)
+        # What people asked for is done although the source is harvested no more.
+        wanted = runs.c.kind.in_((RunKind.RETIRE, RunKind.ANSWER, RunKind.ROLLBACK))
+        harvested = sa.or_(sources.c.state == SourceState.ACTIVE, wanted)
         statement = (
             sa.select(runs)
             .join(sources, sources.c.id == runs.c.source_id)
@@ -191,6 +196,16 @@ class Runs:
         if row is None:
             raise RunLost(f"run {run_id} has ended, waits, or is being worked on")
         return _from_row(row)
+
+    def begin(self, run: HarvestRun, kind: RunKind, scope: str) -> HarvestRun:
+        """Note what a harvest lists: all or what has changed, and of which sets.
+
+        Raises:
+            RunLost: cancelled, or another worker holds it now.
+        """
+        with writing(self._engine) as connection:
+            change(connection, run, kind=kind, scope=scope)
+        return run.evolve(kind=kind, scope=scope)
 
     def release(self, run: HarvestRun) -> None:
         """Put a run back for any worker to take up at once, from its checkpoint.
@@ -321,7 +336,9 @@ def _from_row(row: Row[Any]) -> HarvestRun:
         kind=RunKind(row.kind),
         state=RunState(row.state),
         checkpoint=Checkpoint(**row.checkpoint),
-        tally=Tally(row.listed, row.new, row.changed, row.unchanged, row.deleted, row.faulty, row.skipped),
+        tally=Tally(
+            row.listed, row.new, row.changed, row.unchanged, row.deleted, row.faulty, row.skipped, row.absent
+        ),
         attempt=row.attempt,
         failures=row.failures,
         opened_at=row.opened_at,
@@ -332,6 +349,7 @@ def _from_row(row: Row[Any]) -> HarvestRun:
         ending=Ending(row.ending) if row.ending else None,
         message=row.message,
         requested_by=row.requested_by,
+        scope=row.scope,
     )
 
 

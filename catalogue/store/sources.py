@@ -35,6 +35,7 @@ class Sources:
             "sets": list(source.sets),
             "quirks": source.quirks.to_json(),
             "scheduled_at": source.scheduled_at or (now if source.schedule else None),
+            "guards": dict(source.guards),
             "created_at": now,
         }
         try:
@@ -109,4 +110,7 @@ def _from_row(row: Row[Any]) -> Source:
         deleted_record=row.deleted_record,
         quirks=Quirks.from_json(row.quirks),
         certificate_until=row.certificate_until,
+        guards=row.guards,
+        listed_at=row.listed_at,
+        history_from=row.history_from,
     )

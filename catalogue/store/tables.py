@@ -78,6 +78,12 @@ sources = sa.Table(
     # Quirks.to_json: those that are not as by default.
     sa.Column("quirks", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("certificate_until", sa.Text, nullable=False, server_default=""),
+    # Thresholds of guards that are not as in the settings.
+    sa.Column("guards", sa.JSON, nullable=False, server_default="{}"),
+    # When the whole list was last read to its end.
+    sa.Column("listed_at", UtcDateTime),
+    # The first run from which on `record_versions` is complete.
+    sa.Column("history_from", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -99,6 +105,8 @@ runs = sa.Table(
     sa.Column("deleted", sa.Integer, nullable=False, default=0),
     sa.Column("faulty", sa.Integer, nullable=False, default=0),
     sa.Column("skipped", sa.Integer, nullable=False, default=0),
+    # Deleted because a complete list had them no more; no part of `listed`.
+    sa.Column("absent", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempt", sa.Integer, nullable=False, default=0),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("opened_at", UtcDateTime, nullable=False),
@@ -108,6 +116,8 @@ runs = sa.Table(
     sa.Column("worker", sa.Text, nullable=False, default=""),
     sa.Column("message", sa.Text, nullable=False, default=""),
     sa.Column("requested_by", sa.Text, nullable=False, default=""),
+    # The sets that were listed, with a space between them; empty: everything.
+    sa.Column("scope", sa.Text, nullable=False, server_default=""),
     # The instant for which the schedule fired; two schedulers fire it once.
     sa.Column("due", sa.BigInteger),
     sa.UniqueConstraint("source_id", "due"),
@@ -145,6 +155,8 @@ records = sa.Table(
     sa.Column("set_specs", sa.Text, nullable=False),
     sa.Column("changed_run", sa.BigInteger, nullable=False),
     sa.Column("seen_run", sa.BigInteger, nullable=False),
+    # The run that first took it; 0 where that was before runs were noted here.
+    sa.Column("first_run", sa.BigInteger, nullable=False, server_default="0"),
     # gmd:fileIdentifier of the iso19139 rendition: the identifier that CSW gives out.
     sa.Column("file_identifier", sa.Text, nullable=False),
     # What the source said about the record (catalogue.provenance): the bytes, among the payloads; the
@@ -160,6 +172,91 @@ records = sa.Table(
     sa.Index(None, "file_identifier"),
     # What is counted and paged through when a query has no condition.
     sa.Index("ix_records_live", "deleted", "id"),
+    # Page by page through one source, and what a complete list of it lacks. `seen_run` is not in it: every
+    # record of every harvest would move in the index.
+    sa.Index("ix_records_source", "source_id", "deleted", "id"),
+)
+
+record_versions = sa.Table(
+    "record_versions",
+    metadata,
+    # What a record was before a run changed it; the state before the first such run is that after the run
+    # before. New records have no row: `records.first_run` says it.
+    sa.Column("run_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("payload_digest", sa.LargeBinary(20)),
+    sa.Column("source_datestamp", sa.Text, nullable=False),
+    sa.Column("about_digest", sa.LargeBinary(20)),
+    sa.Index("ix_record_versions_record", "record_id", "run_id"),
+    sqlite_with_rowid=False,
+)
+
+absences = sa.Table(
+    "absences",
+    metadata,
+    # Records that the newest complete lists of their source lack.
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("source_id", sa.Text, nullable=False, index=True),
+    # When a complete list lacked it first, in how many it has been lacking in a row, and in which last.
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("lists", sa.Integer, nullable=False),
+    sa.Column("last_run", sa.BigInteger, nullable=False),
+)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("sources.id"), nullable=False, index=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Index(
+        "one_open_question",
+        "source_id",
+        "topic",
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    # What people decided, for ever: no harvest touches it.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("question_id", sa.ForeignKey("questions.id"), nullable=False, index=True),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("letter", sa.Text, nullable=False, server_default=""),
+)
+
+withheld = sa.Table(
+    "withheld",
+    metadata,
+    # Changes that wait: for the end of their run, or for the answer to their question. One for each record:
+    # what the source said last counts.
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("source_id", sa.Text, nullable=False, index=True),
+    sa.Column("run_id", sa.BigInteger, nullable=False),
+    # NULL: the run is not at its end yet, or the guards let it pass.
+    sa.Column("question_id", sa.ForeignKey("questions.id"), index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    # What would be lost.
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("payload_digest", sa.LargeBinary(20)),
+    sa.Column("source_datestamp", sa.Text, nullable=False),
+    sa.Column("about_digest", sa.LargeBinary(20)),
+    # A person decided to keep the record as it is until then.
+    sa.Column("kept_until", UtcDateTime),
 )
 
 neutral_records = sa.Table(

@@ -117,6 +117,7 @@ def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str
         "deleted": False,
         "datestamp": datestamp,
         "first_datestamp": datestamp,
+        "first_run": run.id,
         "set_specs": " ".join(write.set_specs),
         "changed_run": run.id,
         "seen_run": run.id if write.seen_run is None else write.seen_run,
@@ -141,7 +142,7 @@ def _shown(record: Record) -> dict[str, str]:
 def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int) -> None:
     for row in rows:
         row["number"] = row.pop("id")
-        del row["first_datestamp"]
+        del row["first_datestamp"], row["first_run"]
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "number"}
     connection.execute(sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns), rows)
     # A format that the record had and has no more is told as deleted in that format's lists.

@@ -101,7 +101,7 @@ def _grade(run: HarvestRun | None) -> str:
             return "none"
         case Ending.COMPLETE | Ending.NOTHING_NEW:
             return "good"
-        case Ending.COMPLETE_WITH_FAULTS | Ending.CANCELLED:
+        case Ending.COMPLETE_WITH_FAULTS | Ending.CANCELLED | Ending.HELD:
             return "partial"
         case _:
             return "bad"

@@ -14,6 +14,12 @@ _DAYS = {str(number): day for number, day in enumerate(_WEEK)} | {day[:3].lower(
 #: A name and a password in an address: never shown.
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 _LONGEST_MESSAGE = 300
+_DOING = {
+    RunKind.REMAP: "Reading again",
+    RunKind.RETIRE: "Removing",
+    RunKind.ANSWER: "Doing what was decided",
+    RunKind.ROLLBACK: "Setting back",
+}
 
 
 def moment(value: datetime) -> str:
@@ -38,7 +44,11 @@ def ending(run: HarvestRun) -> str:
     tally = run.tally
     changes = [
         f"{count:,} {what}"
-        for count, what in ((tally.new, "new"), (tally.changed, "changed"), (tally.deleted, "deleted"))
+        for count, what in (
+            (tally.new, "new"),
+            (tally.changed, "changed"),
+            (tally.deleted + tally.absent, "deleted"),
+        )
         if count
     ]
     match run.ending:
@@ -49,6 +59,8 @@ def ending(run: HarvestRun) -> str:
             return "Complete, with faults: " + ", ".join([*changes, faults])
         case Ending.NOTHING_NEW:
             return "Complete: nothing new"
+        case Ending.HELD:
+            return "Held until a person has looked: " + ", ".join([*changes, "the rest stays as it was"])
         case Ending.CANCELLED:
             return f"Cancelled after {counted(run.checkpoint.pages, 'page')}"
         case _:
@@ -61,7 +73,7 @@ def now_doing(run: HarvestRun) -> str:
         return "Waiting for a worker"
     if run.state is RunState.RETRY:
         return "Will be tried again" + (f": {public(run.message)}" if run.message else "")
-    doing = {RunKind.REMAP: "Reading again", RunKind.RETIRE: "Removing"}.get(run.kind, "Harvesting")
+    doing = _DOING.get(run.kind, "Harvesting")
     listed = f"{run.tally.listed:,}"
     if run.checkpoint.complete_list_size:
         listed += f" of {run.checkpoint.complete_list_size:,}"

@@ -71,7 +71,9 @@ class Page:
     checkpoint: Checkpoint
     #: Bytes of the answer.
     size: int = 0
-    #: What was odd about the answer as a whole, and did not stop us.
+    #: What was odd about the answer as a whole, and did not stop us. Whatever part of the list could not be
+    #: read must be among these, or be an item with a fault: where no identifier is with it, the list is not
+    #: complete, and nothing is deleted for being absent from it.
     faults: tuple[Fault, ...] = ()
     #: What goes into the run's log.
     notes: tuple[Note, ...] = ()

@@ -480,7 +480,7 @@ def test_an_error_of_ours_is_not_taken_for_one_of_the_source(
     remote.fill(5)
     register(sqlite_store, remote)
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(pipeline, "changes_of", broken)

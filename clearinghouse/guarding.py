@@ -1,0 +1,132 @@
+"""`clearinghouse source guard` and `source rollback`, and `db tidy`: thresholds, and the past of a source."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from catalogue import guards
+from catalogue.errors import RunAlreadyOpen
+from catalogue.guards import Guards
+from catalogue.run import RunKind
+from catalogue.source import SourceState
+from catalogue.store import Store
+from clearinghouse.output import (
+    RunProgress,
+    complaints,
+    print_json,
+    print_table,
+    run_json,
+    state_in_words,
+    tally_in_words,
+)
+from clearinghouse.session import opened
+from harvester import rollback
+from harvester.inline import work_now
+from harvester.slices import utc_now
+
+Id = Annotated[str, typer.Argument(metavar="ID")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of `clearinghouse source` about guards and the past."""
+    app.command("guard")(guard)
+    app.command("rollback")(set_back)
+
+
+def guard(
+    source_id: Id,
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME=VALUE", help="Thresholds to set; NAME= for what the settings say."),
+    ] = None,
+) -> None:
+    """Show or set a source's own thresholds: from where on a guard asks, and when what is absent goes."""
+    with opened() as (settings, store):
+        own = dict(store.sources.get(source_id).guards)
+        for change in changes or ():
+            name, _, value = change.partition("=")
+            own = guards.changed(own, name.strip(), value.strip())
+        if changes:
+            store.sources.change(source_id, guards=own)
+        found = Guards.of(settings, own)
+    print_table(
+        ["threshold", "value", "said by"],
+        [
+            [name, str(getattr(found, name)), "the source" if name in own else "the settings"]
+            for name in guards.names()
+        ],
+    )
+
+
+def set_back(
+    source_id: Id,
+    *,
+    to_run: Annotated[int, typer.Option(metavar="N", help="The run after which it was as it should be.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    pause: Annotated[bool, typer.Option("--pause", help="Harvest it no more until it is resumed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Set the records of a source back to what they were after an earlier run."""
+    with opened() as (settings, store):
+        source = store.sources.get(source_id)
+        rollback.check(store, source_id, to_run)
+        plan = rollback.plan(store, source_id, to_run)
+        told = f"{plan.restored} live again, {plan.changed} as they were, {plan.deleted} deleted"
+        if dry_run:
+            _tell_plan(plan, told, as_json=as_json)
+            return
+        if not yes:
+            typer.confirm(f"Set {source.label!r} back to run {to_run}: {told}?", abort=True)
+        if pause:
+            store.sources.change(source_id, state=SourceState.SUSPENDED)
+        _refuse_if_open(store, source_id)
+        run = store.runs.open(
+            source_id,
+            RunKind.ROLLBACK,
+            utc_now(),
+            requested_by="command line",
+            position={"to_run": to_run},
+        )
+        with RunProgress() as progress:
+            run = work_now(store, settings, source_id, RunKind.ROLLBACK, on_page=progress.show)
+    if as_json:
+        print_json(run_json(run))
+    complaints.print(
+        f"Run {run.id}: {state_in_words(run)}, {tally_in_words(run)}. The next harvest asks for what has"
+        f" changed since {plan.harvested_until or 'ever'}.",
+        markup=False,
+        highlight=False,
+    )
+
+
+def _tell_plan(plan: rollback.Plan, told: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(plan))
+    else:
+        complaints.print(f"It would be: {told}, {plan.unchanged} unchanged.", markup=False, highlight=False)
+
+
+def _refuse_if_open(store: Store, source_id: str) -> None:
+    """Refuse while another run is open.
+
+    Raises:
+        RunAlreadyOpen: one is.
+    """
+    left = store.runs.open_run(source_id)
+    if left is not None:
+        raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
+
+
+def tidy() -> None:
+    """Forget what runs changed longer than history_days ago, and payloads that nothing refers to any more."""
+    with opened() as (settings, store):
+        done = store.history.tidy(utc_now() - timedelta(days=settings.history_days), thorough=True)
+    complaints.print(
+        f"Forgotten: {done.versions} earlier states of records, {done.payloads} payloads.", highlight=False
+    )

@@ -1,0 +1,177 @@
+"""Set a source back: its records become what they were after an earlier run.
+
+The payloads of then are read and rendered anew, by the readers of today. What becomes different by it is told
+by the feed as any other change. Where the harvest stood is set back with it: the next one asks for what has
+changed since that run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalogue.errors import HistoryGone, UnknownRun
+from catalogue.provenance import read_about
+from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.sets import load_sets
+from catalogue.settings import Settings
+from catalogue.store import Store
+from catalogue.store.history import Target, Version
+from catalogue.store.records import Known
+from harvester.changes import Changes
+from harvester.ingest import Arrival
+from harvester.slices import Slice, ending_of, utc_now
+
+_PAGE = 100
+#: Behind every run that there will be.
+_LAST = 2**62
+_ENDED_WELL = frozenset({Ending.COMPLETE, Ending.COMPLETE_WITH_FAULTS, Ending.NOTHING_NEW, Ending.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a rollback would do."""
+
+    restored: int = 0
+    changed: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    #: The `from` of the next harvest; empty: everything.
+    harvested_until: str = ""
+
+
+def check(store: Store, source_id: str, to_run: int) -> None:
+    """Check that the state after a run is known still.
+
+    Raises:
+        UnknownRun: the source has no such run, or it has not ended.
+        HistoryGone: what has changed since is no longer known.
+    """
+    run = store.runs.get(to_run)
+    if run.source_id != source_id:
+        raise UnknownRun(f"run {to_run} is one of {run.source_id!r}, not of {source_id!r}")
+    if run.is_open:
+        raise UnknownRun(f"run {to_run} has not ended")
+    first = store.sources.get(source_id).history_from
+    if to_run < first - 1:
+        raise HistoryGone(f"what runs of {source_id!r} changed is known from run {first} on")
+
+
+def plan(store: Store, source_id: str, to_run: int) -> Plan:
+    """What setting back would do; nothing is changed."""
+    counts = {"restored": 0, "changed": 0, "deleted": 0, "unchanged": 0}
+    after = 0
+    while targets := store.history.changed_since(source_id, to_run, _LAST, after=after, limit=_PAGE):
+        for target in targets:
+            counts[_what(target)] += 1
+        after = targets[-1].record.id
+    return Plan(**counts, harvested_until=_harvested_until(store, source_id, to_run))
+
+
+def _what(target: Target) -> str:
+    """What becomes of a record."""
+    row, before = target.record, target.before
+    if before is None or before.deleted:
+        return "unchanged" if row.deleted else "deleted"
+    if row.deleted:
+        return "restored"
+    now = (row.payload_digest, row.source_datestamp, row.about_digest)
+    return (
+        "unchanged"
+        if now == (before.payload_digest, before.source_datestamp, before.about_digest)
+        else "changed"
+    )
+
+
+def _harvested_until(store: Store, source_id: str, to_run: int) -> str:
+    """Where harvests stood after a run."""
+    before = to_run + 1
+    while runs := store.runs.newest(source_id=source_id, before=before):
+        for run in runs:
+            if run.kind is RunKind.RETIRE:
+                return ""
+            if run.kind is RunKind.ROLLBACK:
+                return _harvested_until(store, source_id, int(run.checkpoint.position["to_run"]))
+            harvest = run.kind in {RunKind.FULL, RunKind.INCREMENTAL}
+            if harvest and run.ending in _ENDED_WELL and run.checkpoint.response_date:
+                return run.checkpoint.response_date
+        before = runs[-1].id
+    return ""
+
+
+def rollback_slice(
+    store: Store,
+    settings: Settings,
+    run: HarvestRun,
+    *,
+    over: Callable[[], bool],
+    on_page: Callable[[HarvestRun], None],
+) -> Slice:
+    """Work on a claimed rollback until `over`, or to its end.
+
+    Raises:
+        RunLost: it was cancelled, or another worker holds it now.
+    """
+    to_run = int(run.checkpoint.position["to_run"])
+    while not run.checkpoint.finished:
+        if over():
+            return Slice(run, more=True)
+        after = int(run.checkpoint.position.get("record", 0))
+        targets = store.history.changed_since(run.source_id, to_run, run.id, after=after, limit=_PAGE)
+        checkpoint = run.checkpoint.evolve(finished=not targets)
+        if targets:
+            position = {"to_run": to_run, "record": targets[-1].record.id}
+            checkpoint = run.checkpoint.evolve(position=position, pages=run.checkpoint.pages + 1)
+        found = _set_back(store, settings, run, targets)
+        store.records.commit(found.of(run, checkpoint), utc_now())
+        run = run.evolve(checkpoint=checkpoint, tally=run.tally + found.tally)
+        on_page(run)
+    store.sources.change(run.source_id, harvested_until=_harvested_until(store, run.source_id, to_run))
+    ending, message = ending_of(run.tally)
+    store.runs.end(run, ending, utc_now(), message)
+    return Slice(store.runs.get(run.id), more=False)
+
+
+def _set_back(store: Store, settings: Settings, run: HarvestRun, targets: Sequence[Target]) -> Changes:
+    found = Changes(settings.repository_identifier, run.source_id, sets=load_sets(settings.sets_path))
+    versions = [target.before for target in targets if target.before]
+    payloads = store.payloads.get(
+        key for one in versions for key in (one.payload_digest, one.about_digest) if key
+    )
+    for target in targets:
+        row = target.record
+        known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
+        what = _what(target)
+        if what == "unchanged":
+            found.count(unchanged=1)
+        elif what == "deleted" or target.before is None:
+            found.tombstones.append(known)
+            found.count(deleted=1)
+        else:
+            _restore(found, _arrival(row, target.before, known, payloads), row.seen_run)
+    # What waited to be done to these records is of another time.
+    found.released = [target.record.id for target in targets]
+    return found
+
+
+def _arrival(row: Any, before: Version, known: Known, payloads: Mapping[bytes, bytes]) -> Arrival:
+    about = payloads.get(before.about_digest or b"", b"")
+    return Arrival(
+        source_id=row.source_id,
+        identifier=row.identifier,
+        source_identifier=row.source_identifier,
+        source_datestamp=before.source_datestamp,
+        payload=payloads[before.payload_digest or b""],
+        payload_digest=before.payload_digest or b"",
+        known=known,
+        about_sent=about,
+        about=read_about(about),
+    )
+
+
+def _restore(found: Changes, arrival: Arrival, seen_run: int) -> None:
+    before = len(found.writes)
+    found.take(arrival)
+    if len(found.writes) > before:
+        found.writes[-1] = replace(found.writes[-1], seen_run=seen_run)
