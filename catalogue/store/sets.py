@@ -74,12 +74,6 @@ class Sets:
         prefix = source_set("")
         return {spec.removeprefix(prefix): count for spec, count in self.counts(prefix).items()}
 
-    def named(self, specs: Collection[str]) -> list[OaiSet]:
-        """The sets that have these setSpecs."""
-        statement = sa.select(sets.c.set_spec, sets.c.name).where(sets.c.set_spec.in_(specs))
-        with reading(self._engine) as connection:
-            return [OaiSet(row.set_spec, row.name) for row in connection.execute(statement)]
-
     def specs(self, numbers: Collection[int]) -> dict[int, str]:
         """The setSpecs of sets, by the store's own numbers."""
         if not numbers:

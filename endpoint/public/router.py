@@ -42,7 +42,8 @@ def front_page(request: Request) -> Response:
 def _set_lines(request: Request) -> Fresh[tuple[SetLine, ...]]:
     found: Fresh[tuple[SetLine, ...]] | None = getattr(request.app.state, "set_lines", None)
     if found is None:
-        find_out = partial(set_lines, services(request).store)
+        known = services(request)
+        find_out = partial(set_lines, known.store, known.settings)
         found = request.app.state.set_lines = Fresh(find_out)
     return found
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from catalogue.sets import load_sets
+from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.sets import OaiSet, SetCount
+from catalogue.store.sets import SetCount
 from endpoint.public import wording
 
 #: Sets that the page shows at most; the others are in ListSets.
@@ -17,17 +20,26 @@ class SetLine:
     """One set on the feed page."""
 
     set_spec: str
-    name: str
+    #: What it is called where there is no word in the reader's language.
+    given: str
+    #: Language (BCP 47) -> what it is called.
+    labels: Mapping[str, str]
     count: SetCount
 
+    def name(self, tag: str) -> str:
+        """What it is called in this language."""
+        return wording.public(self.labels.get(tag, self.given))
 
-def set_lines(store: Store) -> tuple[SetLine, ...]:
+
+def set_lines(store: Store, settings: Settings) -> tuple[SetLine, ...]:
     """The sets in which there is or was a record: the largest, in the order of their specs."""
     counts = store.sets.counts()
     largest = sorted(counts, key=lambda spec: -counts[spec].members)[:MOST]
-    names = {one.set_spec: one for one in store.sets.named(largest)}
-    return tuple(_line(names[spec], counts[spec]) for spec in sorted(largest) if spec in names)
-
-
-def _line(one: OaiSet, count: SetCount) -> SetLine:
-    return SetLine(one.set_spec, wording.public(one.name), count)
+    tree = load_sets(settings.sets_path)
+    kept = {one.set_spec: one.name for one in store.sets.all()}
+    found = []
+    for spec in sorted(largest):
+        node = tree.get(spec)
+        given = node.name if node else kept.get(spec, spec)
+        found.append(SetLine(spec, given, node.labels if node else {}, counts[spec]))
+    return tuple(found)

@@ -74,7 +74,7 @@ def test_the_feed_page_has_live_counts_and_addresses_to_copy(at: str) -> None:
     assert "http://testing/catalogue/oai" in addresses
     assert "http://testing/catalogue/oai?verb=ListRecords&metadataPrefix=iso19139" in addresses
     assert "http://testing/catalogue/oai?verb=ListRecords&metadataPrefix=oai_dc&set=source:nile" in addresses
-    (row,) = page.xpath("//section[@aria-labelledby='sets']//tbody/tr")
+    (row,) = page.xpath("//section[@aria-labelledby='sets']//tbody/tr[th/code='set=source:nile']")
     assert [cell.text_content().strip() for cell in row.xpath("td[@class='number']")] == ["13", "0"]
 
 
