@@ -118,6 +118,11 @@ class Cluster:
         return self.members[0]
 
 
+def between_sources(key: int) -> bool:
+    """Whether records that share this key can be copies only where their sources differ: an odd key."""
+    return bool(key & 1)
+
+
 def in_order(members: Iterable[Member]) -> tuple[Member, ...]:
     """The members, the one that leads first.
 

@@ -84,10 +84,13 @@ def keys_of(
         source_identifier: what its source calls it.
         origins: (base URL, identifier) of the harvests that it has behind it.
     """
-    texts = {f"name {name}" for name in _names(record, source_identifier, origins)}
-    texts |= {f"{rule} {value}" for rule, value in _identifying(record)}
-    texts.update(_title_keys(record))
-    return tuple(sorted(_number(text) for text in texts))
+    texts = [f"name {name}" for name in _names(record, source_identifier, origins)]
+    texts += [f"{rule} {value}" for rule, value in _identifying(record)]
+    numbers = {_number(text) & ~1 for text in texts}
+    year = _year(record)
+    for title in _titles(record) if year else ():
+        numbers.update(_title_keys(title, year))
+    return tuple(numbers)
 
 
 def _number(text: str) -> int:
@@ -246,19 +249,22 @@ def _says_enough(title: Iterable[str]) -> bool:
     return len(telling) >= _WORDS and weight >= _CHARACTERS
 
 
-def _title_keys(record: Record) -> Iterator[str]:
-    """Two keys a title, each of one half of its words: one that is spelled otherwise leaves one as it is."""
-    year = _year(record)
-    for title in _titles(record) if year else ():
-        found = words(title)
-        if not _says_enough(found):
-            continue
-        halves: tuple[list[str], list[str]] = ([], [])
-        for word in sorted(map(_stem, found)):
-            halves[ord(word[0]) & 1].append(word)
-        for half in halves:
-            # Half a title of one word would be shared by too many.
-            yield f"title {year} {' '.join(half if len(half) > 1 else sorted(map(_stem, found)))}"
+@lru_cache(1024)
+def _title_keys(title: str, year: str) -> tuple[int, ...]:
+    """Two keys a title, each of one half of its words: one that is spelled otherwise leaves one as it is.
+
+    They are odd: see `catalogue.cluster.between_sources`.
+    """
+    found = words(title)
+    if not _says_enough(found):
+        return ()
+    stems = sorted(map(_stem, found))
+    halves: tuple[list[str], list[str]] = ([], [])
+    for word in stems:
+        halves[ord(word[0]) & 1].append(word)
+    # Half a title of one word would be shared by too many.
+    texts = [" ".join(half if len(half) > 1 else stems) for half in halves]
+    return tuple(_number(f"title {year} {text}") | 1 for text in texts)
 
 
 def _stem(word: str) -> str:

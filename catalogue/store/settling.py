@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from catalogue.cluster import Copy, Decision, Match, Member, Rule, gathered, in_order
+from catalogue.cluster import Copy, Decision, Match, Member, Rule, between_sources, gathered, in_order
 from catalogue.provenance import harvests
 from catalogue.record import from_json
 from catalogue.store import dialects
@@ -141,12 +141,7 @@ def _match(connection: Connection, touched: Keys, compare: Compare) -> set[int]:
     together: dict[int, list[int]] = defaultdict(list)
     for key, number in _holders(connection, [k for k, count in numbers.items() if 1 < count <= COMMON]):
         together[key].append(number)
-    pairs = {
-        pair
-        for holders in together.values()
-        for pair in combinations(sorted(holders), 2)
-        if pair[0] in touched or pair[1] in touched
-    }
+    pairs = _pairs(connection, together, touched)
     copies = _copies(connection, {number for pair in pairs for number in pair})
     known = ((copies[a], copies[b]) for a, b in sorted(pairs) if a in copies and b in copies)
     found = [match for match in (compare(a, b) for a, b in known) if match]
@@ -163,6 +158,26 @@ def _match(connection: Connection, touched: Keys, compare: Compare) -> set[int]:
     if rows:
         connection.execute(sa.insert(matches), rows)
     return {number for match in found for number in (match.first, match.second)}
+
+
+def _pairs(connection: Connection, together: Mapping[int, list[int]], touched: Keys) -> set[tuple[int, int]]:
+    """The pairs that share a key, one of them touched; of the same source only where the key allows it."""
+    named = {number for key, holders in together.items() if between_sources(key) for number in holders}
+    statement = sa.select(records.c.id, records.c.source_id).where(
+        records.c.id.in_(_one_of(connection, named))
+    )
+    source = {row[0]: row[1] for row in connection.execute(statement)} if named else {}
+    found = set()
+    for key, holders in together.items():
+        apart = between_sources(key)
+        if apart and len({source.get(number) for number in holders}) == 1:
+            continue
+        for pair in combinations(sorted(holders), 2):
+            if apart and source.get(pair[0]) == source.get(pair[1]):
+                continue
+            if pair[0] in touched or pair[1] in touched:
+                found.add(pair)
+    return found
 
 
 def _forget_matches(connection: Connection, touched: Collection[int]) -> set[int]:
