@@ -7,7 +7,6 @@ Field names follow ISO 19115 where it has a word and Dublin Core otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -16,8 +15,7 @@ import msgspec
 UNDETERMINED = "und"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
     """One text in one or more languages: a language map that keeps its order.
 
     The first value is the default. Languages are BCP 47 tags (`en`, `zh-Hant`), or `und`.
@@ -61,8 +59,7 @@ class Text:
         return self.default
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(msgspec.Struct, frozen=True, gc=False):
     """A person or an organisation, and what it is to the resource or to the metadata."""
 
     #: CI_RoleCode (`publisher`, `pointOfContact`, `author`, `owner` ...), or `creator` and
@@ -85,8 +82,7 @@ DateKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(msgspec.Struct, frozen=True, gc=False):
     """A date of the resource.
 
     `value` is W3CDTF (`1998`, `1998-05`, `1998-05-04`, `1998-05-04T10:00:00Z`), or empty where
@@ -98,8 +94,7 @@ class Date:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """A keyword or subject heading."""
 
     label: Text
@@ -112,16 +107,14 @@ class Subject:
     uri: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(msgspec.Struct, frozen=True, gc=False):
     """An identifier of the resource; `scheme` is `doi`, `isbn`, `issn`, `handle`, `uri`, `uuid` or empty."""
 
     value: str
     scheme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, gc=False):
     """An online resource (CI_OnlineResource)."""
 
     url: str
@@ -135,8 +128,7 @@ class Link:
     media_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(msgspec.Struct, frozen=True, gc=False):
     """A statement of rights, licence or constraint."""
 
     text: Text | None = None
@@ -146,8 +138,7 @@ class Right:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(msgspec.Struct, frozen=True, gc=False):
     """Another resource, and how it stands to this one (`isPartOf`, `references`, `source`, `parent` ...)."""
 
     value: str
@@ -155,8 +146,7 @@ class Relation:
     title: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(msgspec.Struct, frozen=True, gc=False):
     """A geographic bounding box in decimal degrees, WGS 84; west > east crosses the antimeridian."""
 
     west: float
@@ -165,8 +155,7 @@ class Box:
     north: float
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True, gc=False):
     """A time that the resource is about; either end may be open (empty). W3CDTF."""
 
     begin: str = ""
@@ -174,8 +163,7 @@ class Period:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Why a classifier attached a concept."""
 
     rule: str
@@ -184,8 +172,7 @@ class Evidence:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(msgspec.Struct, frozen=True, gc=False):
     """A term of one of our vocabularies, attached by a classifier, with its evidence."""
 
     vocabulary: str
@@ -193,8 +180,7 @@ class Concept:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """What one item of a source says, in neutral form."""
 
     title: Text
@@ -233,7 +219,7 @@ class Record:
     parent_identifier: str = ""
     #: Type of a service (srv:serviceType), or empty.
     service_type: str = ""
-    concepts: tuple[Concept, ...] = field(default=())
+    concepts: tuple[Concept, ...] = ()
 
     @property
     def abstract(self) -> Text | None:

@@ -84,17 +84,30 @@ def free_text(name: str, text: Text | None, tongues: Tongues, href: str = "") ->
     if not pairs:
         return ""
     language_of_first, value = pairs[0]
-    if href:
-        plain = f'<gmx:Anchor xlink:href="{any_uri(href)}">{escape(value)}</gmx:Anchor>'
-    else:
-        plain = f"<gco:CharacterString>{escape(value)}</gco:CharacterString>"
-    others = pairs[1:] if language_of_first in (tongues.own, UNDETERMINED) else pairs
-    if not others:
-        return f"<gmd:{name}>{plain}</gmd:{name}>"
+    own = language_of_first in (tongues.own, UNDETERMINED)
+    if own and len(pairs) == 1:
+        return _plain(name, value, href) if len(value) <= _SHORT else _plainly(name, value, href)
+    plain = _characters(value, href)
+    others = pairs[1:] if own else pairs
     return (
         f'<gmd:{name} xsi:type="gmd:PT_FreeText_PropertyType">{plain}'
         f"<gmd:PT_FreeText>{_localised(others, tongues)}</gmd:PT_FreeText></gmd:{name}>"
     )
+
+
+def _characters(value: str, href: str) -> str:
+    if href:
+        return f'<gmx:Anchor xlink:href="{any_uri(href)}">{escape(value)}</gmx:Anchor>'
+    return f"<gco:CharacterString>{escape(value)}</gco:CharacterString>"
+
+
+def _plainly(name: str, value: str, href: str) -> str:
+    return f"<gmd:{name}>{_characters(value, href)}</gmd:{name}>"
+
+
+#: Names, keywords and licences come again and again, longer texts hardly ever.
+_plain = lru_cache(8192)(_plainly)
+_SHORT: Final = 120
 
 
 def _localised(pairs: Iterable[tuple[str, str]], tongues: Tongues) -> str:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from catalogue.record import Agent, Identifier, Link, Period, Record, Relation, Right, Subject, Text
+from catalogue.record import (
+    UNDETERMINED,
+    Agent,
+    Identifier,
+    Link,
+    Period,
+    Record,
+    Relation,
+    Right,
+    Subject,
+    Text,
+)
 from catalogue.rendering.gmd import (
     Tongues,
     code,
@@ -87,6 +99,19 @@ def _is_contact(agent: Agent) -> bool:
 
 def party(name: str, agent: Agent, tongues: Tongues, role: str = "") -> str:
     """CI_ResponsibleParty (B.3.2). `role` is written in place of the agent's own."""
+    names = agent.name.values
+    if len(names) == 1 and names[0][0] in (tongues.own, UNDETERMINED):
+        return _known_party(name, agent, role, names[0][0])
+    return _party(name, agent, tongues, role)
+
+
+@lru_cache(4096)
+def _known_party(name: str, agent: Agent, role: str, own: str) -> str:
+    """One whose name needs no locale: who is met once is met again."""
+    return _party(name, agent, Tongues(own, ""), role)
+
+
+def _party(name: str, agent: Agent, tongues: Tongues, role: str) -> str:
     role = role or ROLES.get(agent.role, agent.role)
     content = (
         string("individualName", agent.individual)

@@ -17,8 +17,8 @@ from catalogue.record import UNDETERMINED, Box, Text
 
 #: The C0 controls that XML 1.0, section 2.2, does not allow.
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in {0x09, 0x0A, 0x0D})
-#: U+FFFE and U+FFFF in UTF-8; XML allows no other noncharacter to be absent.
-_NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+#: XML allows all other noncharacters.
+_NONCHARACTERS: Final = ("\ufffe", "\uffff")
 
 _PCHAR: Final = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
 _AUTHORITY: Final = (
@@ -59,10 +59,12 @@ def attribute(text: str) -> str:
 
 def document(parts: Iterable[str]) -> bytes:
     """The parts as one document in UTF-8, free of every character that XML forbids."""
-    joined = "".join(parts).encode("utf-8", "ignore").translate(None, _CONTROLS)
-    for forbidden in _NONCHARACTERS:
-        joined = joined.replace(forbidden, b"")
-    return joined
+    joined = "".join(parts)
+    if not joined.isascii():
+        for forbidden in _NONCHARACTERS:
+            if forbidden in joined:
+                joined = joined.replace(forbidden, "")
+    return joined.encode("utf-8", "ignore").translate(None, _CONTROLS)
 
 
 def any_uri(text: str) -> str:

@@ -9,10 +9,9 @@ being those of our copy, and every kind of date that ISO 19115 has a code for.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from catalogue.record import (
     Agent,
