@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -199,6 +200,48 @@ def test_a_long_retry_after_puts_the_run_aside_and_it_goes_on_from_its_checkpoin
     assert (again.id, again.ending, again.tally) == (run.id, Ending.COMPLETE, Tally(listed=25, new=25))
     assert again.message == ""
     assert remote.pages_asked() == {"": 1, "|||10": 2, "|||20": 1}
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(3600, 3600), (10**8, 48 * 3600)])
+def test_a_retry_after_that_is_a_date_puts_the_run_aside_until_then(
+    sqlite_store: Store,
+    remote: RemoteNode,
+    register: Any,
+    harvest: Harvest,
+    naps: list[float],
+    ahead: int,
+    waits: int,
+) -> None:
+    """Never for longer than two days, whatever is asked for."""
+    remote.fill(25)
+    moment = format_datetime(utc_now() + timedelta(seconds=ahead), usegmt=True)
+    remote.mishaps[FIRST_PAGE + 1] = busy(moment)
+    register(sqlite_store, remote)
+    run = harvest(sqlite_store)
+    assert (run.state, naps) == (RunState.RETRY, [])
+    assert run.not_before is not None
+    assert (run.not_before - utc_now()).total_seconds() == pytest.approx(waits, abs=10)
+
+
+@pytest.mark.parametrize("odd", ["Sun, 06 Nov 1994 08:49:37 GMT", "soon", "-5", "0"])
+def test_a_retry_after_that_is_past_or_none_is_an_ordinary_failure(
+    sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest, naps: list[float], odd: str
+) -> None:
+    remote.fill(25)
+    remote.mishaps[FIRST_PAGE + 1] = busy(odd)
+    register(sqlite_store, remote)
+    run = harvest(sqlite_store)
+    assert (run.ending, run.attempt, sum(naps)) == (Ending.COMPLETE, 1, 1)
+
+
+def test_a_node_that_calls_itself_by_another_address(
+    sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest
+) -> None:
+    """Behind a proxy, or moved to https: its baseURL is not the one that was registered, and need not be."""
+    remote.fill(5)
+    register(sqlite_store, remote)
+    sqlite_store.sources.change("nile", base_url=f"http://127.0.0.1:{remote.port}/other/oai")
+    assert harvest(sqlite_store).ending is Ending.COMPLETE
 
 
 def test_a_run_that_waits_a_little_goes_on_by_itself(

@@ -167,3 +167,65 @@ def test_silent_host(make_session: Any) -> None:
         port = listener.getsockname()[1]
         with pytest.raises(SourceUnreachable, match=r"nothing came for 0\.3 seconds"):
             make_session(read_timeout=0.3).fetch("GET", f"http://127.0.0.1:{port}/oai")
+
+
+SPELLINGS = [
+    "localhost.",
+    "LOCALHOST",
+    "127.1",
+    "0x7f000001",
+    "017700000001",
+    "0x7f.0.0.01",
+    "127.0.0.1.",
+    "①②⑦.⓪.⓪.①",
+    "127。0。0。1",
+    "ⓛocalhost",
+    "%6c%6fcalhost",
+    "[::]",
+    "[0:0:0:0:0:ffff:127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fe80::1%25lo]",
+    "0.0.0.0",  # noqa: S104 - an address to refuse
+    "2852039166",
+    "0xa9fea9fe",
+    "169.254.43518",
+    "0251.0376.0251.0376",
+    "[::ffff:a9fe:a9fe]",
+    "[::a9fe:a9fe]",
+]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_no_spelling_of_a_forbidden_address_is_connected_to(
+    make_session: Any, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Refused by the guard, or no address at all: what matters is that no socket is ever connected."""
+    connected: list[Any] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, place: connected.append(place))
+    with pytest.raises((AddressRefused, SourceUnreachable)):
+        make_session(networks=()).fetch("GET", f"http://{host}:9/oai")
+    assert connected == []
+
+
+def test_a_name_in_another_script_is_resolved_as_what_it_means(
+    make_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def private(host: str, port: int, *_args: Any, **_kwargs: Any) -> Any:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.0.7", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", private)
+    with pytest.raises(AddressRefused, match=r"192\.168\.0\.7"):
+        make_session().fetch("GET", "http://bücher.example/oai")
+    assert asked == ["xn--bcher-kva.example"]
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_every_kind_of_redirect_is_judged(make_session: Any, httpserver: Any, code: int) -> None:
+    target = "http://[::ffff:169.254.169.254]/latest/meta-data"
+    httpserver.expect_request("/oai").respond_with_data("", status=code, headers={"Location": target})
+    with pytest.raises(AddressRefused):
+        make_session().fetch("POST", httpserver.url_for("/oai"), data=b"x")
