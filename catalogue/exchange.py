@@ -1,11 +1,43 @@
-"""What is remembered of requests to sources: the mark of a version of a document.
+"""What is remembered of requests to sources: some for a while, and the mark of a version of a document.
 
-A `Validator` is how we ask "has it changed since?" (RFC 9110, sections 8.8 and 13.1).
+An `Exchange` is for people who ask what happened. A `Validator` is how we ask "has it changed since?"
+(RFC 9110, sections 8.8 and 13.1).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request of a run, and what came of it; without secrets, so that it can be shown to anybody."""
+
+    #: Which request of its run it is, from 1 on; each redirect is a request of its own.
+    number: int
+    at: datetime
+    method: str
+    url: str
+    #: HTTP status; None where no answer came.
+    status: int | None = None
+    #: Bytes of the answer, decompressed, and milliseconds until its last one.
+    size: int = 0
+    milliseconds: int = 0
+    #: Why it failed or was odd, in words.
+    error: str = ""
+    #: Some headers of the answer.
+    headers: Mapping[str, str] = field(default_factory=dict)
+    #: What was sent in the body.
+    question: str = ""
+    #: The answer, where it was odd; a long one is cut in its middle.
+    answer: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether it is kept, however many there are."""
+        return bool(self.error) or self.answer is not None
 
 
 @dataclass(frozen=True, slots=True)

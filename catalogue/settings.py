@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     proxy: SecretStr
     secret_key: SecretStr
     proxy_resolves: bool
+    requests_kept: int = Field(ge=1, le=1000)
+    requests_days: float = Field(gt=0)
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)
     sets_file: str

@@ -30,8 +30,18 @@ from catalogue.errors import (
 from catalogue.formats import FORMATS
 from catalogue.run import Ending
 from catalogue.store import Store
-from clearinghouse import duplicates, guarding, harvests, lives, questions, registry, secrets, simulating
+from clearinghouse import (
+    duplicates,
+    guarding,
+    harvests,
+    lives,
+    questions,
+    registry,
+    secrets,
+    simulating,
+)
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
+from clearinghouse.requests_made import bundle_run
 from clearinghouse.session import opened, prepared, upgraded
 
 FAILED, WRONG, REFUSED, HELD = 1, 2, 3, 4
@@ -169,10 +179,18 @@ def runs(
 
 
 @run_app.command("show")
-def run_show(number: Annotated[int, typer.Argument(metavar="N")], *, as_json: Json = False) -> None:
+def run_show(
+    number: Annotated[int, typer.Argument(metavar="N")],
+    *,
+    requests: Annotated[bool, typer.Option("--requests", help="And what it asked its source.")] = False,
+    as_json: Json = False,
+) -> None:
     """One run: how it stands, what it could not take and why, and its log."""
     with opened() as (_, store):
-        harvests.show(store, number, as_json=as_json)
+        harvests.show(store, number, requests=requests, as_json=as_json)
+
+
+run_app.command("bundle")(bundle_run)
 
 
 @run_app.command("cancel")

@@ -22,6 +22,7 @@ from clearinghouse.output import (
     state_in_words,
     tally_in_words,
 )
+from clearinghouse.requests_made import print_requests, requests_json
 from harvester.inline import harvest_kind, work_now
 from harvester.remap import try_remap
 from harvester.slices import utc_now
@@ -153,14 +154,14 @@ def report(store: Store, runs: Sequence[HarvestRun], *, as_json: bool) -> None:
     )
 
 
-def show(store: Store, number: int, *, as_json: bool) -> None:
+def show(store: Store, number: int, *, requests: bool = False, as_json: bool) -> None:
     """Print one run with everything that is known of it."""
     run = store.runs.get(number)
     faults, events = store.runs.faults(number), store.runs.events(number)
     changes = run.checkpoint.position.get("report", {}) if run.kind is RunKind.REMAP else {}
     if as_json:
         known = {"faults": [asdict(f) for f in faults], "events": [asdict(e) for e in events]}
-        print_json(run_json(run) | known)
+        print_json(run_json(run) | known | ({"requests": requests_json(store, number)} if requests else {}))
         return
     console.print(f"Run {run.id} of {run.source_id}: {run.kind}, {state_in_words(run)}", markup=False)
     console.print(f"  {tally_in_words(run)}; {run.checkpoint.pages} pages", markup=False)
@@ -184,6 +185,8 @@ def show(store: Store, number: int, *, as_json: bool) -> None:
                 for e in events
             ],
         )
+    if requests:
+        print_requests(store, number)
 
 
 def cancel(store: Store, number: int) -> None:

@@ -110,12 +110,17 @@ def scheduled(settings: Settings, store: Store) -> Iterator[None]:
     """The schedule, that of the dumps among it."""
     schedule = Schedule(store, settings)
     schedule.every(DAY, partial(_forget_visits, store), "forget-visits")
+    schedule.every(DAY, partial(_forget_requests, settings, store), "forget-requests")
     schedule.every(DUMP_LOOK, Nightly(settings, store).look, "dump")
     schedule.start()
     try:
         yield
     finally:
         schedule.stop()
+
+
+def _forget_requests(settings: Settings, store: Store) -> None:
+    store.exchanges.forget(utc_now() - timedelta(days=settings.requests_days))
 
 
 def _forget_visits(store: Store) -> None:

@@ -127,6 +127,7 @@ def rollback_slice(
         store.records.commit(found.of(run, checkpoint), utc_now())
         run = run.evolve(checkpoint=checkpoint, tally=run.tally + found.tally)
         on_page(run)
+    store.validators.forget(run.source_id)  # what had not changed since then has to come again
     store.sources.change(run.source_id, harvested_until=_harvested_until(store, run.source_id, to_run))
     ending, message = ending_of(run.tally)
     store.runs.end(run, ending, utc_now(), message)

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from typing import Final
 
 from catalogue.run import HarvestRun, RunKind
+from catalogue.scrubbing import Scrubber
 from catalogue.sealing import keys_of
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
 from harvester.http import HarvestSession
 from harvester.http.conditional import Validators
+from harvester.http.exchanges import ExchangeLog
+from harvester.http.memory import Memory
 from harvester.slices import utc_now
 
 #: Days before a certificate ends from which on a run says so.
@@ -31,10 +34,15 @@ def session_for(
     conditional = run.kind is RunKind.INCREMENTAL and not source.quirks.no_validators
     validators = Validators((lambda: store.validators.known(source.id)) if conditional else dict)
     secrets = store.secrets.of(source, keys_of(settings.secret_key.get_secret_value(), store.key_file))
-    with HarvestSession.from_settings(settings, source, secrets=secrets, validators=validators) as session:
+    exchanges = ExchangeLog(
+        scrubber=Scrubber(secrets), kept=settings.requests_kept, begun=store.exchanges.count(run.id)
+    )
+    memory = Memory(validators, exchanges)
+    with HarvestSession.from_settings(settings, source, secrets=secrets, memory=memory) as session:
         try:
             yield session
         finally:
+            store.exchanges.note(run.id, exchanges.drained(), kept=settings.requests_kept)
             store.validators.note(source.id, run.id, validators.noted)
             _tell(store, source, run, session)
 

@@ -12,6 +12,7 @@ from catalogue.errors import StoreUnreachable
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
 from catalogue.store.engine import create_engine
+from catalogue.store.exchanges import Exchanges
 from catalogue.store.feed import Feed
 from catalogue.store.history import History
 from catalogue.store.keys import Keys
@@ -52,6 +53,7 @@ class Store:
         self.sweeps = Sweeps(self.engine)
         self.questions = Questions(self.engine)
         self.history = History(self.engine)
+        self.exchanges = Exchanges(self.engine)
 
     @property
     def embedded(self) -> bool:

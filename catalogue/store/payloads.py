@@ -34,6 +34,16 @@ def digest(payload: bytes) -> bytes:
     return blake2b(payload, digest_size=20).digest()
 
 
+def compressed(content: bytes) -> bytes:
+    """Content as the store keeps it."""
+    return _zstandard.compressor.compress(content)
+
+
+def decompressed(body: bytes) -> bytes:
+    """What `compressed` was given."""
+    return _zstandard.decompressor.decompress(body)
+
+
 def keep(connection: Connection, found: Iterable[tuple[bytes, bytes]]) -> None:
     """Keep these (digest, payload) pairs, inside a transaction; those that are there already stay."""
     compress = _zstandard.compressor.compress

@@ -434,6 +434,25 @@ write_intents = sa.Table(
     sa.Column("since", sa.BigInteger, nullable=False),
 )
 
+exchanges = sa.Table(
+    "exchanges",
+    metadata,
+    # catalogue.exchange.Exchange
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("method", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("milliseconds", sa.BigInteger, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    # Zstandard, of answers that were odd.
+    sa.Column("answer", sa.LargeBinary),
+)
+
 source_secrets = sa.Table(
     "source_secrets",
     metadata,

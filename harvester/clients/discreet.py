@@ -1,4 +1,8 @@
-"""A client whose errors and notes hold no secret: a server may say ours back to us."""
+"""A client whose errors and notes hold no secret, and whose odd answers are kept.
+
+A server may say our secrets back to us. And what a client found odd about an answer is known only here, when
+the session still holds the answer.
+"""
 
 from __future__ import annotations
 
@@ -38,13 +42,18 @@ class DiscreetClient:
         except HarvestError as error:
             scrub = self._session.scrubber
             error.args = (scrub.text(str(error)),)
+            self._session.exchanges.failed(str(error))
             if isinstance(error, ProtocolFailure):
                 error.code = scrub.text(error.code)
             raise
 
     def _scrubbed(self, page: Page) -> Page:
+        if not (page.notes or page.faults):
+            return page
+        odd = (*(note.event for note in page.notes), *(fault.rule for fault in page.faults))
+        self._session.exchanges.failed(", ".join(dict.fromkeys(odd)))
         scrub = self._session.scrubber
-        if not scrub or not (page.notes or page.faults):
+        if not scrub:
             return page
         return replace(
             page,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from typing import Final, NoReturn, Self
@@ -17,6 +18,7 @@ from catalogue.credentials import Secret
 from catalogue.errors import (
     AddressRefused,
     AnswerTooLarge,
+    HarvestError,
     HttpFailure,
     SourceBusy,
     SourceUnreachable,
@@ -29,9 +31,10 @@ from harvester.http import tls
 from harvester.http.adapter import GuardedAdapter, PlainSession
 from harvester.http.answer import Answer, place, retry_after
 from harvester.http.causes import translated
-from harvester.http.conditional import Validators, key_of, validator_of
+from harvester.http.conditional import key_of, validator_of
 from harvester.http.deadline import BUFFER, Deadline
 from harvester.http.guard import AddressGuard, Network
+from harvester.http.memory import Memory
 from harvester.http.terms import Limits, Proxy, Terms
 
 MAX_REDIRECTS: Final = 5
@@ -60,7 +63,7 @@ class HarvestSession:
         networks: Iterable[Network] = (),
         terms: Terms = _NO_TERMS,
         proxy: Proxy = _NO_PROXY,
-        validators: Validators | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._limits = limits
         self._deadline = Deadline(limits.connect_timeout, limits.read_timeout, limits.answer_deadline)
@@ -68,7 +71,8 @@ class HarvestSession:
         self._guard = AddressGuard(networks)
         self._terms = terms
         self._proxy = proxy
-        self.validators = validators or Validators()
+        memory = memory or Memory()
+        self.validators, self.exchanges = memory.validators, memory.exchanges
         #: Takes the source's secrets out of what is kept and shown.
         self.scrubber = Scrubber(terms.secrets)
         #: Where the source's own address has moved to for good (301, 308), as messages show it.
@@ -87,7 +91,7 @@ class HarvestSession:
         source: Source | None = None,
         *,
         secrets: Iterable[Secret] = (),
-        validators: Validators | None = None,
+        memory: Memory | None = None,
     ) -> Self:
         """A session as the settings and the source's quirks say, with the source's secrets."""
         quirks = source.quirks if source else Quirks()
@@ -98,7 +102,7 @@ class HarvestSession:
             networks=settings.networks,
             terms=Terms.of(source, secrets) if source else _NO_TERMS,
             proxy=_NO_PROXY if quirks.no_proxy else proxy,
-            validators=validators,
+            memory=memory,
         )
 
     @property
@@ -133,7 +137,14 @@ class HarvestSession:
         """
         request = requests.Request(method, url, params=params, data=data, headers=dict(headers or {}))
         self._deadline.start()
-        hops: list[int] = []
+        try:
+            return self._followed(request)
+        except HarvestError as error:
+            self.exchanges.failed(str(error))
+            raise
+
+    def _followed(self, request: requests.Request) -> Answer:
+        url, hops = request.url, list[int]()
         for _ in range(MAX_REDIRECTS + 1):
             response = self._send(request)
             try:
@@ -176,6 +187,7 @@ class HarvestSession:
             self.moved_to = place(target)
 
     def _send(self, request: requests.Request) -> requests.Response:
+        self.exchanges.asked(request)
         wait = self._quiet_until.get(_host(request.url), 0.0) - time.monotonic()
         if wait > 0:
             time.sleep(wait)
@@ -183,7 +195,8 @@ class HarvestSession:
         try:
             prepared = self._session.prepare_request(request)
             self._terms.equip(prepared)
-            return self._session.send(
+            self.exchanges.sent(prepared)
+            response = self._session.send(
                 prepared,
                 stream=True,
                 allow_redirects=False,
@@ -192,6 +205,10 @@ class HarvestSession:
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             self._fail(request.url, error)
+
+        else:
+            self.exchanges.answered(response)
+            return response
 
     def _judged_proxy(self, prepared: requests.PreparedRequest) -> dict[str, str]:
         """The proxy to ask by, where there is one, once the address has been judged."""
@@ -205,6 +222,8 @@ class HarvestSession:
     def _whole(self, response: requests.Response) -> Answer:
         status = response.status_code
         if status in _BUSY:
+            with suppress(HarvestError):
+                self._content(response)  # what it says is kept for people
             raise SourceBusy(
                 f"{place(response.url)} is busy (HTTP status {status})", retry_after(response.headers)
             )
@@ -216,6 +235,7 @@ class HarvestSession:
             raise
         answer = Answer(response.url, status, response.headers, content)
         if not response.ok and answer.looks_like_xml:
+            self.exchanges.failed(f"HTTP status {status}")
             return answer
         if status == requests.codes.not_modified and _is_conditional(response.request):
             return answer
@@ -230,9 +250,13 @@ class HarvestSession:
 
     def _content(self, response: requests.Response) -> bytes:
         whole = io.BytesIO()  # grows in place: a list of parts that is joined would be held twice
-        for part in self._parts(response):
-            whole.write(part)
-        return whole.getvalue()
+        try:
+            for part in self._parts(response):
+                whole.write(part)
+        finally:
+            content = whole.getvalue()
+            self.exchanges.read(content)
+        return content
 
     def _parts(self, response: requests.Response) -> Iterator[bytes]:
         """The content piece by piece, as long as it stays within the limit."""

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalogue.errors import HistoryGone, UnknownRun
+from catalogue.exchange import Validator
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
 from catalogue.settings import Settings
 from catalogue.store import Store, dialects
@@ -95,6 +96,16 @@ def test_the_feed_tells_it_as_ordinary_changes(
     assert {entry.source_identifier: entry.body is None for entry in news} == {
         "r0001": False, "r0002": False, "r0008": False, "n2": True,
     }  # fmt: skip
+
+
+def test_documents_that_have_not_changed_since_come_again(
+    sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings
+) -> None:
+    runs = three_runs(sqlite_store, remote, register, harvest)
+    sqlite_store.validators.note("nile", runs[-1][0], {b"key": Validator(etag='"a"')})
+    assert sqlite_store.validators.known("nile")
+    set_back(sqlite_store, lenient, runs[0][0])
+    assert sqlite_store.validators.known("nile") == {}
 
 
 def test_the_next_harvest_asks_for_what_has_changed_since(

@@ -9,6 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from catalogue.errors import HttpFailure
 from catalogue.quirks import Quirks
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
@@ -112,6 +113,18 @@ def test_a_source_that_has_moved_is_noted_once(
     [event] = sqlite_store.runs.events(run.id)
     assert (event.event, event.level) == ("moved", "warning")
     assert event.detail == {"base_url": source.base_url, "to": httpserver.url_for("/new")}
+
+
+def test_requests_are_numbered_through_all_slices_of_a_run(
+    store: Store, lenient: Settings, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/oai").respond_with_data("no", status=500)
+    source = add(store, httpserver.url_for("/oai"))
+    run = opened(store)
+    for _ in range(2):
+        with pytest.raises(HttpFailure), session_for(store, lenient, source, run) as session:
+            session.fetch("GET", source.base_url)
+    assert [(one.number, one.answer) for one in store.exchanges.of(run.id)] == [(1, b"no"), (2, b"no")]
 
 
 @pytest.mark.parametrize(("days", "said"), [(10, True), (200, False)])

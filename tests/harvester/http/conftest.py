@@ -23,7 +23,7 @@ def make_session() -> Iterator[MakeSession]:
     with contextlib.ExitStack() as stack:
 
         def make(*, networks: tuple[Any, ...] = LOOPBACK, **limits: Any) -> HarvestSession:
-            more = {name: limits.pop(name) for name in ("terms", "proxy", "validators") if name in limits}
+            more = {name: limits.pop(name) for name in ("terms", "proxy", "memory") if name in limits}
             limits = {"connect_timeout": 2.0, "read_timeout": 5.0, "answer_deadline": 20.0, **limits}
             session = HarvestSession(user_agent="Tests/1", limits=Limits(**limits), networks=networks, **more)
             return stack.enter_context(session)

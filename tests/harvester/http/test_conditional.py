@@ -9,6 +9,7 @@ from catalogue.errors import HttpFailure
 from catalogue.exchange import Validator
 from harvester.http import Answer
 from harvester.http.conditional import Validators, key_of, validator_of
+from harvester.http.memory import Memory
 
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
 
@@ -40,11 +41,11 @@ def test_a_document_is_taken_once(make_session: Any, httpserver: Any, headers: d
     taken = first.fetch_if_modified(url)
     assert taken is not None
     assert taken.content == b"<list/>"
-    second = make_session(validators=Validators(lambda: first.validators.noted))
+    second = make_session(memory=Memory(Validators(lambda: first.validators.noted)))
     assert second.fetch_if_modified(url) is None
     assert second.validators.noted == first.validators.noted
     document.content, document.headers = "<list>more</list>", {name: f'"{name}"' for name in headers}
-    third = make_session(validators=Validators(lambda: second.validators.noted))
+    third = make_session(memory=Memory(Validators(lambda: second.validators.noted)))
     changed = third.fetch_if_modified(url)
     assert changed is not None
     assert changed.content == b"<list>more</list>"
@@ -72,7 +73,7 @@ def test_documents_are_told_apart_by_their_arguments(make_session: Any, httpserv
     httpserver.expect_request("/oai").respond_with_handler(lambda r: Response(r.query_string))
     first = make_session()
     first.fetch_if_modified(httpserver.url_for("/oai"), params={"verb": "Identify"})
-    second = make_session(validators=Validators(lambda: first.validators.noted))
+    second = make_session(memory=Memory(Validators(lambda: first.validators.noted)))
     assert second.fetch_if_modified(httpserver.url_for("/oai?verb=Identify")) is None
     assert second.fetch_if_modified(httpserver.url_for("/oai?verb=ListSets")) is not None
 

@@ -1,0 +1,76 @@
+"""The record of requests in the store: bounded for each run, and kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, Row
+
+from catalogue.exchange import Exchange
+from catalogue.store import dialects
+from catalogue.store.engine import reading, writing
+from catalogue.store.payloads import compressed, decompressed
+from catalogue.store.tables import exchanges
+
+
+class Exchanges:
+    """The requests of every run."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def count(self, run_id: int) -> int:
+        """How many requests a run has made so far."""
+        statement = sa.select(sa.func.max(exchanges.c.number)).where(exchanges.c.run_id == run_id)
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar() or 0
+
+    def note(self, run_id: int, found: Sequence[Exchange], *, kept: int) -> None:
+        """Write down requests of a run; of those that went well, the first and the last `kept` stay.
+
+        A worker that was overtaken numbers its last requests as its successor does: the first to write wins.
+        """
+        if not found:
+            return
+        rows = [{"run_id": run_id, **asdict(one), "answer": _packed(one.answer)} for one in found]
+        c = exchanges.c
+        middle = sa.and_(c.number > kept, c.number <= found[-1].number - kept)
+        well = sa.and_(c.error == "", c.answer.is_(None))
+        with writing(self._engine) as connection:
+            dialects.insert_missing(connection, exchanges, rows)
+            connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
+
+    def of(self, run_id: int) -> list[Exchange]:
+        """The requests of a run, in their order, answers included."""
+        statement = sa.select(exchanges).where(exchanges.c.run_id == run_id).order_by(exchanges.c.number)
+        with reading(self._engine) as connection:
+            return [_from_row(row) for row in connection.execute(statement)]
+
+    def forget(self, before: datetime) -> int:
+        """Forget requests made before a moment; returns how many."""
+        with writing(self._engine) as connection:
+            return connection.execute(sa.delete(exchanges).where(exchanges.c.at < before)).rowcount
+
+
+def _packed(answer: bytes | None) -> bytes | None:
+    return None if answer is None else compressed(answer)
+
+
+def _from_row(row: Row[Any]) -> Exchange:
+    return Exchange(
+        number=row.number,
+        at=row.at,
+        method=row.method,
+        url=row.url,
+        status=row.status,
+        size=row.size,
+        milliseconds=row.milliseconds,
+        error=row.error,
+        headers=row.headers,
+        question=row.question,
+        answer=None if row.answer is None else decompressed(row.answer),
+    )
