@@ -18,11 +18,14 @@ from lxml import etree
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from catalogue.errors import UnreadableRecord
+from catalogue.formats import FORMATS
 from catalogue.record import Record
 from catalogue.rendering import csw_record, render
 from harvester.mapping.registry import read
 
 ROOT = Path(__file__).resolve().parents[1]
+#: Formats with an XML Schema; of DCAT there is none.
+WRITTEN = tuple(form.prefix for form in FORMATS if form.written and form.prefix != "dcat")
 DATESTAMP = "2026-01-02T03:04:05Z"
 
 
@@ -39,7 +42,7 @@ def test_fixtures() -> ModuleType:
 def renditions(record: Record) -> list[tuple[str, str, bytes]]:
     """(schema, name, bytes) of all that we make of a record."""
     marks = {"identifier": "oai:clearinghouse.example.org:node:1", "datestamp": DATESTAMP}
-    made = [(prefix, prefix, render(record, prefix, **marks)) for prefix in ("oai_dc", "iso19139")]
+    made = [(prefix, prefix, render(record, prefix, **marks)) for prefix in WRITTEN]
     for element_set in ("brief", "summary", "full"):
         written = csw_record.write(record, element_set=element_set, **marks)
         made.append(("csw", f"csw:Record {element_set}", written))
@@ -71,7 +74,7 @@ def main() -> None:
         print(f"  {'all':<34}{sum(counts.values()):>6}")
     print("renditions      valid   not")
     for label in dict.fromkeys(label for label, _ in valid):
-        print(f"  {label:<14}{valid[label, True]:>6}{valid[label, False]:>6}")
+        print(f"  {label:<18}{valid[label, True]:>6}{valid[label, False]:>6}")
 
 
 if __name__ == "__main__":

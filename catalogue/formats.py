@@ -60,14 +60,41 @@ ISO19139 = MetadataFormat(
     written=True,
     stored=True,
 )
+ISO19115_3 = MetadataFormat(
+    prefix="iso19115-3",
+    namespace=ns.MDB,
+    schema="https://schemas.isotc211.org/19115/-3/mdb/2.0/mdb.xsd",
+    label="ISO 19115-3 (mdb 2.0)",
+    roots=("MD_Metadata",),
+    read=True,
+    written=True,
+)
+ISO19115_3_FIRST = MetadataFormat(
+    prefix="iso19115-3.2014",
+    namespace="http://standards.iso.org/iso/19115/-3/mdb/1.0",
+    schema="https://schemas.isotc211.org/19115/-3/mdb/1.0/mdb.xsd",
+    label="ISO 19115-3, first version (mdb 1.0)",
+    roots=("MD_Metadata",),
+    read=True,
+    written=False,
+)
 OAI_DATACITE = MetadataFormat(
     prefix="oai_datacite",
     namespace=ns.OAI_DATACITE,
     schema="http://schema.datacite.org/oai/oai-1.1/oai.xsd",
     label="DataCite 4 in the wrapper of its OAI-PMH provider",
     roots=("oai_datacite",),
-    read=False,
+    read=True,
     written=True,
+)
+DATACITE = MetadataFormat(
+    prefix="datacite",
+    namespace=ns.DATACITE,
+    schema="http://schema.datacite.org/meta/kernel-4/metadata.xsd",
+    label="DataCite, kernels 2 to 4, without a wrapper",
+    roots=("resource",),
+    read=True,
+    written=False,
 )
 DCAT = MetadataFormat(
     prefix="dcat",
@@ -75,12 +102,32 @@ DCAT = MetadataFormat(
     schema="http://www.openarchives.org/OAI/2.0/rdf.xsd",
     label="DCAT-AP in RDF/XML",
     roots=("RDF",),
-    read=False,
+    read=True,
     written=True,
+)
+MODS = MetadataFormat(
+    prefix="mods",
+    namespace=ns.MODS,
+    schema="http://www.loc.gov/standards/mods/v3/mods-3-8.xsd",
+    label="MODS 3",
+    roots=("mods", "modsCollection"),
+    read=True,
+    written=False,
+)
+MARCXML = MetadataFormat(
+    prefix="marcxml",
+    namespace=ns.MARC,
+    schema="http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd",
+    label="MARC 21 in XML",
+    roots=("record", "collection"),
+    read=True,
+    written=False,
 )
 
 #: Every format, in the order in which they are listed.
-FORMATS: tuple[MetadataFormat, ...] = (OAI_DC, OAI_DCTERMS, ISO19139, OAI_DATACITE, DCAT)
+FORMATS: tuple[MetadataFormat, ...] = (
+    OAI_DC, OAI_DCTERMS, ISO19139, ISO19115_3, ISO19115_3_FIRST, OAI_DATACITE, DATACITE, DCAT, MODS, MARCXML,
+)  # fmt: skip
 #: The formats in which every record is kept, in the order in which they are rendered.
 RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.stored)
 #: The formats that every record can be had in, and is not kept in.
@@ -98,6 +145,22 @@ ALIASES: dict[str, str] = {
     "iso": "iso19139",
     "iso19115": "iso19139",
     "iso19139.xml": "iso19139",
+    "iso19115-3.2018": "iso19115-3",
+    "iso191153": "iso19115-3",
+    "mdb": "iso19115-3",
+    "oai_datacite3": "oai_datacite",
+    "oai_datacite4": "oai_datacite",
+    "datacite3": "datacite",
+    "datacite4": "datacite",
+    "dcat-ap": "dcat",
+    "dcat_ap": "dcat",
+    "dcatap": "dcat",
+    "oai_mods": "mods",
+    "mods_xml": "mods",
+    "marc21": "marcxml",
+    "marc": "marcxml",
+    "marc_xml": "marcxml",
+    "marcxchange": "marcxml",
 }
 
 

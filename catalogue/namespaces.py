@@ -11,6 +11,8 @@ DC = "http://purl.org/dc/elements/1.1/"
 DCT = "http://purl.org/dc/terms/"
 QDC = "http://dspace.org/qualifieddc/"
 OAI_QDC = "http://worldcat.org/xmlschemas/qdc-1.0/"
+MODS = "http://www.loc.gov/mods/v3"
+MARC = "http://www.loc.gov/MARC21/slim"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -30,6 +32,8 @@ GSS = "http://www.isotc211.org/2005/gss"
 GTS = "http://www.isotc211.org/2005/gts"
 SRV = "http://www.isotc211.org/2005/srv"
 GMI = "http://www.isotc211.org/2005/gmi"
+MDB = "http://standards.iso.org/iso/19115/-3/mdb/2.0"
+LAN = "http://standards.iso.org/iso/19115/-3/lan/1.0"
 GML = "http://www.opengis.net/gml"
 GML32 = "http://www.opengis.net/gml/3.2"
 CSW = "http://www.opengis.net/cat/csw/2.0.2"
@@ -75,3 +79,15 @@ PREFIXES: dict[str, str] = {
     "xsi": XSI,
     "xsd": XSD,
 }
+
+#: All packages of ISO 19115-3 are below this.
+ISO19115_3_ROOT = "http://standards.iso.org/iso/19115/-3/"
+#: The packages of ISO 19115-3 that we write, and their prefixes: `srv` is not that of ISO 19139.
+ISO19115_3: dict[str, str] = {
+    package: f"{ISO19115_3_ROOT}{package}/{version}"
+    for package, version in (
+        ("mdb", "2.0"), ("cit", "2.0"), ("gco", "1.0"), ("gcx", "1.0"), ("gex", "1.0"), ("lan", "1.0"),
+        ("mcc", "1.0"), ("mco", "1.0"), ("mrd", "1.0"), ("mri", "1.0"), ("mrl", "2.0"), ("mrs", "1.0"),
+        ("srv", "2.0"),
+    )
+}  # fmt: skip

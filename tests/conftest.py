@@ -48,11 +48,20 @@ _ISO = (_GMX, _GMD, _SRV)
 #: What of the schemas of DCMI we write against, said again: the official ones are not in the corpus.
 _OWN = Path(__file__).resolve().parent / "schemas"
 _QDC = ("http://worldcat.org/xmlschemas/qdc-1.0/", str(_OWN / "qdc.xsd"))
+_ISO_3 = "geonetwork/iso19115-3.2018-schema/standards.iso.org/19115/-3"
+_MDB = tuple(
+    (f"http://standards.iso.org/iso/19115/-3/{path}", f"{_ISO_3}/{path}/{path.partition('/')[0]}.xsd")
+    for path in (
+        "gcx/1.0", "mdb/2.0", "cit/2.0", "gex/1.0", "mco/1.0", "mrd/1.0", "mri/1.0", "mrl/2.0", "mrs/1.0",
+        "srv/2.0",
+    )
+)  # fmt: skip
 _DATACITE = ("http://datacite.org/schema/kernel-4", "datacite-kernels/kernel-4.6/metadata.xsd")
 _OAI_DATACITE = ("http://schema.datacite.org/oai/oai-1.1/", str(_OWN / "oai_datacite.xsd"))
 _DRIVERS = {
     "oai_dc": (_OAI_DC,),
     "oai_dcterms": (_QDC,),
+    "iso19115-3": _MDB,
     "oai_datacite": (_OAI_DATACITE, _DATACITE),
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),
@@ -92,12 +101,13 @@ def load_schema(name: str) -> etree.XMLSchema:
 
 
 def payloads() -> Iterator[tuple[str, bytes]]:
-    """Every single record of the corpus in Dublin Core or ISO 19139, as (name, bytes).
+    """Every single record of the corpus, as (name, bytes).
 
-    The files of dc/ and iso19139/ as they are, whatever they hold; and what stands in the records of the
-    answers in oai/ and csw/, cut out as our clients do: its root element with the namespaces it inherits.
+    The files of dc/, iso19139/, iso19115-3/ and other/ as they are, whatever they hold; and what stands in
+    the records of the answers in oai/ and csw/, cut out as our clients do: its root element with the
+    namespaces it inherits.
     """
-    for folder in ("dc", "iso19139"):
+    for folder in ("dc", "iso19139", "iso19115-3", "other"):
         for path in sorted((CORPUS / folder).iterdir()):
             yield f"{folder}/{path.name}", path.read_bytes()
     for folder, holders in (("oai", _OAI_HOLDERS), ("csw", _CSW_HOLDERS)):

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Final
 
 from catalogue.errors import UnknownFormat
-from catalogue.formats import DCAT, ISO19139, OAI_DATACITE, OAI_DC, OAI_DCTERMS
+from catalogue.formats import DCAT, ISO19115_3, ISO19139, OAI_DATACITE, OAI_DC, OAI_DCTERMS
 from catalogue.record import Record
-from catalogue.rendering import datacite, dcat, dcterms, iso19139, oai_dc
+from catalogue.rendering import datacite, dcat, dcterms, iso19115_3, iso19139, oai_dc
 
 
 def _oai_dc(record: Record, _identifier: str, _datestamp: str) -> bytes:
@@ -34,6 +34,10 @@ def _dcat(record: Record, identifier: str, datestamp: str) -> bytes:
     return dcat.write(record, identifier=identifier, datestamp=datestamp)
 
 
+def _iso19115_3(record: Record, identifier: str, datestamp: str) -> bytes:
+    return iso19115_3.write(record, identifier=identifier, datestamp=datestamp)
+
+
 def _iso19139(record: Record, identifier: str, datestamp: str) -> bytes:
     return iso19139.write(record, identifier=identifier, datestamp=datestamp)
 
@@ -42,6 +46,7 @@ _WRITERS: Final[dict[str, Callable[[Record, str, str], bytes]]] = {
     OAI_DC.prefix: _oai_dc,
     OAI_DCTERMS.prefix: _oai_dcterms,
     ISO19139.prefix: _iso19139,
+    ISO19115_3.prefix: _iso19115_3,
     OAI_DATACITE.prefix: _oai_datacite,
     DCAT.prefix: _dcat,
 }

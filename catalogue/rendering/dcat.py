@@ -15,7 +15,7 @@ from catalogue.languages import terminological
 from catalogue.record import UNDETERMINED, Box, Link, Period, Record, Relation, Right, Subject, Text
 from catalogue.rendering import dublin_core
 from catalogue.rendering.dcat_agents import agents
-from catalogue.rendering.iso_terms import TOPICS
+from catalogue.rendering.iso_terms import is_topic
 from catalogue.rendering.markup import any_uri, document, in_degrees, is_uri, number, values
 from catalogue.rendering.rdf import dated, labelled, literal, literals, node, resource, typed
 
@@ -128,7 +128,7 @@ def _dates(record: Record) -> str:
 
 def _subject(subject: Subject) -> str:
     """A term with an address is a theme, a topic of ISO 19115 too; any other a keyword."""
-    if subject.kind == "topicCategory" and subject.label.values and subject.label.default in TOPICS:
+    if is_topic(subject):
         return resource("dcat:theme", TOPIC_CODES + subject.label.default)
     if not is_uri(subject.uri):
         return literals("dcat:keyword", subject.label)
@@ -144,7 +144,7 @@ def _language(tag: str) -> str:
 def _box(box: Box) -> str:
     """dcat:bbox in well-known text; a box across the antimeridian goes on beyond 180 degrees."""
     west, south, north = number(box.west), number(box.south), number(box.north)
-    east = number(box.east + _FULL_TURN if box.west > box.east else box.east)
+    east = number(round(box.east + _FULL_TURN, 9) if box.west > box.east else box.east)
     corners = f"{west} {north},{east} {north},{east} {south},{west} {south},{west} {north}"
     return node(
         "dct:spatial",

@@ -9,6 +9,7 @@ from catalogue.formats import ISO19139
 from catalogue.record import UNDETERMINED, Agent, Link, Record
 from catalogue.rendering.gmd import Tongues, code, dated, free_text, language, locales, nil, string, url, wrap
 from catalogue.rendering.iso_identification import identification, party
+from catalogue.rendering.iso_terms import DEFAULT_SCOPE, SCOPES
 from catalogue.rendering.markup import document
 
 _HEAD: Final = (
@@ -21,16 +22,6 @@ _CHARACTER_SET: Final = code("characterSet", "MD_CharacterSetCode", "utf8")
 _STANDARD: Final = string("metadataStandardName", "ISO 19115:2003/19139") + string(
     "metadataStandardVersion", "1.0"
 )
-#: MD_ScopeCode of ISO 19115:2003 by its lower case, and what else is written in its place.
-_SCOPES: Final = {
-    scope.lower(): scope
-    for scope in (
-        "attribute", "attributeType", "collectionHardware", "collectionSession", "dataset", "series",
-        "nonGeographicDataset", "dimensionGroup", "feature", "featureType", "propertyType", "fieldSession",
-        "software", "service", "model", "tile",
-    )
-} | {"collection": "series", "interactiveresource": "software", "webservice": "service"}  # fmt: skip
-_DEFAULT_SCOPE: Final = "nonGeographicDataset"
 
 
 def write(record: Record, *, identifier: str, datestamp: str) -> bytes:
@@ -74,12 +65,12 @@ def _own_language(record: Record) -> str:
 def _scopes(record: Record) -> list[str]:
     """MD_ScopeCode for the types; a record without geography is a nonGeographicDataset."""
     found = {
-        _SCOPES[value.lower()]: None
+        SCOPES[value.lower()]: None
         for text in record.types
         for _, value in text.values[:1]
-        if value.lower() in _SCOPES
+        if value.lower() in SCOPES
     }
-    return list(found) or [_DEFAULT_SCOPE]
+    return list(found) or [DEFAULT_SCOPE]
 
 
 def _scope_names(record: Record, tongues: Tongues) -> list[str]:
@@ -87,7 +78,7 @@ def _scope_names(record: Record, tongues: Tongues) -> list[str]:
     return [
         free_text("hierarchyLevelName", text, tongues)
         for text in record.types
-        if len(text.values) != 1 or text.values[0][1] not in _SCOPES.values()
+        if len(text.values) != 1 or text.values[0][1] not in SCOPES.values()
     ]
 
 

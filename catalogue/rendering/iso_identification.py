@@ -28,7 +28,16 @@ from catalogue.rendering.gmd import (
     url,
     wrap,
 )
-from catalogue.rendering.iso_terms import ASSOCIATIONS, CITED, DATE_TYPES, DISTANCE, ROLES, SCALE, TOPICS
+from catalogue.rendering.iso_terms import (
+    ASSOCIATIONS,
+    CITED,
+    DATE_TYPES,
+    DISTANCE,
+    ROLES,
+    SCALE,
+    is_topic,
+    supplement,
+)
 from catalogue.rendering.markup import any_uri, escape, in_degrees, is_date, number
 
 
@@ -52,10 +61,10 @@ def identification(record: Record, tongues: Tongues) -> str:
         f"<gmd:topicCategory><gmd:MD_TopicCategoryCode>{subject.label.default}</gmd:MD_TopicCategoryCode>"
         "</gmd:topicCategory>"
         for subject in record.subjects
-        if _is_topic(subject)
+        if is_topic(subject)
     )
     shared.append(wrap("extent", "EX_Extent", _extent(record, tongues)))
-    shared.append(free_text("supplementalInformation", _supplement(record.descriptions[1:]), tongues))
+    shared.append(free_text("supplementalInformation", supplement(record.descriptions[1:]), tongues))
     return wrap("identificationInfo", "MD_DataIdentification", "".join(shared))
 
 
@@ -147,15 +156,11 @@ def _graphic(link: Link, tongues: Tongues) -> str:
     return wrap("graphicOverview", "MD_BrowseGraphic", content)
 
 
-def _is_topic(subject: Subject) -> bool:
-    return subject.kind == "topicCategory" and bool(subject.label.values) and subject.label.default in TOPICS
-
-
 def _keywords(subjects: Iterable[Subject], tongues: Tongues) -> Iterable[str]:
     """MD_Keywords for each thesaurus and kind, in the order in which they come."""
     groups: dict[tuple[str, str], list[str]] = {}
     for subject in subjects:
-        keyword = "" if _is_topic(subject) else free_text("keyword", subject.label, tongues, subject.uri)
+        keyword = "" if is_topic(subject) else free_text("keyword", subject.label, tongues, subject.uri)
         if keyword:
             kind = "" if subject.kind == "topicCategory" else subject.kind
             groups.setdefault((subject.scheme, kind), []).append(keyword)
@@ -259,14 +264,3 @@ def _position(name: str, value: str) -> str:
     if is_date(value):
         return f"<gml:{name}>{value}</gml:{name}>"
     return f'<gml:{name} indeterminatePosition="unknown"/>'
-
-
-def _supplement(texts: tuple[Text, ...]) -> Text | None:
-    """All further descriptions as one text: the schema has room for one."""
-    if len(texts) < 2:  # noqa: PLR2004 - nothing to join
-        return texts[0] if texts else None
-    joined: dict[str, str] = {}
-    for text in texts:
-        for tag, value in text.values:
-            joined[tag] = f"{joined[tag]}\n\n{value}" if joined.get(tag) else value
-    return Text(tuple(joined.items()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -85,6 +86,7 @@ def is_uri(text: str) -> bool:
     return _URI.fullmatch(text) is not None
 
 
+@lru_cache(1024)
 def language_attribute(language: str) -> str:
     """` xml:lang="en"`, or nothing for a language that is not known or cannot be said so."""
     if language == UNDETERMINED or not is_tag(language):

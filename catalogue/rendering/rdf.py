@@ -45,7 +45,10 @@ def resource(name: str, uri: str) -> str:
 
 def node(name: str, kind: str, content: str, uri: str = "") -> str:
     """A property with a described resource of this class; nothing where nothing is said of it."""
-    about = f' rdf:about="{any_uri(uri)}"' if is_uri(uri) else ""
+    about = ""
+    if uri and is_uri(uri):
+        address = uri.replace("&", "&amp;")
+        about = f' rdf:about="{address}"'
     if content:
         return f"<{name}><{kind}{about}>{content}</{kind}></{name}>"
     return resource(name, uri) if about else ""

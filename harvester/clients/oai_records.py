@@ -8,7 +8,19 @@ from typing import Final
 
 from lxml import etree
 
-from catalogue.formats import ALIASES, ISO19139, OAI_DC, OAI_DCTERMS
+from catalogue.formats import (
+    ALIASES,
+    DATACITE,
+    DCAT,
+    ISO19115_3,
+    ISO19115_3_FIRST,
+    ISO19139,
+    MARCXML,
+    MODS,
+    OAI_DATACITE,
+    OAI_DC,
+    OAI_DCTERMS,
+)
 from catalogue.namespaces import OAI
 from catalogue.run import Fault
 from harvester.clients.base import Item
@@ -22,8 +34,11 @@ _IDENTIFIER: Final = f"{{{OAI}}}identifier"
 _DATESTAMP: Final = f"{{{OAI}}}datestamp"
 _SET_SPEC: Final = f"{{{OAI}}}setSpec"
 
-#: The richest first.
-_PREFERRED: Final = (ISO19139, OAI_DCTERMS, OAI_DC)
+#: The richest first. MODS and MARC come after qualified Dublin Core: a repository that has both is mostly one
+#: of documents (DSpace, EPrints) that keeps DCMI terms and makes the others out of them.
+_PREFERRED: Final = (
+    ISO19115_3, ISO19115_3_FIRST, ISO19139, OAI_DATACITE, DATACITE, DCAT, OAI_DCTERMS, MODS, MARCXML, OAI_DC,
+)  # fmt: skip
 
 
 def best_prefix(offered: Iterable[tuple[str, str]]) -> str:

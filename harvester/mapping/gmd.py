@@ -22,8 +22,9 @@ GMD: Final = f"{{{ns.GMD}}}"
 SRV: Final = f"{{{ns.SRV}}}"
 XLINK_HREF: Final = f"{{{ns.XLINK}}}href"
 XLINK_TITLE: Final = f"{{{ns.XLINK}}}title"
-_PT_FREE_TEXT: Final = GMD + "PT_FreeText"
-_LOCALISED: Final = GMD + "LocalisedCharacterString"
+#: ISO 19115-3 has them in a package of their own, and is the same in all else.
+_PT_FREE_TEXT: Final = frozenset({GMD + "PT_FreeText", f"{{{ns.LAN}}}PT_FreeText"})
+_LOCALISED: Final = (GMD + "LocalisedCharacterString", f"{{{ns.LAN}}}LocalisedCharacterString")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def down(parent: etree._Element, *tags: str) -> etree._Element | None:
 def characters(element: etree._Element) -> str:
     """The text of a property in the document's own language, on one line."""
     child = child_object(element)
-    if child is not None and child.tag == _PT_FREE_TEXT:
-        child = next((other for other in element.iterchildren("*") if other.tag != _PT_FREE_TEXT), None)
+    if child is not None and child.tag in _PT_FREE_TEXT:
+        child = next((other for other in element.iterchildren("*") if other.tag not in _PT_FREE_TEXT), None)
     return line(inner_text(child) if child is not None else element.text or "")
 
 
@@ -134,7 +135,7 @@ def free_text(element: etree._Element, locales: Locales, form: Callable[[str], s
     own, localised = "", None
     for child in element:
         tag = child.tag
-        if tag == _PT_FREE_TEXT:
+        if tag in _PT_FREE_TEXT:
             localised = _localised(child, locales, form)
         elif not own and isinstance(tag, str):
             own = form(inner_text(child))
@@ -152,7 +153,7 @@ def free_text(element: etree._Element, locales: Locales, form: Callable[[str], s
 
 def _localised(free: etree._Element, locales: Locales, form: Callable[[str], str]) -> list[tuple[str, str]]:
     found = []
-    for string in free.iterdescendants(_LOCALISED):
+    for string in free.iterdescendants(*_LOCALISED):
         value = form(inner_text(string))
         if value:
             found.append((locales.language(string.get("locale", "")), value))

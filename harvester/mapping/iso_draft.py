@@ -1,4 +1,4 @@
-"""A record while its ISO 19139 metadata are being read."""
+"""A record while its ISO 19139 or ISO 19115-3 metadata are being read."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ class IsoDraft:
         self.parent_identifier = ""
         self.service_type = ""
 
-    def record(self) -> Record:
+    def record(self, rule: str = "iso19139.no-title") -> Record:
         """The record.
 
         Raises:
-            UnreadableRecord: nothing says what it is about (`iso19139.no-title`).
+            UnreadableRecord: nothing says what it is about; `rule` is what that breaks.
         """
         own = self.locales.default
         return Record(
-            title=self.title or self._stand_in(),
+            title=self.title or self._stand_in(rule),
             alternative_titles=tuple(dict.fromkeys(self.alternative_titles)),
             descriptions=tuple(dict.fromkeys(self.descriptions)),
             agents=tuple(dict.fromkeys(self.agents)),
@@ -110,7 +110,7 @@ class IsoDraft:
             service_type=self.service_type,
         )
 
-    def _stand_in(self) -> Text:
+    def _stand_in(self, rule: str) -> Text:
         names = [*(identifier.value for identifier in self.identifiers), self.metadata_identifier]
         texts = [*self.alternative_titles, *self.descriptions]
-        return stand_in_title(texts, filter(None, names), "iso19139.no-title")
+        return stand_in_title(texts, filter(None, names), rule)

@@ -90,12 +90,13 @@ def _temporal(draft: ExtentDraft, element: etree._Element) -> None:
     extent = child_object(element)
     if extent is not None:
         for time in objects(extent, GMD + "extent"):
-            found = _time(time)
+            found = time_of(time)
             if found:
                 draft.periods.append(found)
 
 
-def _time(time: etree._Element) -> Period | None:
+def time_of(time: etree._Element) -> Period | None:
+    """A gml:TimePeriod or gml:TimeInstant; None where it says nothing."""
     positions = {name: line(inner_text(part)) for name, part in _positions(time)}
     if local_name(time) == "TimeInstant":
         sent = positions.get("timePosition", "")

@@ -38,7 +38,7 @@ from harvester.mapping.texts import inner_text, line
 Property: TypeAlias = "Callable[[IsoDraft, etree._Element], None]"  # noqa: SLF001 - lxml names it so
 
 #: CI_DateTypeCode of ISO 19115:2003 and of ISO 19115-1, which profiles use early.
-_DATE_KINDS: Final[dict[str, DateKind]] = {
+DATE_KINDS: Final[dict[str, DateKind]] = {
     "creation": "created",
     "publication": "issued",
     "revision": "modified",
@@ -55,7 +55,7 @@ _DATE_KINDS: Final[dict[str, DateKind]] = {
     "submitted": "submitted",
     "copyrighted": "copyrighted",
 }
-_SCHEMES: Final = frozenset({"doi", "isbn", "issn", "handle", "uuid", "uri"})
+SCHEMES: Final = frozenset({"doi", "isbn", "issn", "handle", "uuid", "uri"})
 
 
 def read_identification(draft: IsoDraft, element: etree._Element) -> None:
@@ -107,7 +107,7 @@ def _date(draft: IsoDraft, element: etree._Element) -> None:
     sent = line(inner_text(found)) if bare else characters_of(found, GMD + "date")
     if sent:
         kind = "" if bare else code_of(found, GMD + "dateType").lower()
-        draft.dates.append(dates.date_of(_DATE_KINDS.get(kind, "date"), sent))
+        draft.dates.append(dates.date_of(DATE_KINDS.get(kind, "date"), sent))
 
 
 def _identifier(draft: IsoDraft, element: etree._Element) -> None:
@@ -119,7 +119,7 @@ def _identifier(draft: IsoDraft, element: etree._Element) -> None:
     value = characters(coded) or reference(coded)
     space = characters_of(found, GMD + "codeSpace")
     if value:
-        scheme = identifiers.scheme(value) or (space.lower() if space.lower() in _SCHEMES else "")
+        scheme = identifiers.scheme(value) or (space.lower() if space.lower() in SCHEMES else "")
         draft.identifiers.append(Identifier(value, scheme))
 
 
@@ -265,12 +265,12 @@ def _aggregation(draft: IsoDraft, element: etree._Element) -> None:
         identifier = down(cited, GMD + "identifier")
     value = characters_of(identifier, GMD + "code") if identifier is not None else ""
     if value or title:
-        kind = _ASSOCIATIONS.get(code_of(aggregate, GMD + "associationType"), "relation")
+        kind = ASSOCIATIONS.get(code_of(aggregate, GMD + "associationType"), "relation")
         draft.relations.append(Relation(value or (title.default if title else ""), kind, title))
 
 
 #: DS_AssociationTypeCode -> the kind of relation, in the words of DCMI terms.
-_ASSOCIATIONS: Final = {
+ASSOCIATIONS: Final = {
     "largerWorkCitation": "isPartOf",
     "partOfSeamlessDatabase": "isPartOf",
     "isComposedOf": "hasPart",

@@ -9,10 +9,22 @@ from lxml import etree
 
 from catalogue import namespaces as ns
 from catalogue.errors import ForbiddenXml, MalformedXml, UnreadableRecord
-from catalogue.formats import ISO19139, OAI_DC, OAI_DCTERMS, MetadataFormat
+from catalogue.formats import (
+    DATACITE,
+    DCAT,
+    ISO19115_3,
+    ISO19115_3_FIRST,
+    ISO19139,
+    MARCXML,
+    MODS,
+    OAI_DATACITE,
+    OAI_DC,
+    OAI_DCTERMS,
+    MetadataFormat,
+)
 from catalogue.record import Record
 from catalogue.xml import local_name, parse
-from harvester.mapping import dcterms, iso19139, oai_dc
+from harvester.mapping import datacite, dcat, dcterms, iso19115_3, iso19139, marcxml, mods, oai_dc
 
 #: Names of elements that wrap terms of Dublin Core, in lower case; their namespaces are without number.
 _WRAPPERS: Final = frozenset(
@@ -26,7 +38,24 @@ _READERS: Final[dict[str, Callable[[etree._Element], Record]]] = {
     OAI_DC.prefix: oai_dc.read,
     OAI_DCTERMS.prefix: dcterms.read,
     ISO19139.prefix: iso19139.read,
+    ISO19115_3.prefix: iso19115_3.read,
+    ISO19115_3_FIRST.prefix: iso19115_3.read,
+    OAI_DATACITE.prefix: datacite.read,
+    DATACITE.prefix: datacite.read,
+    DCAT.prefix: dcat.read,
+    MODS.prefix: mods.read,
+    MARCXML.prefix: marcxml.read,
 }
+#: What knows a format by its root element, and the format; Dublin Core is looked for last.
+_BY_ROOT: Final[tuple[tuple[Callable[[etree._Element], bool], MetadataFormat], ...]] = (
+    (iso19115_3.is_first_version, ISO19115_3_FIRST),
+    (iso19115_3.is_metadata, ISO19115_3),
+    (datacite.is_wrapper, OAI_DATACITE),
+    (datacite.is_resource, DATACITE),
+    (mods.is_mods, MODS),
+    (marcxml.is_marc, MARCXML),
+    (dcat.is_dcat, DCAT),
+)
 
 
 def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Record]:
@@ -60,6 +89,9 @@ def format_of(root: etree._Element) -> MetadataFormat | None:
         return OAI_DC
     if iso19139.is_metadata(root):
         return ISO19139
+    found = next((known for is_one, known in _BY_ROOT if is_one(root)), None)
+    if found:
+        return found
     if local_name(root).lower() in _WRAPPERS and dcterms.holds_terms(root):
         return OAI_DCTERMS
     return None

@@ -132,3 +132,43 @@ def test_the_decisions_are_numbered_in_a_row() -> None:
     numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs/decisions").glob("0*.md"))]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) >= 6
+
+
+def _section(name: str) -> str:
+    """What docs/formats.md says under a heading of the third level that begins so."""
+    [found] = re.findall(
+        rf"^### {name}.*?\n(.*?)(?=^### |\Z)", text("docs/formats.md"), re.MULTILINE | re.DOTALL
+    )
+    return found
+
+
+def _elements_read() -> Iterator[tuple[str, str]]:
+    """(heading, element as it is called there) of all that the further readers have rules for."""
+    from catalogue import namespaces as ns
+    from harvester.mapping import datacite, dcat, iso19115_3, iso19115_3_identification, marcxml, mods
+
+    prefixes = {uri: prefix for prefix, uri in ns.PREFIXES.items()} | {"http://www.w3.org/ns/adms#": "adms"}
+    for table in (iso19115_3.METADATA, iso19115_3.DISTRIBUTION, iso19115_3.DISTRIBUTOR,
+                  iso19115_3_identification.CITATION, iso19115_3_identification.CONSTRAINTS,
+                  iso19115_3_identification.EXTENT, iso19115_3_identification.IDENTIFICATION):  # fmt: skip
+        yield from (("ISO 19115-3", name) for name in table)
+    yield from (("DataCite", name) for name in datacite.PROPERTIES)
+    yield from (("MODS", str(tag).rpartition("}")[2]) for tag in mods.ELEMENTS)
+    yield from (("MARC", tag) for tag in marcxml.FIELDS)
+    for iri in dcat.PROPERTIES:
+        uri, name = re.fullmatch(r"(.*[/#])(\w+)", iri).groups()  # type: ignore[union-attr] - an IRI
+        if name not in REFINEMENTS:
+            yield "DCAT", f"{prefixes[uri]}:{name}"
+
+
+#: Told together, as "the other refinements".
+REFINEMENTS = frozenset(
+    {
+        "hasFormat", "hasPart", "hasVersion", "isFormatOf", "isPartOf", "isReferencedBy", "isReplacedBy",
+        "isRequiredBy", "isVersionOf", "references", "replaces", "requires", "source",
+    }
+)  # fmt: skip
+
+
+def test_the_crosswalks_name_every_element_that_is_read() -> None:
+    assert [(where, name) for where, name in _elements_read() if f"`{name}`" not in _section(where)] == []

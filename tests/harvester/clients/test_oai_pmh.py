@@ -500,7 +500,12 @@ def test_prefix_is_chosen_where_none_is_given(node: Node, oai: Any) -> None:
         ([("oai_dc", OAI_DC), ("iso19139", "x")], "iso19139"),
         ([("oai_dc", OAI_DC), ("qdc", "x"), ("marcxml", "y")], "qdc"),
         ([("marcxml", "y"), ("dcq", "http://purl.org/dc/terms/"), ("oai_dc", OAI_DC)], "dcq"),
-        ([("marcxml", "y")], "oai_dc"),
+        ([("oai_dc", OAI_DC), ("marc21", "y")], "marc21"),
+        ([("oai_dc", OAI_DC), ("mets", "z"), ("x", "http://www.loc.gov/mods/v3")], "x"),
+        ([("oai_dc", OAI_DC), ("oai_datacite", "z"), ("dcterms", "y")], "oai_datacite"),
+        ([("iso19139", "z"), ("iso19115-3.2018", "y")], "iso19115-3.2018"),
+        ([("oai_dc", OAI_DC), ("dcat_ap", "y")], "dcat_ap"),
+        ([("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#")], "oai_dc"),
         ([], "oai_dc"),
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import metadata_samples as samples
 from catalogue.errors import UnreadableRecord
 from catalogue.record import Record, from_json, to_json
 from catalogue.xml import escape
@@ -53,6 +54,15 @@ GMD = b"""<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gc
   </gmd:temporalElement></gmd:EX_Extent></gmd:extent></gmd:MD_DataIdentification></gmd:identificationInfo>
   </gmd:MD_Metadata>"""
 
+DOCUMENTS = (
+    OAI_DC,
+    CSW_RECORD,
+    GMD,
+    *(
+        document.encode()
+        for document in (samples.ISO19115_3, samples.DATACITE, samples.MODS, samples.MARCXML, samples.DCAT)
+    ),
+)
 #: What is put into a document, somewhere.
 SPLINTERS = (
     b"<", b">", b"/", b"&", b"&amp;", b"&#0;", b"&#xD800;", b"<!--", b"-->", b"<?p?>", b"<![CDATA[", b"]]>", b"\x00",
@@ -65,7 +75,7 @@ SPLINTERS = (
 @st.composite
 def broken(draw: st.DrawFn) -> bytes:
     """A good document with up to six pieces cut out, doubled, moved, or replaced."""
-    document = draw(st.sampled_from([OAI_DC, CSW_RECORD, GMD]))
+    document = draw(st.sampled_from(DOCUMENTS))
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(0, len(document)))
         end = start + draw(st.integers(0, 40))
@@ -77,10 +87,12 @@ def broken(draw: st.DrawFn) -> bytes:
 @st.composite
 def rearranged(draw: st.DrawFn) -> bytes:
     """A well-formed document whose names and values have changed places."""
-    document = draw(st.sampled_from([OAI_DC, CSW_RECORD, GMD]))
+    document = draw(st.sampled_from(DOCUMENTS))
     words = [b"title", b"date", b"code", b"extent", b"CharacterString", b"identifier", b"Decimal", b"keyword",
              b"creator", b"coverage", b"language", b"CI_Citation", b"LowerCorner", b"beginPosition", b"2004", b"1990",
-             b"distance", b"linkage", b"subject", b"13.7", b"locale", b"role", b"fre", b"eng"]  # fmt: skip
+             b"distance", b"linkage", b"subject", b"13.7", b"locale", b"role", b"fre", b"eng", b"titleInfo", b"namePart",
+             b"datafield", b"subfield", b"245", b"880", b"034", b"880-02", b"resource", b"about", b"nodeID", b"Dataset",
+             b"bbox", b"geoLocationBox", b"POLYGON", b"Agent", b"party", b"record", b"creatorName", b"description"]  # fmt: skip
     for _ in range(draw(st.integers(1, 5))):
         document = document.replace(draw(st.sampled_from(words)), draw(st.sampled_from(words)))
     return document
@@ -112,10 +124,24 @@ def test_any_bytes_are_read_or_refused(payload: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(max_size=60),
-    st.sampled_from([b"Inventory of obsolete pesticides", b"2004", b"DDT", b"179,5", b"1990"]),
+    st.sampled_from(
+        [
+            b"Inventory of obsolete pesticides",
+            b"2004",
+            b"DDT",
+            b"179,5",
+            b"1990",
+            b"10.1234/AB",
+            b"W0013000",
+            b"POLYGON((170 1,190 1,190 -1,170 -1,170 1))",
+            b"rus",
+            b"880-02",
+            b"(:unav)",
+        ]
+    ),
 )
 def test_any_text_in_any_place_is_read(text: str, place: bytes) -> None:
-    for document in (OAI_DC, CSW_RECORD, GMD):
+    for document in DOCUMENTS:
         assert_read_or_refused(document.replace(place, escape(text).encode()))
 
 
@@ -129,7 +155,11 @@ def test_any_text_in_any_place_is_read(text: str, place: bytes) -> None:
         (b"<a>\x0c</a>", "xml.malformed"),
         (b'<?xml version="1.0" encoding="x-none"?><a/>', "xml.malformed"),
         (b"<!DOCTYPE a []><a/>", "xml.doctype"),
-        (b'<resource xmlns="http://datacite.org/schema/kernel-4"><titles/></resource>', "format.unknown"),
+        (b'<resource xmlns="http://datacite.org/schema/kernel-4"><titles/></resource>', "datacite.no-title"),
+        (b'<resource xmlns="http://example.org/schema"><titles/></resource>', "format.unknown"),
+        (b'<mods xmlns="http://www.loc.gov/mods/v3"><genre>atlas</genre></mods>', "mods.no-title"),
+        (b'<record xmlns="http://www.loc.gov/MARC21/slim"><datafield tag="300"/></record>', "marcxml.no-title"),
+        (b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "format.unknown"),
         (b'<dc xmlns="http://www.openarchives.org/OAI/2.0/oai_dc/"/>', "oai_dc.no-title"),
         (
             b'<qdc xmlns:dct="http://purl.org/dc/terms/"><dct:issued>2004</dct:issued></qdc>',
@@ -139,7 +169,8 @@ def test_any_text_in_any_place_is_read(text: str, place: bytes) -> None:
             b'<MD_Metadata xmlns="http://www.isotc211.org/2005/gmd"><contact/></MD_Metadata>',
             "iso19139.no-title",
         ),
-        (b'<MD_Metadata xmlns="http://standards.iso.org/iso/19115/-3/mdb/1.0"><contact/></MD_Metadata>', "format.unknown"),
+        (b'<MD_Metadata xmlns="http://standards.iso.org/iso/19115/-3/mdb/1.0"><contact/></MD_Metadata>', "iso19115-3.no-title"),
+        (b'<DS_Series xmlns="http://standards.iso.org/iso/19115/-3/mdb/1.0"><contact/></DS_Series>', "format.unknown"),
         (b'<FC_FeatureCatalogue xmlns="http://www.isotc211.org/2005/gfc"/>', "format.unknown"),
         (b"<a>" * 300 + b"</a>" * 300, "xml.malformed"),
     ],
@@ -152,14 +183,21 @@ def test_a_refusal_names_its_rule(payload: bytes, rule: str) -> None:
 
 def test_a_refusal_of_a_format_names_the_root_and_the_prefix() -> None:
     with pytest.raises(UnreadableRecord) as refusal:
-        read(b'<resource xmlns="http://datacite.org/schema/kernel-4"/>', "oai_datacite")
-    assert refusal.value.path == "/resource"
-    assert refusal.value.value == "{http://datacite.org/schema/kernel-4}resource"
-    assert "oai_datacite" in str(refusal.value)
+        read(b'<codeBook xmlns="http://example.org/ddi"/>', "oai_ddi")
+    assert refusal.value.path == "/codeBook"
+    assert refusal.value.value == "{http://example.org/ddi}codeBook"
+    assert "oai_ddi" in str(refusal.value)
 
 
 @pytest.mark.parametrize(
-    ("payload", "prefix"), [(OAI_DC, "oai_dc"), (CSW_RECORD, "oai_dcterms"), (GMD, "iso19139")]
+    ("payload", "prefix"),
+    [
+        *zip(
+            DOCUMENTS,
+            ("oai_dc", "oai_dcterms", "iso19139", "iso19115-3", "datacite", "mods", "marcxml", "dcat"),
+            strict=True,
+        )
+    ],
 )
 def test_the_root_element_tells_the_format(payload: bytes, prefix: str) -> None:
     assert read(payload, "anything")[0].prefix == prefix

@@ -3,12 +3,14 @@
 oai_dc holds texts with their languages, and for the rest plain values: an agent is a name in one of three
 elements, all dates are dc:date, a subject has no thesaurus, a period no words beside its dates.
 Qualified Dublin Core adds kinds of dates, relations and rights, and the first description as the abstract.
-ISO 19139 holds nearly all of a Record, with its agents in roles of ISO, the identifier and the datestamp
-being those of our copy, and every kind of date that ISO 19115 has a code for.
+DataCite and DCAT hold what those do and more, with their own words for dates, relations and links.
+ISO 19139 and ISO 19115-3 hold nearly all of a Record, with its agents in roles of ISO, the identifier and the
+datestamp being those of our copy, and every kind of date that ISO 19115 has a code for.
 """
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -50,7 +52,7 @@ boxes = st.tuples(degrees, degrees, degrees, degrees).map(
 )
 periods = st.builds(Period, w3cdtf, w3cdtf)
 addresses = words.map(lambda word: f"https://example.org/{word.encode().hex()}")
-slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def some(strategy: st.SearchStrategy) -> st.SearchStrategy:
@@ -184,9 +186,10 @@ iso = st.builds(
 )
 
 
+@pytest.mark.parametrize("prefix", ["iso19139", "iso19115-3"])
 @slow
-@given(iso, st.data())
-def test_iso19139(record: Record, data: st.DataObject) -> None:
+@given(record=iso, data=st.data())
+def test_iso(prefix: str, record: Record, data: st.DataObject) -> None:
     own = data.draw(st.sampled_from(["", "en", "fr", "de"]))
     # A contact for the metadata would be taken from the resource's where there is none.
     desk = Agent("metadataContact", Text.of("Desk", "en"))
@@ -196,7 +199,7 @@ def test_iso19139(record: Record, data: st.DataObject) -> None:
         some(st.builds(Subject, tagged, st.sampled_from(["theme", "place"]), phrases, addresses))
     )
     record = replace(record, subjects=subjects)
-    found = again(record, "iso19139")
+    found = again(record, prefix)
     assert set(found.subjects) == set(record.subjects)
     assert found == replace(record, subjects=found.subjects)
 
@@ -226,3 +229,78 @@ def test_csw_record_keeps_the_words_and_loses_the_languages(record: Record) -> N
     assert [subject.label.default for subject in found.subjects] == [
         value for subject in record.subjects for _, value in subject.label.values
     ]
+
+
+datacite = st.builds(
+    Record,
+    title=tagged,
+    alternative_titles=st.lists(plain, max_size=1).map(tuple),
+    descriptions=some(plain),
+    agents=st.builds(Agent, st.just("creator"), plain, phrases | st.just("")).map(
+        lambda agent: (agent, Agent("publisher", Text.of("Example Press", "en")))
+    ),
+    dates=st.lists(
+        st.builds(Date, st.sampled_from(["created", "available", "modified", "accepted"]), w3cdtf), max_size=2
+    ).map(tuple),
+    subjects=some(
+        st.builds(Subject, st.builds(Text.of, phrases, languages), st.just(""), phrases, addresses)
+    ),
+    types=st.just((Text.of("Survey"), Text.of("Dataset"))),
+    formats=some(phrases),
+    identifiers=st.lists(st.builds(Identifier, phrases), min_size=1, max_size=3, unique=True).map(tuple),
+    relations=some(st.builds(Relation, addresses, st.sampled_from(["isPartOf", "source", "replaces"]))),
+    languages=st.lists(languages, max_size=1).map(tuple),
+    rights=some(st.builds(Right, plain, st.just("license"), addresses)),
+    boxes=some(boxes),
+    places=some(plain),
+    periods=some(periods),
+    lineage=st.none() | plain,
+)
+
+
+@slow
+@given(datacite)
+def test_oai_datacite(record: Record) -> None:
+    found = again(record, "oai_datacite")
+    # The year of publication is a date of its own.
+    assert found.dates[-len(record.dates) :] == record.dates or not record.dates
+    assert replace(found, dates=record.dates) == record
+
+
+dcat = st.builds(
+    Record,
+    title=tagged,
+    alternative_titles=st.lists(plain, max_size=1).map(tuple),
+    descriptions=st.lists(plain, min_size=1, max_size=2, unique=True).map(tuple),
+    agents=some(
+        st.builds(Agent, st.sampled_from(["creator", "contributor", "custodian"]), plain)
+        | st.builds(Agent, st.just("pointOfContact"), plain, phrases, phrases, country=phrases, city=phrases)
+    ),
+    dates=st.lists(
+        st.builds(Date, st.sampled_from(["issued", "created", "available"]), w3cdtf),
+        max_size=1,
+    ).map(tuple),
+    subjects=some(
+        st.builds(Subject, st.builds(Text.of, phrases, languages))
+        | st.builds(Subject, tagged, st.just(""), phrases, addresses)
+    ),
+    types=some(plain),
+    identifiers=st.just((Identifier("https://example.org/1", "uri"),)),
+    languages=some(st.sampled_from(["en", "fr", "ru"])),
+    rights=some(st.builds(Right, plain, st.sampled_from(["rights", "accessRights"]))),
+    links=some(st.builds(Link, addresses, tagged, plain, phrases, st.sampled_from(["", "download"]))),
+    boxes=some(boxes),
+    places=some(tagged),
+    periods=some(periods),
+    lineage=st.none() | plain,
+    reference_systems=st.sampled_from([(), ("EPSG:4326",), ("local grid",)]),
+    metadata_identifier=st.just("our-1"),
+    metadata_language=st.just("en"),
+    metadata_date=st.just("2026-01-02T03:04:05Z"),
+)
+
+
+@slow
+@given(dcat)
+def test_dcat(record: Record) -> None:
+    assert again(record, "dcat") == record
