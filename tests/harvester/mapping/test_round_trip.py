@@ -288,7 +288,12 @@ dcat = st.builds(
     identifiers=st.just((Identifier("https://example.org/1", "uri"),)),
     languages=some(st.sampled_from(["en", "fr", "ru"])),
     rights=some(st.builds(Right, plain, st.sampled_from(["rights", "accessRights"]))),
-    links=some(st.builds(Link, addresses, tagged, plain, phrases, st.sampled_from(["", "download"]))),
+    # One link an address.
+    links=st.lists(
+        st.builds(Link, addresses, tagged, plain, phrases, st.sampled_from(["", "download"])),
+        max_size=3,
+        unique_by=lambda link: link.url,
+    ).map(tuple),
     boxes=some(boxes),
     places=some(tagged),
     periods=some(periods),
