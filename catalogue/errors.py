@@ -20,6 +20,7 @@
     │   ├── RunLost                cancelled, or another worker holds it now
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
     ├── DumpBusy                   another process is writing a dump
+    ├── UploadRefused              files given by hand that are damaged, too large, or a trap
     ├── InvalidQuery               a query that cannot be expressed
     └── HarvestError               a source, not we, is the cause
         ├── AddressRefused         the address guard
@@ -143,6 +144,10 @@ class WriteIntentExpired(StoreError):
 
 class DumpBusy(ClearinghouseError):
     """Another process is writing a dump into the same folder."""
+
+
+class UploadRefused(ClearinghouseError):
+    """An upload that cannot be kept: not an archive, damaged, too large, or made to do harm."""
 
 
 class InvalidQuery(ClearinghouseError):

@@ -29,8 +29,30 @@ class MetadataFormat:
     #: Every Record is rendered in this format when it arrives, and the rendition is kept; a format that
     #: is written and not stored is rendered on demand, from the Record (docs/decisions).
     stored: bool = False
+    #: It is XML. What is not can be read, and is kept; it has no place in an answer of OAI-PMH or CSW.
+    xml: bool = True
 
 
+OGC_RECORD = MetadataFormat(
+    prefix="ogc_record",
+    namespace="http://www.opengis.net/spec/ogcapi-records-1/1.0",
+    schema="https://schemas.opengis.net/ogcapi/records/part1/1.0/openapi/schemas/recordGeoJSON.yaml",
+    label="Record of OGC API - Records (GeoJSON)",
+    roots=(),
+    read=True,
+    written=False,
+    xml=False,
+)
+DCAT_US = MetadataFormat(
+    prefix="dcat_us",
+    namespace="https://project-open-data.cio.gov/v1.1/schema",
+    schema="https://project-open-data.cio.gov/v1.1/schema/dataset.json",
+    label="Dataset of DCAT-US (JSON)",
+    roots=(),
+    read=True,
+    written=False,
+    xml=False,
+)
 OAI_DC = MetadataFormat(
     prefix="oai_dc",
     namespace=ns.OAI_DC,
@@ -132,6 +154,8 @@ FORMATS: tuple[MetadataFormat, ...] = (
 RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.stored)
 #: The formats that every record can be had in, and is not kept in.
 ON_DEMAND: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.written and not f.stored)
+#: And those that are no XML: read, and served as what they say in the others.
+FORMATS = (OGC_RECORD, DCAT_US, *FORMATS)
 
 _BY_PREFIX = {f.prefix: f for f in FORMATS}
 _BY_NAMESPACE = {f.namespace: f for f in FORMATS}

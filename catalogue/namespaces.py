@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
+OAI_STATIC = "http://www.openarchives.org/OAI/2.0/static-repository"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OAI_IDENTIFIER = "http://www.openarchives.org/OAI/2.0/oai-identifier"
 OAI_PROVENANCE = "http://www.openarchives.org/OAI/2.0/provenance"

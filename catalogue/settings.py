@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     proxy_resolves: bool
     requests_kept: int = Field(ge=1, le=1000)
     requests_days: float = Field(gt=0)
+    uploads: str
+    upload_limit: int = Field(gt=0)
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)
     sets_file: str

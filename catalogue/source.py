@@ -26,11 +26,28 @@ class Missed(StrEnum):
     SKIP = "skip"
 
 
+_UPLOAD: Final = "upload://"
+
+
+def upload_address(source_id: str) -> str:
+    """What stands as the address of a source without a server."""
+    return f"{_UPLOAD}{source_id}/"
+
+
 class Protocol(StrEnum):
     """How a source is harvested."""
 
     OAI_PMH = "oai-pmh"
+    #: 2.0.2 or 3.0.0.
     CSW = "csw"
+    #: An OAI static repository: one XML file that holds a whole repository.
+    OAI_STATIC = "oai-static"
+    #: OGC API - Records.
+    OGC_RECORDS = "ogc-records"
+    #: DCAT-US: one JSON file that holds a whole catalogue.
+    DATA_JSON = "data-json"
+    #: XML files: in a folder on the web, or in an archive that is uploaded.
+    FILES = "files"
 
 
 class SourceState(StrEnum):
@@ -91,6 +108,10 @@ class Source:
             raise SettingsError(
                 f"{self.id!r} is not a source id: 1 to 64 small letters, digits and inner hyphens"
             )
+        if self.is_uploaded and self.protocol is Protocol.FILES:
+            if self.base_url != upload_address(self.id):
+                raise SettingsError(f"what is uploaded for {self.id!r} is {upload_address(self.id)}")
+            return
         try:
             parts = urlsplit(self.base_url)
             usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -108,6 +129,11 @@ class Source:
     def scope(self) -> str:
         """What a full harvest lists: the sets, with a space between them; empty for everything."""
         return " ".join(sorted(set(self.sets)))
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether it has no server: its files are given to us by hand."""
+        return self.base_url.startswith(_UPLOAD)
 
     @property
     def host(self) -> str:

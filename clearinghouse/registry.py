@@ -11,7 +11,7 @@ import typer
 from catalogue.errors import RunLost
 from catalogue.quirks import causes
 from catalogue.run import RunKind
-from catalogue.source import Missed, Protocol, Source, SourceState
+from catalogue.source import Missed, Protocol, Source, SourceState, upload_address
 from catalogue.store import Store
 from clearinghouse.output import (
     complaints,
@@ -27,6 +27,7 @@ from clearinghouse.output import (
 from clearinghouse.secrets import secret, secrets_json
 from clearinghouse.session import opened
 from clearinghouse.timetable import COMING, coming, in_zone, require_schedule, schedule, show_coming
+from clearinghouse.upload import upload
 from harvester.inline import work_now
 from harvester.slices import utc_now
 
@@ -45,13 +46,16 @@ def add_commands(app: typer.Typer) -> None:
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("remove")(remove)
+    app.command("upload")(upload)
 
 
 def add(  # noqa: PLR0913 - one for each option
     source_id: Id,
     *,
     protocol: Annotated[Protocol, typer.Option(help="How it is harvested.")],
-    base_url: Annotated[str, typer.Option(metavar="URL", help="Its address.")],
+    base_url: Annotated[
+        str, typer.Option(metavar="URL", help="Its address; none for files that are uploaded.")
+    ] = "",
     metadata_prefix: Annotated[
         str, typer.Option(metavar="P", help="Format to ask for; the best on offer where none is named.")
     ] = "",
@@ -70,10 +74,11 @@ def add(  # noqa: PLR0913 - one for each option
     ] = Missed.MAKE_UP,
 ) -> None:
     """Register a source."""
+    uploaded = protocol is Protocol.FILES and not base_url
     source = Source(
         source_id,
         protocol,
-        base_url,
+        upload_address(source_id) if uploaded else base_url,
         title=title,
         metadata_prefix=metadata_prefix,
         sets=tuple(sets or ()),
@@ -83,7 +88,8 @@ def add(  # noqa: PLR0913 - one for each option
     )
     with opened() as (_, store):
         register(store, source)
-    complaints.print(f"Registered. Harvest it with: clearinghouse harvest {source_id}", markup=False)
+    following = f"source upload {source_id} FILE" if uploaded else f"harvest {source_id}"
+    complaints.print(f"Registered. Go on with: clearinghouse {following}", markup=False)
 
 
 def register(store: Store, source: Source) -> None:

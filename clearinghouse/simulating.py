@@ -37,17 +37,18 @@ def command(  # noqa: PLR0913 - one for each option
     mixed: Annotated[
         bool, typer.Option("--mixed", help="Each node in one to three ways, drawn among those named, or all.")
     ] = False,
+    csw: Annotated[bool, typer.Option("--csw", help="They speak CSW; with faults of its own.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same nodes.")] = 0,
     slowness: Annotated[float, typer.Option(help="Seconds that a slow answer takes.")] = SLOWNESS,
     show_faults: Annotated[
         bool, typer.Option("--list-faults", help="List the ways to misbehave, and do no more.")
     ] = False,
 ) -> None:
-    """Start simulated nodes that speak OAI-PMH on loopback, good ones or bad ones, until Ctrl-C."""
+    """Start simulated nodes that speak OAI-PMH, or CSW, on loopback, good ones or bad ones, until Ctrl-C."""
     if show_faults:
-        list_faults()
+        list_faults(csw=csw)
         return
-    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness)
+    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness, csw)
     raise typer.Exit(simulate(wanted))
 
 
@@ -64,15 +65,18 @@ class Wanted:
     mixed: bool
     seed: int
     slowness: float
+    #: They speak CSW, not OAI-PMH.
+    csw: bool = False
 
 
-def list_faults() -> None:
-    """Print every fault."""
-    from clearinghouse.simulator.registry import faults
+def list_faults(*, csw: bool = False) -> None:
+    """Print every fault, of OAI-PMH or of CSW."""
+    from clearinghouse.simulator.registry import csw_faults, faults
 
+    row = "C{}" if csw else "{}"
     rows = [
-        (fault.name, _often(fault.chance, fault.times), ", ".join(map(str, fault.rows)), fault.about)
-        for fault in faults()
+        (fault.name, _often(fault.chance, fault.times), ", ".join(map(row.format, fault.rows)), fault.about)
+        for fault in (csw_faults() if csw else faults())
     ]
     print_table(("fault", "happens", "rows", "what the node does"), rows)
 
@@ -91,12 +95,15 @@ def simulate(wanted: Wanted) -> int:
         UnknownFault: there is no such fault, or it is not written so.
     """
     from clearinghouse.simulator.nodes import Simulator, drawn
+    from clearinghouse.simulator.registry import csw_faults
 
     nodes = Simulator(wanted.port)
     width = len(str(wanted.nodes))
     for number in range(1, wanted.nodes + 1):
-        chosen = drawn(number, wanted.seed, wanted.faults) if wanted.mixed else tuple(wanted.faults)
-        nodes.add(
+        among = wanted.faults or ([one.name for one in csw_faults()] if wanted.csw else ())
+        chosen = drawn(number, wanted.seed, among) if wanted.mixed else tuple(wanted.faults)
+        add = nodes.add_csw if wanted.csw else nodes.add
+        add(
             f"n{number:0{width}}",
             *chosen,
             slowness=wanted.slowness,
@@ -110,7 +117,7 @@ def simulate(wanted: Wanted) -> int:
         sys.stderr.write(f"{nodes.base_url} cannot be used: {error.strerror}\n")
         return 1
     try:
-        for node in nodes.nodes.values():
+        for node in nodes.all():
             sys.stdout.write(f"{nodes.base_url}{node.path}  {' '.join(node.faults) or 'as it should be'}\n")
         sys.stdout.flush()
         sys.stderr.write("Ctrl-C ends it\n")

@@ -79,7 +79,8 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
         for form in RENDERED
         if form.prefix != native.prefix
     }
-    renditions[native.prefix] = arrival.payload
+    if native.xml:
+        renditions[native.prefix] = arrival.payload
     values = queryables.values_of(record, identifier=file_identifier)
     return Write(
         known=arrival.known,

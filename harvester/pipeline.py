@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from catalogue.errors import (
     AddressRefused,
@@ -81,7 +82,12 @@ class Pipeline:
         self._waiting = self._store.withheld.any_of(source.id)
         try:
             with session_for(self._store, self._settings, source, run) as session:
-                client = client_for(source, session)
+                client = client_for(
+                    source,
+                    session,
+                    uploads=Path(self._settings.uploads),
+                    upload_limit=self._settings.upload_limit,
+                )
                 if begins:
                     source = self._describe(run, source, client)
                 while not run.checkpoint.finished:

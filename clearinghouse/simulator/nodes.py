@@ -13,9 +13,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalogue.source import Protocol, Source
+from clearinghouse.simulator.csw_node import CswNode
 from clearinghouse.simulator.holding import MadeUp
 from clearinghouse.simulator.oai_node import OaiNode
-from clearinghouse.simulator.registry import faults, switches
+from clearinghouse.simulator.registry import csw_switches, faults, switches
 from clearinghouse.simulator.server import Server
 
 #: Seconds that a slow answer takes.
@@ -47,6 +48,27 @@ class SimulatedNode:
         self.node.switch_on(*switches(texts, self.holding.seed))
 
 
+@dataclass
+class SimulatedCatalogue:
+    """A node that speaks CSW, what it holds, and how it misbehaves."""
+
+    name: str
+    holding: MadeUp
+    faults: tuple[str, ...]
+    node: CswNode
+
+    @property
+    def path(self) -> str:
+        """Where it speaks CSW."""
+        return f"/{self.name}/csw"
+
+    def misbehave(self, *texts: str) -> None:
+        """From now on in these ways, and no others."""
+        self.faults = texts
+        self.node.version = "2.0.2"
+        self.node.switch_on(*csw_switches(texts, self.holding.seed))
+
+
 class Simulator(Server):
     """Serves simulated nodes between `start` and `stop`, or inside a `with` block.
 
@@ -57,6 +79,7 @@ class Simulator(Server):
     def __init__(self, port: int = 0) -> None:
         super().__init__(port, "simulator")
         self.nodes: dict[str, SimulatedNode] = {}
+        self.catalogues: dict[str, SimulatedCatalogue] = {}
         self._apps: dict[str, ASGIApp] = {}
 
     def add(
@@ -86,10 +109,30 @@ class Simulator(Server):
         self._apps[found.path] = node
         return found
 
+    def add_csw(
+        self, name: str, *faults: str, slowness: float = SLOWNESS, **holding: Any
+    ) -> SimulatedCatalogue:
+        """A further node that speaks CSW, at `/NAME/csw`; arguments as of `add`.
+
+        Raises:
+            UnknownFault: there is no such fault of CSW, or it is not written so.
+        """
+        held = MadeUp(name, **holding)
+        node = CswNode(held, csw_switches(faults, held.seed), slowness=slowness)
+        found = self.catalogues[name] = SimulatedCatalogue(name, held, faults, node)
+        self._apps[found.path] = node
+        return found
+
     def source(self, name: str, **fields: Any) -> Source:
         """What to register so that a node is harvested."""
+        if name in self.catalogues:
+            return Source(name, Protocol.CSW, self.base_url + self.catalogues[name].path, **fields)
         address = self.base_url + self.nodes[name].path
         return Source(name, Protocol.OAI_PMH, address, **{"metadata_prefix": "oai_dc", **fields})
+
+    def all(self) -> list[SimulatedNode | SimulatedCatalogue]:
+        """Every node, those that speak CSW last."""
+        return [*self.nodes.values(), *self.catalogues.values()]
 
     def app(self) -> ASGIApp:
         """Every node at its path, and a list of them at `/`."""
@@ -108,7 +151,7 @@ class Simulator(Server):
     def _index(self) -> str:
         nodes = [
             {"name": node.name, "base_url": self.base_url + node.path, "faults": node.faults}
-            for node in self.nodes.values()
+            for node in self.all()
         ]
         return json.dumps({"nodes": nodes}, indent=1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clearinghouse.simulator import faults_answers, faults_lists, faults_xml
+from clearinghouse.simulator.faults_csw import CSW_FAULTS
 from clearinghouse.simulator.switches import FAULTS, Fault, Switch
 
 #: The modules whose functions are the faults.
@@ -12,8 +13,22 @@ MODULES = (faults_lists, faults_answers, faults_xml)
 
 
 def faults() -> list[Fault]:
-    """Every fault, by name."""
+    """Every fault of OAI-PMH, by name."""
     return sorted(FAULTS.values(), key=lambda fault: fault.name)
+
+
+def csw_faults() -> list[Fault]:
+    """Every fault of CSW, by name."""
+    return sorted(CSW_FAULTS.values(), key=lambda fault: fault.name)
+
+
+def csw_switches(texts: Iterable[str], seed: int = 0) -> tuple[Switch, ...]:
+    """The switches of a node that speaks CSW.
+
+    Raises:
+        UnknownFault: there is no such fault of CSW, or it is not written so.
+    """
+    return tuple(Switch.read(text, seed, CSW_FAULTS) for text in texts)
 
 
 def switches(texts: Iterable[str], seed: int = 0) -> tuple[Switch, ...]:

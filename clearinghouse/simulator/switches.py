@@ -7,16 +7,13 @@ should be left, and asking again changes nothing unless the fault says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from catalogue.errors import SettingsError
-
-if TYPE_CHECKING:
-    from clearinghouse.simulator.oai_node import Call
 
 
 class Stage(StrEnum):
@@ -36,7 +33,8 @@ class Stage(StrEnum):
     ANSWER = "answer"
 
 
-Action = Callable[["Call", "Switch"], None]
+#: Of a node of either protocol: `Call` of OAI-PMH, or `CswCall`.
+Action = Callable[[Any, "Switch"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +55,32 @@ class Fault:
 FAULTS: Final[dict[str, Fault]] = {}
 
 
-def fault(
-    name: str,
-    stage: Stage,
-    about: str = "",
-    *,
-    rows: tuple[int, ...] = (),
-    chance: float = 1.0,
-    times: int = 0,
-) -> Callable[[Action], Action]:
-    """Register a fault, or a further stage of one that is registered."""
+def registered(table: dict[str, Fault]) -> Callable[..., Callable[[Action], Action]]:
+    """What registers functions as faults in a table."""
 
-    def register(action: Action) -> Action:
-        known = FAULTS.setdefault(name, Fault(name, rows, about, chance, times))
-        known.actions[stage] = action
-        return action
+    def fault(
+        name: str,
+        stage: Stage,
+        about: str = "",
+        *,
+        rows: tuple[int, ...] = (),
+        chance: float = 1.0,
+        times: int = 0,
+    ) -> Callable[[Action], Action]:
+        """Register a fault, or a further stage of one that is registered."""
 
-    return register
+        def register(action: Action) -> Action:
+            known = table.setdefault(name, Fault(name, rows, about, chance, times))
+            known.actions[stage] = action
+            return action
+
+        return register
+
+    return fault
+
+
+#: Registers a fault of OAI-PMH.
+fault: Final = registered(FAULTS)
 
 
 class UnknownFault(SettingsError):
@@ -92,7 +99,7 @@ class Switch:
     _asked: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, text: str, seed: int = 0) -> Switch:
+    def read(cls, text: str, seed: int = 0, table: Mapping[str, Fault] = FAULTS) -> Switch:
         """From `NAME`, `NAME=0.1` (how often) or `NAME@200` (at this item of a list).
 
         Raises:
@@ -100,7 +107,7 @@ class Switch:
         """
         rest, _, at = text.partition("@")
         name, _, chance = rest.partition("=")
-        found = FAULTS.get(name)
+        found = table.get(name)
         if found is None:
             raise UnknownFault(f"{name!r} is not a fault; `clearinghouse simulate --list-faults` lists them")
         try:

@@ -13,7 +13,14 @@ from catalogue.store import Store
 from catalogue.store.sets import SetCount
 from endpoint.public import wording
 
-_PROTOCOLS = {Protocol.OAI_PMH: "OAI-PMH", Protocol.CSW: "CSW"}
+_PROTOCOLS = {
+    Protocol.OAI_PMH: "OAI-PMH",
+    Protocol.CSW: "CSW",
+    Protocol.OAI_STATIC: "OAI static repository",
+    Protocol.OGC_RECORDS: "OGC API - Records",
+    Protocol.DATA_JSON: "DCAT-US",
+    Protocol.FILES: "files",
+}
 
 
 @dataclass(frozen=True, slots=True)

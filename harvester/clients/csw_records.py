@@ -28,7 +28,8 @@ def read_items(page: bytes, elements: list[etree._Element]) -> tuple[Item, ...]:
     )
 
 
-def _identifier_and_date(element: etree._Element) -> tuple[str, str]:
+def identifier_and_date(element: etree._Element) -> tuple[str, str]:
+    """The identifier and the date of change that metadata carry, among their own children."""
     identifier = datestamp = ""
     for child in element:
         tag = child.tag
@@ -46,7 +47,7 @@ def _identifier_and_date(element: etree._Element) -> tuple[str, str]:
 
 
 def _item(element: etree._Element, payload: bytes) -> Item:
-    identifier, datestamp = _identifier_and_date(element)
+    identifier, datestamp = identifier_and_date(element)
     if identifier:
         return Item(identifier, datestamp=datestamp, payload=payload)
     fault = Fault(
@@ -66,7 +67,7 @@ def set_aside(session: HarvestSession, query: Query, position: int, error: Harve
     brief = replace(query, output_schema=CSW30 if query.version == V3 else CSW)
     try:
         results = get_records(session, brief, position, 1, element_set="brief")
-        found = [_identifier_and_date(element)[0] for element in results.elements]
+        found = [identifier_and_date(element)[0] for element in results.elements]
     except HarvestError:
         found = []
     identifier = found[0] if len(found) == 1 else ""

@@ -57,6 +57,10 @@ class DiscreetClient:
             return page
         return replace(
             page,
+            # The message of such a fault may be an error that the server answered with.
+            items=tuple(
+                replace(item, fault=_fault(item.fault, scrub)) if item.fault else item for item in page.items
+            ),
             notes=tuple(_note(note, scrub) for note in page.notes),
             faults=tuple(_fault(fault, scrub) for fault in page.faults),
         )

@@ -57,18 +57,27 @@ _BY_ROOT: Final[tuple[tuple[Callable[[etree._Element], bool], MetadataFormat], .
     (dcat.is_dcat, DCAT),
 )
 
+#: How a payload begins that is no XML.
+_JSON: Final = frozenset({b"{", b"["})
+
 
 def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Record]:
     """The format of a payload, and the record in it.
 
     Args:
-        payload: the metadata as a node sent them: one XML element, in any encoding that it declares.
+        payload: the metadata as a node sent them: one XML element, in any encoding that it declares, or
+            one JSON object.
         metadata_prefix: the prefix under which they were asked for; only the messages use it, since
             what a node sends under a prefix is for its root element to say.
 
     Raises:
-        UnreadableRecord: `xml.malformed`, `xml.doctype`, `format.unknown`, or a rule of the format.
+        UnreadableRecord: `xml.malformed`, `xml.doctype`, `json.malformed`, `format.unknown`, or a rule of
+            the format.
     """
+    if payload[:1] in _JSON:
+        from harvester.mapping.json_records import read_json
+
+        return read_json(payload)
     try:
         root = parse(payload)
     except MalformedXml as error:

@@ -263,6 +263,37 @@ def test_remapping(clearinghouse: Command, nile: RemoteNode) -> None:
     assert (run["kind"], run["ending"], run["tally"]["unchanged"]) == ("remap", "nothing-new", 25)
 
 
+def test_a_centre_without_a_server(clearinghouse: Command, tmp_path: Path, sqlite_url: str) -> None:
+    said = clearinghouse("source", "add", "hand", "--protocol", "files", "--title", "By hand")
+    assert "clearinghouse source upload hand FILE" in said.err
+    records = tmp_path / "records"
+    records.mkdir()
+    for n in range(3):
+        (records / f"{n}.xml").write_bytes(dublin_core(f"Record {n}"))
+    (records / "read.me").write_text("hello")
+    assert clearinghouse("harvest", "hand").code == FAILED
+    kept = clearinghouse("source", "upload", "hand", str(records))
+    assert (kept.code, "3 XML files" in kept.err) == (DONE, True)
+    assert (tmp_path / "var" / "uploads" / "hand.zip").is_file()
+    assert clearinghouse("harvest", "hand", "--json").json[0]["tally"]["new"] == 3
+
+
+def test_what_cannot_be_uploaded(clearinghouse: Command, tmp_path: Path) -> None:
+    clearinghouse("source", "add", "far", "--protocol", "files", "--base-url", "https://x.example.org/waf/")
+    clearinghouse("source", "add", "hand", "--protocol", "files")
+    (tmp_path / "a.xml").write_text("<a/>")
+    for wrong, why in (
+        ("far", "is harvested from https"),
+        ("nobody", "no source"),
+        ("hand", "neither a zip"),
+    ):
+        given = tmp_path / ("a.txt" if wrong == "hand" else "a.xml")
+        said = clearinghouse("source", "upload", wrong, str(given))
+        assert said.code in {WRONG, REFUSED}
+        assert why in said.err
+    assert clearinghouse("source", "add", "x", "--protocol", "csw").code == WRONG
+
+
 def test_formats(clearinghouse: Command) -> None:
     told = {
         f["prefix"]: (f["read"], f["written"], f["stored"]) for f in clearinghouse("formats", "--json").json

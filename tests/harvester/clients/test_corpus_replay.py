@@ -14,8 +14,12 @@ from werkzeug import Request, Response
 
 from catalogue.errors import HarvestError, XmlError
 from catalogue.run import Checkpoint
+from catalogue.source import Protocol, Source
 from catalogue.xml import parse
+from harvester.clients import client_for
 from harvester.clients.base import Client
+from harvester.clients.documents import read_document
+from harvester.http import HarvestSession
 
 pytestmark = [pytest.mark.corpus]
 
@@ -66,6 +70,7 @@ def replay(httpserver: Any) -> Callable[[bytes], None]:
         return Response(now["body"], content_type="text/xml")
 
     httpserver.expect_request("/oai").respond_with_handler(answer)
+    httpserver.expect_request("/oai/").respond_with_handler(answer)
     httpserver.expect_request("/csw").respond_with_handler(answer)
 
     def set_body(body: bytes, *, capabilities: bool = False) -> None:
@@ -132,3 +137,49 @@ def test_csw_answers(corpus: Path, csw: Any, replay: Any, capsys: pytest.Capture
     report(capsys, "CSW as GetCapabilities", descriptions)
     assert lists["pages with payloads"] >= 20
     assert descriptions["described"] >= 37
+
+
+def test_files_of_every_kind(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is put into a folder is read, or is a fault; an identifier is never empty without one."""
+    outcomes = Counter[str]()
+    for path in files(corpus, "iso19139", "iso19115-3", "dc", "csw", "oai", "oai-broken", "other")[::2]:
+        for item in read_document(path.read_bytes(), path.name):
+            assert item.identifier or item.fault
+            if item.payload is not None:
+                parse(item.payload)
+            outcomes[item.fault.rule if item.fault else "payloads" if item.payload else "tombstones"] += 1
+    report(capsys, "files", outcomes)
+    assert outcomes["payloads"] >= 800
+    assert outcomes["xml.malformed"] < 40
+
+
+def test_records_keep_their_own_identifiers_in_files(corpus: Path) -> None:
+    """By the path only where there is no fileIdentifier: as an independent look at the file has it."""
+    compared = 0
+    for path in files(corpus, "iso19139"):
+        try:
+            root = etree.fromstring(path.read_bytes())
+        except etree.XMLSyntaxError:
+            continue
+        own = root.find("{http://www.isotc211.org/2005/gmd}fileIdentifier")
+        if own is None or not root.tag.endswith("_Metadata"):
+            continue
+        [item] = read_document(path.read_bytes(), path.name)
+        words = " ".join("".join(map(str, own.itertext(etree.Element))).split())
+        if item.fault is None:
+            assert item.identifier == (words or path.name)
+            compared += 1
+    assert compared > 150
+
+
+@pytest.mark.parametrize("protocol", [Protocol.OAI_STATIC, Protocol.OGC_RECORDS, Protocol.FILES])
+def test_other_protocols_name_what_is_wrong(
+    corpus: Path, session: HarvestSession, replay: Any, httpserver: Any, protocol: Protocol
+) -> None:
+    outcomes = Counter[str]()
+    for path in files(corpus, "oai-broken", "csw", "other")[::3]:
+        replay(path.read_bytes())
+        client = client_for(Source("x", protocol, httpserver.url_for("/oai")), session)
+        outcomes[outcome(lambda client=client: listing(client))] += 1  # type: ignore[misc]
+    assert not outcomes["an error without words"]
+    assert outcomes["AnswerUnreadable"] >= 50

@@ -1,0 +1,84 @@
+"""One XML file and the records in it: metadata by itself, or an answer of OAI-PMH or CSW that was kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from catalogue.errors import ForbiddenXml, MalformedXml
+from catalogue.namespaces import CSW, CSW30, DC, DCT, OAI
+from catalogue.run import Fault
+from catalogue.xml import local_name, parse
+from harvester.clients import csw_records, oai_records
+from harvester.clients.answers import to_utf8
+from harvester.clients.base import Item
+
+#: What holds records, and is none itself.
+_OAI_LISTS: Final = frozenset({f"{{{OAI}}}ListRecords", f"{{{OAI}}}GetRecord"})
+_CSW_LISTS: Final = frozenset(
+    f"{{{space}}}{name}" for space in (CSW, CSW30) for name in ("SearchResults", "GetRecordByIdResponse")
+)
+#: Dublin Core has no identifier of the metadata: dc:identifier may be the ISSN of a whole series.
+_DUBLIN_CORE: Final = frozenset({f"{{{DC}}}", f"{{{DCT}}}"})
+
+
+def read_document(content: bytes, path: str, charset: str = "") -> tuple[Item, ...]:
+    """The records of a file; where it cannot be read, an item with a fault that says why.
+
+    Args:
+        content: of the file.
+        path: its place among the others: the identifier of a record that has none itself.
+        charset: as the server says, where one does.
+    """
+    try:
+        content = to_utf8(content, charset)
+        root = parse(content)
+    except (MalformedXml, UnicodeError, LookupError) as error:
+        return (_unreadable("xml.malformed", path, content, str(error)),)
+    except ForbiddenXml as error:
+        return (_unreadable("xml.doctype", path, content, str(error)),)
+    for element in root.iter(*_OAI_LISTS, *_CSW_LISTS):
+        if element.tag in _OAI_LISTS:
+            return oai_records.read_items(content, element)
+        held = [child for child in element if isinstance(child.tag, str)]
+        return csw_records.read_items(content, held)
+    return (Item(_identifier(root) or path, datestamp=_datestamp(root), payload=_alone(content)),)
+
+
+def _unreadable(rule: str, path: str, content: bytes, why: str) -> Item:
+    value = content[:120].decode("utf-8", "replace")
+    return Item("", fault=Fault(rule, f"{path}: {why}", path=path, value=value))
+
+
+def _identifier(root: etree._Element) -> str:
+    """The identifier that the metadata give themselves; empty where they have none."""
+    if local_name(root) == "dc" or (_is_dublin_core(root) and local_name(root) != "Record"):
+        return ""
+    return csw_records.identifier_and_date(root)[0]
+
+
+def _datestamp(root: etree._Element) -> str:
+    return csw_records.identifier_and_date(root)[1]
+
+
+def _is_dublin_core(root: etree._Element) -> bool:
+    first = next(root.iterchildren(etree.Element), None)
+    return first is not None and str(first.tag).startswith(tuple(_DUBLIN_CORE))
+
+
+def _alone(content: bytes) -> bytes:
+    """The root element without what stands before it: a payload is an element, not a document."""
+    return content[_start(content) :].strip()
+
+
+def _start(content: bytes) -> int:
+    position = 0
+    while True:
+        position = content.index(b"<", position)
+        if content.startswith(b"<?", position):
+            position = content.index(b"?>", position) + 2
+        elif content.startswith(b"<!--", position):
+            position = content.index(b"-->", position) + 3
+        else:
+            return position

@@ -1,0 +1,106 @@
+"""Simulated catalogues: in each way that they can misbehave all is had, or it is said what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalogue import oai_identifier
+from catalogue.run import Ending
+from catalogue.settings import Settings
+from catalogue.store import Store
+from clearinghouse.simulator.nodes import SimulatedCatalogue, Simulator
+from clearinghouse.simulator.registry import csw_faults, csw_switches
+from factories import now
+
+COUNT = 230
+#: Faults that cost records, and say so.
+LOSING = {"record-fails", "record-report", "record-breaks-xml"}
+#: Faults by which nothing but the first page can be had.
+HOPELESS = {"page-repeats"}
+NAMES = [fault.name for fault in csw_faults()]
+
+
+@pytest.fixture
+def nodes() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+def begun(nodes: Simulator, store: Store, *faults: str, **fields: Any) -> SimulatedCatalogue:
+    node = nodes.add_csw("nile", *faults, count=COUNT, seed=1, slowness=1.5)
+    store.sources.add(nodes.source("nile", **fields), now())
+    return node
+
+
+def held(store: Store, node: SimulatedCatalogue) -> set[str]:
+    """Which of the node's records the store has."""
+    ours = {
+        oai_identifier.mint("clearinghouse.localdomain", "nile", one.id): one.id for one in node.node.listed()
+    }
+    known = store.records.known(list(ours))
+    return {ours[name] for name, one in known.items() if not one.deleted}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_fault_is_survived(
+    nodes: Simulator, sqlite_store: Store, harvest: Any, lenient: Settings, name: str
+) -> None:
+    node = begun(nodes, sqlite_store, name)
+    settings = lenient.model_copy(update={"read_timeout": 0.4, "page_retries": 2})
+    run = harvest(sqlite_store, settings=settings)
+    everything = {one.id for one in node.node.listed()}
+    [switch] = csw_switches([name], 1)
+    if name in HOPELESS:
+        assert run.ending is Ending.FAILED
+        assert "again" in run.message or "round" in run.message
+        return
+    lost = {one for one in everything if name in LOSING and switch.marks(one)}
+    assert held(sqlite_store, node) == everything - lost
+    assert {
+        fault.source_identifier for fault in sqlite_store.runs.faults(run.id) if fault.source_identifier
+    } == lost
+    assert run.ending is (Ending.COMPLETE_WITH_FAULTS if run.tally.faulty else Ending.COMPLETE)
+    assert run.tally.faulty == len(lost)
+    assert not lost or 0 < len(lost) < 30
+    assert node.node.asked < COUNT
+
+
+def test_what_has_changed_is_asked_for(nodes: Simulator, sqlite_store: Store, harvest: Any) -> None:
+    node = begun(nodes, sqlite_store)
+    harvest(sqlite_store)
+    changed = node.node.listed()[5].id
+    node.holding.change(changed, datestamp="2099-01-01T00:00:00Z", payload="<dc:title>New</dc:title>")
+    for faults, listed in ((), 1), (("filter-refused",), COUNT), (("filter-ignored",), COUNT):
+        node.misbehave(*faults)
+        run = harvest(sqlite_store)
+        assert run.tally.listed == (listed if listed == 1 else len(node.node.listed()))
+    assert run.ending is Ending.NOTHING_NEW
+
+
+def test_faults_add_up(nodes: Simulator, sqlite_store: Store, harvest: Any, lenient: Settings) -> None:
+    node = begun(
+        nodes, sqlite_store, "version-3-only", "get-only", "capped", "next-record-one", "matched-changes",
+        "advertises-elsewhere", "record-fails",
+    )  # fmt: skip
+    run = harvest(sqlite_store)
+    [switch] = csw_switches(["record-fails"], 1)
+    lost = {one.id for one in node.node.listed() if switch.marks(one.id)}
+    assert held(sqlite_store, node) == {one.id for one in node.node.listed()} - lost
+    assert run.tally.faulty == len(lost) > 0
+
+
+def test_a_run_that_stops_on_every_page_gets_the_same(
+    nodes: Simulator, sqlite_store: Store, harvest: Any, lenient: Settings
+) -> None:
+    node = begun(nodes, sqlite_store, "record-report", "capped")
+    settings = lenient.model_copy(update={"slice_seconds": 0.01})
+    run = harvest(sqlite_store, settings=settings)
+    [switch] = csw_switches(["record-report"], 1)
+    lost = {one.id for one in node.node.listed() if switch.marks(one.id)}
+    assert held(sqlite_store, node) == {one.id for one in node.node.listed()} - lost
+    assert run.tally.listed == len(node.node.listed())
+    assert replace(run.tally, new=0, faulty=0, listed=0) == type(run.tally)()
