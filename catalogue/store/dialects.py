@@ -87,6 +87,20 @@ def alone(connection: Connection, name: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
 
 
+def not_among(
+    connection: Connection, column: sa.ColumnElement[Any], found: sa.Select[Any]
+) -> sa.ColumnElement[bool]:
+    """That a value is none of those that a query finds, of which there may be very many; none is NULL.
+
+    SQLite puts what NOT IN finds into an index. PostgreSQL does so only as long as it fits into work_mem, and
+    compares everything with everything beyond; for NOT EXISTS it has a join.
+    """
+    if connection.dialect.name == "sqlite":
+        return column.not_in(found)
+    values = found.subquery()
+    return ~sa.exists(sa.select(sa.literal(1)).select_from(values).where(values.c[0] == column))
+
+
 def now(connection: Connection) -> int:
     """The time in whole seconds by the one clock that all writers share: the database server's.
 

@@ -194,7 +194,7 @@ def _drop_unreferenced(connection: Connection) -> int:
         for column in table.c:
             if table is not payloads and column.name.endswith("digest"):
                 refers = sa.select(column).where(column.is_not(None))
-                statement = statement.where(payloads.c.digest.not_in(refers))
+                statement = statement.where(dialects.not_among(connection, payloads.c.digest, refers))
     return connection.execute(statement).rowcount
 
 

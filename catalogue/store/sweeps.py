@@ -121,17 +121,17 @@ class Sweeps:
         c = absences.c
         with writing(self._engine) as connection:
             missing = _missing(connection, run)
-            of_source = c.source_id == run.source_id
-            connection.execute(sa.delete(absences).where(of_source, c.record_id.not_in(missing)))
+            before = sa.and_(c.source_id == run.source_id, c.last_run < run.id)
             connection.execute(
                 sa.update(absences)
-                .where(of_source, c.last_run < run.id)
+                .where(before, c.record_id.in_(missing))
                 .values(lists=c.lists + 1, last_run=run.id)
             )
+            connection.execute(sa.delete(absences).where(before))
             since = sa.bindparam("now", now, c.since.type)
             fresh = missing.add_columns(
                 sa.literal(run.source_id), since, sa.literal(1), sa.literal(run.id, sa.BigInteger())
-            ).where(records.c.id.not_in(sa.select(c.record_id).where(of_source)))
+            ).where(dialects.not_among(connection, records.c.id, sa.select(c.record_id)))
             columns = ["record_id", "source_id", "since", "lists", "last_run"]
             connection.execute(sa.insert(absences).from_select(columns, fresh))
 
@@ -193,16 +193,17 @@ class Sweeps:
                 withheld.c.reason.in_(reasons),
                 withheld.c.kept_until.is_(None),
             )
-            concerned = [records.c.id.in_(waits)]
+            concerned: sa.Select[Any] | sa.CompoundSelect[Any] = waits
             if topic is Topic.DELETIONS and complete:
-                concerned.append(records.c.id.in_(_missing(connection, run)))
-            rows = sa.select(records.c.source_identifier, records.c.title).where(sa.or_(*concerned))
+                concerned = sa.union_all(waits, _missing(connection, run))
+            concerns = records.c.id.in_(concerned)
+            rows = sa.select(records.c.source_identifier, records.c.title).where(concerns)
             examples = connection.execute(rows.order_by(records.c.id).limit(_EXAMPLES))
             found: dict[str, Any] = {"examples": [f"{name}: {title}" for name, title in examples]}
             if topic is Topic.LOSSES:
                 found["lost"] = _lost(connection, run)
             elif topic is Topic.DELETIONS:
-                found["renamed"] = _renamed(connection, run, sa.or_(*concerned))
+                found["renamed"] = _renamed(connection, run, concerns)
         return found
 
     def judge(self, run: HarvestRun, verdict: Verdict, grace: Grace, now: datetime) -> HarvestRun:
@@ -234,8 +235,8 @@ def _missing(connection: Connection, run: HarvestRun) -> sa.Select[Any]:
         records.c.source_id == run.source_id,
         sa.not_(records.c.deleted),
         records.c.seen_run < run.id,
-        records.c.source_identifier.not_in(of_run),
-        records.c.id.not_in(waits),
+        dialects.not_among(connection, records.c.source_identifier, of_run),
+        dialects.not_among(connection, records.c.id, waits),
     )
     if run.scope:
         statement = statement.where(records.c.seen_run.in_(_within(connection, run)))
