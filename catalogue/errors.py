@@ -30,7 +30,8 @@
         ├── AnswerTooLarge
         ├── AnswerUnreadable       not XML, cut off, not the protocol
         ├── ProtocolFailure        the protocol's own error answer (OAI code, OWS exceptionCode)
-        └── ListBroken             a list that loops, or whose token has expired
+        ├── ListBroken             a list that loops, or whose token has expired
+        └── ListIncomplete         the rest was read; parts of the list cannot be had
 
 The message of an exception is for people: it says what was found and where.
 """
@@ -207,12 +208,18 @@ class ProtocolFailure(HarvestError):
 
     Attributes:
         code: the OAI-PMH error code or the OWS exceptionCode, as sent.
+        transient: the protocol has no such code: the server has a failure of its own, which may pass.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, transient: bool = False) -> None:
         super().__init__(f"{code}: {message}" if message else code)
         self.code = code
+        self.transient = transient
 
 
 class ListBroken(HarvestError):
     """A list that loops, repeats its token, or cannot be resumed."""
+
+
+class ListIncomplete(HarvestError):
+    """A list of which parts cannot be had, however they are asked for; what could be had was taken."""

@@ -30,6 +30,7 @@ _SWITCH: Final = {
 _LONGEST_SECONDS: Final = 86400
 #: Records: no page is asked to be larger.
 _LARGEST_PAGE: Final = 5000
+_HIGHEST_COUNT: Final = 1_000_000_000
 #: RFC 9110, section 5.6.2.
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: Headers that carry secrets, or that are ours to set.
@@ -73,6 +74,11 @@ def one_of(*values: str) -> Callable[[str], None]:
             raise ValueError(f"one of {', '.join(values)}")
 
     return check
+
+
+def _count(value: int) -> None:
+    if not 0 <= value <= _HIGHEST_COUNT:
+        raise ValueError(f"a number, {_HIGHEST_COUNT} at most")
 
 
 def _one_line(value: str) -> None:
@@ -127,6 +133,36 @@ class Quirks:
     csw_version: str = _quirk("", "it speaks only one version of CSW well", one_of("2.0.2", "3.0.0"))
     csw_method: str = _quirk("", "it answers only one of GET and POST rightly", one_of("get", "post"))
     csw_unsorted: bool = _quirk(default=False, cause="it loses records or fails where it is asked to sort")
+    token_with_prefix: bool = _quirk(
+        default=False, cause="it calls a resumptionToken without metadataPrefix a badArgument"
+    )
+    omit_prefix: bool = _quirk(
+        default=False, cause="it has one format only, and calls metadataPrefix a badArgument"
+    )
+    token_verbatim: bool = _quirk(
+        default=False, cause="its tokens are percent-encoded, and must come back as they stand"
+    )
+    force_days: bool = _quirk(default=False, cause="it says seconds, and understands only days")
+    overlap_seconds: int = _quirk(
+        default=0,
+        cause="its records become visible later than their datestamps say",
+        check=_seconds,
+    )
+    window_days: int = _quirk(
+        default=0, cause="its lists break or grow slow with length, whatever the window", check=_count
+    )
+    window_overlap: bool = _quirk(
+        default=False, cause="its until ends where the day begins, and not with the day"
+    )
+    most_empty_pages: int = _quirk(
+        default=10, cause="it filters its pages after cutting them, and many in a row are empty", check=_count
+    )
+    accept_recovered: bool = _quirk(
+        default=False, cause="it sends markup that no repair mends, and is better than nothing"
+    )
+    stop_after: int = _quirk(
+        default=0, cause="its list is endless or far too long, and a sample of it will do", check=_count
+    )
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Quirks:

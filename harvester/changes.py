@@ -27,6 +27,8 @@ class Changes:
     #: Our own address, as chains of harvests would name it.
     own_base_url: str = ""
     sets: SetTree = field(default_factory=load_sets)
+    #: The run that lists them.
+    run_id: int = -1
     writes: list[Write] = field(default_factory=list)
     tombstones: list[Known] = field(default_factory=list)
     seen: list[Known] = field(default_factory=list)
@@ -82,7 +84,7 @@ class Changes:
             self.count(new=1) if known is None or known.deleted else self.count(changed=1)
 
 
-def changes_of(
+def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     page: Page,
     source_id: str,
     records: Records,
@@ -90,10 +92,12 @@ def changes_of(
     *,
     own_base_url: str = "",
     sets: SetTree | None = None,
+    run_id: int = -1,
 ) -> Changes:
     """Sort a page's items out against what the store holds."""
-    found = Changes(namespace, source_id, own_base_url, sets or load_sets())
+    found = Changes(namespace, source_id, own_base_url, sets or load_sets(), run_id)
     found.faults.extend(page.faults)
+    found.set_aside.extend(page.set_aside)
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
     identifiers = {id(item): oai_identifier.mint(namespace, source_id, item.identifier) for item in items}
@@ -107,6 +111,8 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
     if item.fault is not None:
         found.faults.append(item.fault)
         found.count(faulty=1)
+    elif item.outside:
+        found.count(skipped=1)
     elif item.deleted or item.payload is None:
         _take_tombstone(found, item, known)
     else:
@@ -128,7 +134,7 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
             found.seen.append(known)
             found.count(unchanged=1)
         else:
-            found.take(replace(arrival, known=known))
+            found.take(replace(arrival, known=known, repairs=item.repairs))
 
 
 def _unchanged(arrival: Arrival, known: Known) -> bool:
@@ -145,16 +151,23 @@ def _take_tombstone(found: Changes, item: Item, known: Known | None) -> None:
     elif known.deleted:
         found.seen.append(known)
         found.count(unchanged=1)
+    elif known.seen_run == found.run_id and item.datestamp < known.source_datestamp:
+        # Told as deleted, and made anew since: this very run has listed it alive, under a later datestamp.
+        found.count(skipped=1)
     else:
         found.tombstones.append(known)
         found.count(deleted=1)
 
 
 def _last_of_each(items: Iterable[Item]) -> list[Item]:
-    """The items; where a page lists one twice, what it says last counts. Those without a name all stay."""
+    """The items; where a page lists one twice, what it says last counts. Those without a name all stay.
+
+    An old deletion of what is alive under a later datestamp does not count, wherever it stands.
+    """
     last: dict[str, Item] = {}
     for number, item in enumerate(items):
         key = item.identifier or f" {number}"
-        last.pop(key, None)
-        last[key] = item
+        earlier = last.pop(key, None)
+        is_old = earlier and item.deleted and not earlier.deleted and item.datestamp < earlier.datestamp
+        last[key] = earlier if earlier and is_old else item
     return list(last.values())

@@ -36,6 +36,8 @@ class Arrival:
     #: The about elements as sent, and what they say.
     about_sent: bytes = b""
     about: About = NOTHING
+    #: Names of the repairs that its answer needed.
+    repairs: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -103,6 +105,7 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
             source_identifier=arrival.source_identifier,
             origins=[(origin.base_url, origin.identifier) for origin in arrival.about.origins],
         ),
+        repairs=arrival.repairs,
     )
 
 

@@ -20,6 +20,7 @@ from catalogue.errors import (
     HarvestError,
     HttpFailure,
     ListBroken,
+    ListIncomplete,
     ProtocolFailure,
     SecretsLocked,
     SourceBusy,
@@ -42,7 +43,7 @@ from harvester.withholding import withhold
 #: Seconds that a pause lasts at most before it is looked whether it is time to stop.
 _NAP = 0.5
 #: Errors that waiting does not mend.
-_LASTING = (AddressRefused, AnswerTooLarge, ProtocolFailure, ListBroken, SecretsLocked)
+_LASTING = (AddressRefused, AnswerTooLarge, ListBroken, ListIncomplete, SecretsLocked)
 #: HTTP statuses that are not worth another try.
 _FINAL_STATUSES = frozenset({400, 401, 403, 404, 405, 410, 501})
 
@@ -180,6 +181,7 @@ class Pipeline:
             self._settings.repository_identifier,
             own_base_url=f"{self._settings.public_url}/oai",
             sets=load_sets(self._settings.sets_path),
+            run_id=run.id,
         )
         withhold(self._store, run, found, waiting=self._waiting)
         self._waiting = self._waiting or bool(found.withheld)
@@ -210,4 +212,6 @@ def _transient(error: ClearinghouseError) -> bool:
     """Whether the same request may well succeed later."""
     if isinstance(error, HttpFailure):
         return error.status not in _FINAL_STATUSES
+    if isinstance(error, ProtocolFailure):
+        return error.transient
     return not isinstance(error, _LASTING)

@@ -82,6 +82,7 @@ class _Remap:
                 known,
                 about,
                 read_about(about),
+                tuple(row.repairs.split()),
             )
             result = prepare(arrival, self._sets)
             if isinstance(result, Fault):

@@ -70,7 +70,9 @@ class Records:
     def known(self, identifiers: Sequence[str]) -> dict[str, Known]:
         """What the store holds under these identifiers of ours, by identifier."""
         c = records.c
-        statement = sa.select(c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins)
+        statement = sa.select(
+            c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins, c.source_datestamp
+        )
         with reading(self._engine) as connection:
             return {
                 row.identifier: Known(*row)

@@ -164,6 +164,8 @@ records = sa.Table(
     sa.Column("about_digest", sa.LargeBinary(20)),
     sa.Column("origins", sa.Text, nullable=False, server_default=""),
     sa.Column("metadata_rights", sa.Text, nullable=False, server_default=""),
+    # Names of the repairs that the answer needed in which it came, with a space between them.
+    sa.Column("repairs", sa.Text, nullable=False, server_default=""),
     # For lists and for sorting; empty where the record has none.
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("type", sa.Text, nullable=False),

@@ -33,6 +33,7 @@ class Known:
     seen_run: int = 0
     #: Where it has been before, as `catalogue.provenance.chain` wrote it.
     origins: str = ""
+    source_datestamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Write:
     about: About = NOTHING
     #: Keys under which copies of the same thing in other sources are looked for.
     match_keys: Sequence[int] = ()
+    #: Names of the repairs that the answer needed in which it came.
+    repairs: tuple[str, ...] = ()
 
 
 def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
@@ -125,6 +128,7 @@ def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str
         "about_digest": payloads.digest(write.about_sent) if write.about_sent else None,
         "origins": chain(write.about.origins),
         "metadata_rights": write.about.rights,
+        "repairs": " ".join(write.repairs),
         **_shown(record),
     }
 

@@ -229,10 +229,16 @@ def _(call: Call, _switch: Switch) -> None:
         call.found = [item for item in call.found if item.datestamp <= end]
 
 
+@fault("ignores-dates", Stage.SELECT, "from and until change nothing", rows=(13, 33))
+def _(call: Call, _switch: Switch) -> None:
+    call.wanted = replace(call.wanted, from_="", until="")
+    call.found = matching(call.held, call.wanted)
+
+
 def _mapped(call: Call, change: Callable[[Held], Held]) -> None:
     """Every item changed before it is looked which of them match."""
-    items = sorted(map(change, call.node.holding.listed()), key=lambda item: (item.datestamp, item.id))
-    call.found = matching(items, call.wanted)
+    call.held = sorted(map(change, call.held), key=lambda item: (item.datestamp, item.id))
+    call.found = matching(call.held, call.wanted)
 
 
 def _entry(item: Held, **fields: object) -> Entry:
@@ -325,13 +331,13 @@ def _(call: Call, _switch: Switch) -> None:
 @fault(
     "deleted-in-one-set",
     Stage.SELECT,
-    "some records are deleted in the set `laws`, and live elsewhere",
+    "some records are deleted in the set `laws`, and live in `plans`",
     rows=(41,),
     chance=0.1,
 )
 def _(call: Call, switch: Switch) -> None:
     def change(item: Held) -> Held:
-        if item.deleted or not switch.marks(item.id):
+        if item.deleted or item.sets != ("plans",) or not switch.marks(item.id):
             return item
         return _entry(item, sets=("plans", "laws"), deleted=call.wanted.set_spec == "laws")
 

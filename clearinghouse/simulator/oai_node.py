@@ -38,8 +38,9 @@ class Call:
     given: dict[str, str] = field(default_factory=dict)
     #: What Identify says: element -> text.
     identify: dict[str, str] = field(default_factory=dict)
-    #: Of a list: what is asked for, what matches, and the page of it.
+    #: Of a list: what is asked for, what there is, what of it matches, and the page of that.
     wanted: Selection = field(default_factory=lambda: Selection(""))
+    held: Sequence[Held] = ()
     found: Sequence[Held] = ()
     page: list[Held] = field(default_factory=list)
     #: The token to hand out; None where there is no resumptionToken element.
@@ -228,7 +229,8 @@ class OaiNode:
         given = {**call.given, "resumptionToken": token} if call.mark else call.given
         call.wanted = wanted = selection(given, self.holding.granularity)
         self._check_prefix(wanted.prefix)
-        call.found = matching(self.holding.listed(), wanted)
+        call.held = self.holding.listed()
+        call.found = matching(call.held, wanted)
         self._apply(Stage.SELECT, call)
         wanted, total = call.wanted, len(call.found)
         end = wanted.offset + self.holding.page_size

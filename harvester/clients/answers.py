@@ -12,6 +12,7 @@ from lxml import etree
 
 from catalogue.errors import AnswerUnreadable, ForbiddenXml, MalformedXml
 from catalogue.xml import parse
+from harvester.clients.repair import repair
 from harvester.http import Answer
 from harvester.http.answer import place
 
@@ -37,20 +38,35 @@ class XmlPage:
 
     content: bytes
     root: etree._Element
+    #: Names of what had to be mended before it was well-formed.
+    repairs: tuple[str, ...] = ()
 
 
-def read_xml(answer: Answer) -> XmlPage:
+def read_xml(answer: Answer, *, mend: bool = False, recover: bool = False) -> XmlPage:
     """Parse an answer once, strictly.
+
+    Args:
+        answer: of a source.
+        mend: repair what is not well-formed, by the closed list of `harvester.clients.repair`.
+        recover: let the parser guess where that does not help.
 
     Raises:
         HttpFailure: it is not XML, and the status says why.
         AnswerUnreadable: it is not XML, is cut off, has a DOCTYPE, or is not in the encoding it declares.
     """
+    content = answer.content
     try:
         content = to_utf8(answer.content, answer.charset)
         return XmlPage(content, parse(content))
     except (MalformedXml, ForbiddenXml, LookupError, UnicodeError) as error:
         answer.require_success()
+        mended = (
+            repair(content, recover=recover)
+            if mend and isinstance(error, MalformedXml | UnicodeError)
+            else None
+        )
+        if mended is not None:
+            return XmlPage(mended.content, mended.root, mended.repairs)
         raise unreadable(answer, _why(answer, error)) from error
 
 

@@ -49,6 +49,10 @@ class Item:
     about: bytes = b""
     #: Set where the item itself cannot be used (no identifier, no metadata): `payload` is then None.
     fault: Fault | None = None
+    #: Names of the repairs that its answer needed, where they touched it (`harvester.clients.repair`).
+    repairs: tuple[str, ...] = ()
+    #: It does not belong to what was asked for, and is not taken.
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Page:
     faults: tuple[Fault, ...] = ()
     #: What goes into the run's log.
     notes: tuple[Note, ...] = ()
+    #: (Digest, bytes) of answers that are kept as they were sent: they had to be repaired.
+    set_aside: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Client(Protocol):
@@ -100,7 +106,8 @@ class Client(Protocol):
                 already stands inside a list.
 
         Raises:
-            ListBroken: the list loops, repeats its token, or the token has expired.
+            ListBroken: the list loops, repeats its token, or the token has expired: no way leads round.
+            ListIncomplete: everything else was taken; parts of the list cannot be had.
             HarvestError: anything else that the source did wrong. Pages already yielded stand.
         """
         ...

@@ -1,52 +1,33 @@
-"""A source that speaks OAI-PMH 2.0, read a page at a time, resumable after each."""
+"""A source that speaks OAI-PMH 2.0, read a page at a time, resumable after each, whatever breaks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Final
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from lxml import etree
 
-from catalogue.errors import ListBroken
+from catalogue.errors import AnswerTooLarge, HarvestError, ListBroken, ListIncomplete, ProtocolFailure
 from catalogue.namespaces import OAI
 from catalogue.run import Checkpoint
 from catalogue.source import Source
-from harvester.clients import oai_records
-from harvester.clients.answers import unreadable, utc_moment
-from harvester.clients.base import Description, Item, Page
-from harvester.clients.oai_sickle import ResumptionToken, SessionSickle, StrictResponse
+from harvester.clients import oai_pages, oai_records
+from harvester.clients.answers import utc_moment
+from harvester.clients.base import Description, Item, Note, Page
+from harvester.clients.oai_position import Position
+from harvester.clients.oai_requests import Asked, Requests
+from harvester.clients.oai_singles import Singles
+from harvester.clients.oai_trail import WRAPS, Trail, advanced, seems_complete
+from harvester.clients.oai_ways import PATIENCE, Step, Ways, granularity_of, is_failure_of_a_page
 from harvester.http import HarvestSession
+from harvester.windows import DAY as DAY  # noqa: PLC0414 - the names of granularities are ours, too
+from harvester.windows import SECONDS as SECONDS  # noqa: PLC0414
 
-DAY: Final = "YYYY-MM-DD"
-SECONDS: Final = "YYYY-MM-DDThh:mm:ssZ"
 _DELETED_RECORD: Final = frozenset({"no", "transient", "persistent"})
-#: Servers hand out pages whose records are all filtered away; so many in a row are a loop.
-EMPTY_PAGES: Final = 10
-#: A completeListSize beyond this is a mistake.
-_SANE_SIZE: Final = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """Where a list goes on: everything that a client in another process needs."""
-
-    prefix: str
-    from_: str = ""
-    #: Index into the sets that are harvested one after the other.
-    set_index: int = 0
-    token: str = ""
-    #: Empty pages in a row.
-    empty: int = 0
-    #: The token has been handed out before: to go on would be to go round.
-    loops: bool = False
-
-    @classmethod
-    def read(cls, position: dict[str, Any]) -> _Position:
-        return cls(**{field.name: position[field.name] for field in fields(cls) if field.name in position})
-
-    def written(self) -> dict[str, Any]:
-        return asdict(self)
+#: Tombstones of a harvest of several sets that are asked about, at most.
+_MOST_ASKED: Final = 1000
 
 
 class OaiPmhClient:
@@ -54,14 +35,18 @@ class OaiPmhClient:
 
     def __init__(self, source: Source, session: HarvestSession) -> None:
         self._source = source
-        self._sickle = SessionSickle(source.base_url, session)
+        self._requests = Requests(source, session)
+        self._ways = Ways(source, self._requests)
+        self._singles = Singles(self._requests, self._ways)
         self._granularity = source.granularity
         self._offered: list[tuple[str, str]] = []
+        #: How often in a row the same page has failed.
+        self._failed: tuple[Position, int] | None = None
 
     def describe(self) -> Description:
         """Identify and ListMetadataFormats (sections 4.2 and 4.4)."""
-        identify = self._ask("Identify")
-        self._granularity = _granularity(_text(identify, "granularity"))
+        identify = self._requests.body("Identify")
+        self._granularity = granularity_of(identify)
         deleted = _text(identify, "deletedRecord").lower()
         return Description(
             repository_name=_text(identify, "repositoryName"),
@@ -69,126 +54,253 @@ class OaiPmhClient:
             deleted_record=deleted if deleted in _DELETED_RECORD else "no",
             earliest_datestamp=_text(identify, "earliestDatestamp"),
             formats=tuple(prefix for prefix, _ in self._formats()),
-            incremental=True,
+            incremental=not self._source.quirks.whole_list,
         )
 
     def pages(self, checkpoint: Checkpoint, *, modified_since: str = "") -> Iterator[Page]:
         """ListRecords (section 4.5) from the checkpoint on, one set after the other.
 
+        A list that breaks is cut into windows, and what fails in a window is asked for record by record.
+
         Raises:
-            ListBroken: a token comes again or has expired, or empty pages do not end.
+            ListBroken: a token comes again or has expired, or empty pages do not end, and dates are no help.
+            ListIncomplete: everything else was taken; some windows cannot be had.
             HarvestError: anything else that the source did wrong.
         """
+        if checkpoint.finished:
+            return
+        trail = Trail()
+        position = self._position(checkpoint, modified_since)
         while not checkpoint.finished:
-            seen: set[int] = set()
-            position = self._position(checkpoint, modified_since)
-            if position.loops:
-                raise ListBroken("the source hands out a resumptionToken that it has handed out before")
-            for response, token in self._responses(position):
-                next_token = token.token if token else ""
-                items = self._items(response)
-                position = replace(
-                    position,
-                    token=next_token,
-                    empty=0 if items else position.empty + 1,
-                    loops=bool(next_token) and (next_token == position.token or hash(next_token) in seen),
-                )
-                seen.add(hash(next_token))
-                checkpoint = self._advanced(checkpoint, position, response, token)
-                yield Page(items, checkpoint, size=len(response.http_response.content))
-                if position.loops or checkpoint.finished:
-                    break
-                if position.empty >= EMPTY_PAGES:
-                    raise ListBroken(f"{EMPTY_PAGES} pages in a row hold no record, and there is still more")
+            before = (position.set_index, position.windows)
+            step = self._step(position, trail)
+            position = step.position
+            if (position.set_index, position.windows) != before or position.single:
+                trail.forget()
+            checkpoint = self._advanced(checkpoint, step)
+            yield Page(
+                step.items,
+                checkpoint,
+                size=step.size,
+                notes=step.notes,
+                set_aside=step.set_aside,
+            )
 
-    def _position(self, checkpoint: Checkpoint, modified_since: str) -> _Position:
+    def _position(self, checkpoint: Checkpoint, modified_since: str) -> Position:
         if checkpoint.position:
-            return _Position.read(checkpoint.position)
-        prefix = self._source.metadata_prefix or oai_records.best_prefix(self._formats())
-        return _Position(prefix=prefix, from_=self._from(modified_since))
+            return Position.read(checkpoint.position)
+        prefix = self._source.metadata_prefix
+        if not prefix and not self._source.quirks.omit_prefix:
+            prefix = oai_records.best_prefix(self._formats())
+        from_ = self._from(modified_since)
+        return Position(prefix=prefix, from_=from_, windows=((from_, ""),))
 
-    def _responses(self, position: _Position) -> Iterator[tuple[StrictResponse, ResumptionToken | None]]:
-        """Each answer with the token that came with it; Sickle asks for the next when we do."""
-        arguments = {"resumptionToken": position.token} if position.token else self._arguments(position)
-        responses = self._sickle.ListRecords(**arguments)
-        for response in responses:
-            yield response, responses.resumption_token
+    def _step(self, position: Position, trail: Trail) -> Step:
+        if self._is_behind(position):
+            raise ListIncomplete("parts of the list cannot be had: " + "; ".join(position.lost))
+        position = self._ways.first_window(position)
+        if position.broken:
+            return self._ways.around(position)
+        try:
+            if position.single:
+                step = self._singles.step(position)
+            else:
+                step = self._read(self._requests.page(position), trail)
+        except HarvestError as error:
+            return self._way_out(position, error)
+        self._failed = None
+        return step
 
-    def _arguments(self, position: _Position) -> dict[str, str]:
-        arguments = {"metadataPrefix": position.prefix}
-        if position.from_:
-            arguments["from"] = position.from_
-        if position.set_index < len(self._source.sets):
-            arguments["set"] = self._source.sets[position.set_index]
-        return arguments
+    def _way_out(self, position: Position, error: HarvestError) -> Step:
+        """What a page that failed leads to.
 
-    def _items(self, response: StrictResponse) -> tuple[Item, ...]:
-        if response.failure is not None:
-            return ()
-        body = response.body
-        if body is None:
-            raise unreadable(response.http_response, "neither ListRecords nor an error is in the answer")
-        return oai_records.read_items(response.content, body)
+        Raises:
+            HarvestError: the error itself, to be asked again: it is not yet time for anything else.
+        """
+        if isinstance(error, ProtocolFailure) and error.code == "badResumptionToken" and position.token:
+            if seems_complete(position):
+                return self._ended(position, Note("token-at-end", {"listed": position.listed}))
+            words = f"the source no longer knows its resumptionToken ({error})"
+            return self._ways.around(replace(position, broken=words))
+        if not is_failure_of_a_page(error):
+            raise error
+        times = self._failed[1] + 1 if self._failed and self._failed[0] == position else 1
+        self._failed = (position, times)
+        if times < PATIENCE and not position.failing and not isinstance(error, AnswerTooLarge):
+            raise error
+        step = (
+            self._ways.lose(position, str(error)) if position.single else self._ways.around(position, error)
+        )
+        self._failed = None
+        return step
 
-    def _advanced(
-        self,
-        checkpoint: Checkpoint,
-        position: _Position,
-        response: StrictResponse,
-        token: ResumptionToken | None,
-    ) -> Checkpoint:
-        """The checkpoint behind this page: further in the list, in the next set, or at the end."""
-        finished = False
-        if not position.token:
-            following = position.set_index + 1
-            finished = following >= len(self._source.sets)
-            position = replace(position, set_index=following, empty=0)
-        size = _size(token.complete_list_size) if token and len(self._source.sets) <= 1 else None
+    def _read(self, asked: Asked, trail: Trail) -> Step:
+        """A page of ListRecords, and where the list goes on behind it."""
+        response, position = asked.response, asked.position
+        token = response.token()
+        next_token = token.token if token else ""
+        items = self._inside(position, self._alive(position, oai_pages.items_of(response)))
+        first = position.is_first
+        size = oai_pages.size_of(token)
+        date, clock = oai_pages.told_time(response) if first else ("", ())
+        notes = [*asked.notes, *clock, *oai_pages.oddities(asked, items, token)]
+        if first and response.failure is not None and self._source.sets and not position.window.from_:
+            position = self._without_set(position)
+        after, told = advanced(_sized(position, size), items, next_token).once(*notes)
+        if first:
+            after = self._noticed(after, items)
+        after = replace(after, broken=self._trouble(position, after, items, trail))
+        final, at_end = self._going_on(position, after)
+        return Step(
+            final,
+            items=items,
+            notes=(*told, *at_end, *oai_pages.repair_notes(response, items)),
+            response_date=date,
+            list_size=size,
+            size=len(response.http_response.content),
+            set_aside=oai_pages.kept(response),
+        )
+
+    def _going_on(self, position: Position, after: Position) -> tuple[Position, tuple[Note, ...]]:
+        """Where the list goes on behind a page: further in it, in the next window, or in another way."""
+        if after.broken and not (after.broken == WRAPS and _is_all(position)):
+            return after, ()
+        if after.broken or not after.token:
+            wraps = (Note("list-wraps", {"listed": after.listed}),) if after.broken else ()
+            told, notes = after.once(*wraps, *oai_pages.size_note(after))
+            return told.behind_window(), notes
+        most = self._source.quirks.stop_after
+        if most and after.listed >= most:
+            told, notes = after.once(Note("stopped", {"listed": after.listed}, level="info"))
+            return replace(told.behind_window(), set_index=len(self._source.sets) or 1), notes
+        return after, ()
+
+    def _trouble(self, position: Position, after: Position, items: tuple[Item, ...], trail: Trail) -> str:
+        """Why the list cannot go on as it is; empty where it can."""
+        found = trail.trouble(position, items, after.token)
+        if found:
+            return found
+        most = self._source.quirks.most_empty_pages
+        if after.empty >= most and after.token:
+            return f"{most} pages in a row hold no record, and there is still more"
+        if position.cuts and items:
+            outside = sum(oai_pages.is_outside(position, item) for item in items)
+            if outside == len(items) and position.is_first:
+                raise ListBroken(f"{position.why}; and the source does not heed from and until")
+            if outside and not position.is_first:
+                return "later pages leave the range that was asked for"
+        return ""
+
+    def _noticed(self, position: Position, items: tuple[Item, ...]) -> Position:
+        """What the first page of a window tells."""
+        sample = position.sample or next((item.datestamp[: len("2026-01-01")] for item in items), "")
+        wanted = self._set(position)
+        in_set = bool(wanted and items) and all(_is_in(wanted, item) for item in items)
+        return replace(position, sample=sample, in_set=in_set)
+
+    def _inside(self, position: Position, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """The items; those of a later page that are not in the set any more are marked."""
+        wanted = self._set(position)
+        if not (wanted and position.in_set and position.token):
+            return items
+        return tuple(item if _is_in(wanted, item) else replace(item, outside=True) for item in items)
+
+    def _alive(self, position: Position, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        """The items; deletions are asked about where several sets are harvested: it may live in another."""
+        if len(self._source.sets) < 2:  # noqa: PLR2004 - several
+            return items
+        return tuple(
+            self._in_another_set(position, item) if item.deleted and item.identifier else item
+            for item in items
+        )
+
+    def _in_another_set(self, position: Position, item: Item) -> Item:
+        if position.asked >= _MOST_ASKED:
+            return item
+        try:
+            found, _ = self._requests.record(position, item.identifier)
+        except ProtocolFailure:
+            return item
+        lives = found is not None and found.payload is not None
+        wanted = self._source.sets
+        return found if found and lives and any(_is_in(spec, found) for spec in wanted) else item
+
+    def _set(self, position: Position) -> str:
+        return self._source.sets[position.set_index] if self._source.sets else ""
+
+    def _without_set(self, position: Position) -> Position:
+        """The position; where the set that holds nothing is not there at all, that is written down."""
+        wanted = self._set(position)
+        try:
+            specs = self._requests.set_specs()
+        except HarvestError:
+            return position
+        if not specs or wanted in specs:
+            return position
+        return replace(position, lost=(*position.lost, f"the source has no set {wanted!r}"))
+
+    def _ended(self, position: Position, note: Note) -> Step:
+        after, notes = position.once(note)
+        return Step(after.behind_window(), notes=notes)
+
+    def _is_behind(self, position: Position) -> bool:
+        return position.set_index >= max(1, len(self._source.sets))
+
+    def _advanced(self, checkpoint: Checkpoint, step: Step) -> Checkpoint:
+        """The checkpoint behind this step: further in the list, in the next set, or at the end."""
+        position = step.position
+        size = step.list_size if len(self._source.sets) <= 1 and not position.cuts else None
         return checkpoint.evolve(
             position=position.written(),
             pages=checkpoint.pages + 1,
-            response_date=checkpoint.response_date or response.response_date,
+            response_date=checkpoint.response_date or step.response_date,
             complete_list_size=checkpoint.complete_list_size if size is None else size,
-            finished=finished,
+            finished=self._is_behind(position) and not position.lost,
         )
-
-    def _ask(self, verb: str) -> etree._Element:
-        response = self._sickle.harvest(verb=verb)
-        body = response.body
-        if body is None:
-            raise unreadable(response.http_response, f"neither {verb} nor an error is in the answer")
-        return body
 
     def _formats(self) -> list[tuple[str, str]]:
         """(metadataPrefix, metadataNamespace) of each format on offer."""
         if not self._offered:
-            found = self._ask("ListMetadataFormats").iterchildren(f"{{{OAI}}}metadataFormat")
+            listed = self._requests.body("ListMetadataFormats")
+            found = listed.iterchildren(f"{{{OAI}}}metadataFormat")
             pairs = [(_text(entry, "metadataPrefix"), _text(entry, "metadataNamespace")) for entry in found]
             self._offered = [(prefix, namespace) for prefix, namespace in pairs if prefix]
         return self._offered
 
     def _from(self, modified_since: str) -> str:
         """`from` in the source's granularity (section 3.3.1)."""
-        if not modified_since:
+        quirks = self._source.quirks
+        if not modified_since or quirks.whole_list:
             return ""
-        granularity = self._granularity or _granularity(_text(self._ask("Identify"), "granularity"))
-        if len(modified_since) <= len(DAY) or granularity == DAY:
+        if quirks.overlap_seconds:
+            modified_since = _earlier(modified_since, quirks.overlap_seconds)
+        granularity = self._granularity or granularity_of(self._requests.body("Identify"))
+        if len(modified_since) <= len(DAY) or granularity == DAY or quirks.force_days:
             return modified_since[: len(DAY)]
         return utc_moment(modified_since) or modified_since
 
 
+def _sized(position: Position, size: int | None) -> Position:
+    return position if size is None else replace(position, size=size)
+
+
+def _is_all(position: Position) -> bool:
+    """Whether everything had been listed before the list began again (which is noticed at once)."""
+    if position.size is not None:
+        return position.listed >= position.size > 0
+    return position.pages == 1 and position.newest < position.longest
+
+
+def _is_in(wanted: str, item: Item) -> bool:
+    """Whether an item says that it is in a set, or in one below it (section 2.6)."""
+    return any(spec == wanted or spec.startswith(f"{wanted}:") for spec in item.sets)
+
+
+def _earlier(moment: str, seconds: int) -> str:
+    """A moment so many seconds earlier, in the form that it had."""
+    before = datetime.fromisoformat(moment) - timedelta(seconds=seconds)
+    return before.strftime("%Y-%m-%d" if len(moment) <= len(DAY) else "%Y-%m-%dT%H:%M:%SZ")
+
+
 def _text(element: etree._Element, name: str) -> str:
     return (element.findtext(f"{{{OAI}}}{name}") or "").strip()
-
-
-def _granularity(text: str) -> str:
-    """One of the two granularities; days, which every repository must understand, where it is unclear."""
-    return SECONDS if "T" in text.upper() else DAY
-
-
-def _size(text: str) -> int | None:
-    """A completeListSize, where it is a number that can be meant."""
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(_SANE_SIZE))):
-        return None
-    return int(text) if int(text) <= _SANE_SIZE else None

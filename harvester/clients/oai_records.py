@@ -60,14 +60,14 @@ def best_prefix(offered: Iterable[tuple[str, str]]) -> str:
 
 def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     """One item for each record of a list (OAI-PMH 2.0, section 2.5), with its payload cut out of the page."""
-    found: list[tuple[_Header, etree._Element | None, list[etree._Element]]] = []
+    found: list[tuple[Header, etree._Element | None, list[etree._Element]]] = []
     for record in list_records.iterchildren(_RECORD):
-        header = _Header(None)
+        header = Header(None)
         payload = None
         about: list[etree._Element] = []
         for part in record:
             if part.tag == _HEADER:
-                header = _Header(part)
+                header = Header(part)
             elif part.tag == _METADATA:
                 payload = next(part.iterchildren(etree.Element), None)
             elif part.tag == _ABOUT:
@@ -85,7 +85,7 @@ def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     )
 
 
-class _Header:
+class Header:
     """What a header says (section 2.5)."""
 
     __slots__ = ("datestamp", "deleted", "identifier", "sets")
@@ -108,7 +108,7 @@ class _Header:
         self.sets: Sequence[str] = sets
 
 
-def _item(header: _Header, payload: bytes | None, about: bytes) -> Item:
+def _item(header: Header, payload: bytes | None, about: bytes) -> Item:
     fault = None
     if not header.identifier:
         fault = Fault(

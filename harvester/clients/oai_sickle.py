@@ -1,7 +1,7 @@
 """Sickle over our session, its answers parsed once and strictly.
 
-Sickle makes the requests and follows the list. What it does with an answer is replaced: it parses each
-three times, and with `recover=True`, so that an answer which was cut off comes out as a whole one.
+Sickle makes the requests. What it does with an answer is replaced: it parses each three times, and with
+`recover=True`, so that an answer which was cut off comes out as a whole one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from catalogue.errors import ListBroken, ProtocolFailure
+from catalogue.errors import ProtocolFailure
 from catalogue.namespaces import OAI
 from harvester.clients.answers import date_header, read_xml, unreadable, utc_moment
 from harvester.http import Answer, HarvestSession
@@ -20,7 +20,6 @@ with warnings.catch_warnings():
     # Sickle 0.7.0 (2020) has escape sequences in its code that Python has warned of since 3.6.
     warnings.simplefilter("ignore")
     from sickle import Sickle
-    from sickle.iterator import OAIResponseIterator
     from sickle.models import ResumptionToken as ResumptionToken  # noqa: PLC0414 - part of our interface
     from sickle.response import OAIResponse
 
@@ -28,19 +27,36 @@ _ROOT: Final = f"{{{OAI}}}OAI-PMH"
 _ERROR: Final = f"{{{OAI}}}error"
 _RESPONSE_DATE: Final = f"{{{OAI}}}responseDate"
 _TOKEN: Final = f"{{{OAI}}}resumptionToken"
+#: The error and exception conditions of the protocol (section 3.6).
+_CODES: Final = frozenset(
+    {
+        "badArgument",
+        "badResumptionToken",
+        "badVerb",
+        "cannotDisseminateFormat",
+        "idDoesNotExist",
+        "noMetadataFormats",
+        "noRecordsMatch",
+        "noSetHierarchy",
+    }
+)
 
 
 class StrictResponse(OAIResponse):  # type: ignore[misc] # sickle has no types
-    """An answer that was parsed once, strictly, and is an answer of OAI-PMH."""
+    """An answer that was parsed once, strictly, and is an answer of OAI-PMH.
 
-    def __init__(self, answer: Answer, params: dict[str, str]) -> None:
+    What is not well-formed is repaired where the closed list of repairs allows it: `repairs` names them.
+    """
+
+    def __init__(self, answer: Answer, params: dict[str, str], *, recover: bool = False) -> None:
         super().__init__(answer, params)
-        page = read_xml(answer)
+        page = read_xml(answer, mend=True, recover=recover)
         if page.root.tag != _ROOT:
             answer.require_success()
             raise unreadable(answer, f"not an OAI-PMH answer: its root element is {page.root.tag!s}")
         self.content = page.content
         self.root = page.root
+        self.repairs = page.repairs
         self.failure = _failure(page.root)
         if self.failure is None:
             answer.require_success()
@@ -60,39 +76,32 @@ class StrictResponse(OAIResponse):  # type: ignore[misc] # sickle has no types
         """The responseDate in UTC and seconds; where it is unusable, the Date header."""
         return utc_moment(self.root.findtext(_RESPONSE_DATE) or "") or date_header(self.http_response)
 
-    def token_element(self) -> etree._Element | None:
+    def token(self) -> ResumptionToken | None:
         """The resumptionToken where the protocol has it: last in the list, not somewhere in a payload."""
         body = self.body
-        return None if body is None else body.find(_TOKEN)
-
-
-class _ResponseIterator(OAIResponseIterator):  # type: ignore[misc] # sickle has no types
-    """Sickle's iterator over answers; errors and tokens are read where the protocol puts them."""
-
-    resumption_token: ResumptionToken | None
-
-    def _next_response(self) -> None:
-        params = self.params
-        if self.resumption_token:
-            params = {"resumptionToken": self.resumption_token.token, "verb": self.verb}
-        self.oai_response = self.sickle.harvest(**params)
-        self.resumption_token = self._get_resumption_token()
-
-    def _get_resumption_token(self) -> ResumptionToken | None:
-        element = self.oai_response.token_element()
+        element = None if body is None else body.find(_TOKEN)
         if element is None:
             return None
         return ResumptionToken(
-            token=(element.text or "").strip(), complete_list_size=element.get("completeListSize", "")
+            token=(element.text or "").strip(),
+            cursor=element.get("cursor", ""),
+            complete_list_size=element.get("completeListSize", ""),
         )
 
 
 class SessionSickle(Sickle):  # type: ignore[misc] # sickle has no types
-    """Sickle over our session."""
+    """Sickle over our session.
 
-    def __init__(self, base_url: str, session: HarvestSession) -> None:
-        super().__init__(base_url, iterator=_ResponseIterator, max_retries=0)
+    Args:
+        base_url: of the source.
+        session: that asks.
+        recover: let the parser guess what was meant where an answer is not well-formed (a quirk).
+    """
+
+    def __init__(self, base_url: str, session: HarvestSession, *, recover: bool = False) -> None:
+        super().__init__(base_url, max_retries=0)
         self._session = session
+        self._recover = recover
 
     def _request(self, kwargs: dict[str, str]) -> Answer:
         return self._session.fetch("GET", self.endpoint, params=kwargs)
@@ -102,15 +111,24 @@ class SessionSickle(Sickle):  # type: ignore[misc] # sickle has no types
 
         Raises:
             ProtocolFailure: the source answered with an OAI-PMH error (section 3.6).
-            ListBroken: it does not know its own resumptionToken any more.
         """
-        response = StrictResponse(self._request(kwargs), kwargs)
-        failure = response.failure
-        if failure is None or failure.code == "noRecordsMatch":
+        return self._checked(self._request(kwargs), kwargs)
+
+    def go_on(self, verb: str, token: str) -> StrictResponse:
+        """Ask for the rest of a list with its token as it stands, percent signs and all.
+
+        Raises:
+            ProtocolFailure: as `harvest`.
+        """
+        joint = "&" if "?" in self.endpoint else "?"
+        address = f"{self.endpoint}{joint}verb={verb}&resumptionToken={token}"
+        return self._checked(self._session.fetch("GET", address), {"verb": verb, "resumptionToken": token})
+
+    def _checked(self, answer: Answer, params: dict[str, str]) -> StrictResponse:
+        response = StrictResponse(answer, params, recover=self._recover)
+        if response.failure is None or response.failure.code == "noRecordsMatch":
             return response
-        if failure.code == "badResumptionToken" and "resumptionToken" in kwargs:
-            raise ListBroken(f"the source no longer knows its resumptionToken ({failure})") from failure
-        raise failure
+        raise response.failure
 
 
 def _failure(root: etree._Element) -> ProtocolFailure | None:
@@ -119,4 +137,5 @@ def _failure(root: etree._Element) -> ProtocolFailure | None:
     if not errors:
         return None
     words = "; ".join(filter(None, (" ".join("".join(error.itertext()).split()) for error in errors)))
-    return ProtocolFailure(errors[0].get("code", "").strip() or "error without a code", words[:500])
+    code = errors[0].get("code", "").strip()
+    return ProtocolFailure(code or "error without a code", words[:500], transient=code not in _CODES)

@@ -25,7 +25,7 @@ from catalogue.run import Checkpoint
 from catalogue.source import Protocol, Source
 from harvester.clients import client_for
 from harvester.clients.base import Item, Page
-from harvester.clients.oai_pmh import DAY, EMPTY_PAGES, SECONDS
+from harvester.clients.oai_pmh import DAY, SECONDS
 from harvester.clients.oai_records import best_prefix
 from harvester.http import HarvestSession, Limits
 
@@ -255,7 +255,7 @@ def test_expired_token(node: Node, oai: Any) -> None:
     pages = oai().pages(Checkpoint())
     next(pages)
     with pytest.raises(ListBroken, match="no longer knows"):
-        next(pages)
+        list(pages)
 
 
 def test_token_that_comes_back_at_once(node: Node, oai: Any) -> None:
@@ -264,11 +264,11 @@ def test_token_that_comes_back_at_once(node: Node, oai: Any) -> None:
     assert identifiers([next(pages)]) == ["a"]
     last = next(pages)
     assert identifiers([last]) == ["b"]
-    with pytest.raises(ListBroken):
-        next(pages)
-    with pytest.raises(ListBroken):
-        next(oai().pages(last.checkpoint))
-    assert len(node.asked) == 2
+    with pytest.raises(ListBroken, match="has handed out before"):
+        list(pages)
+    with pytest.raises(ListBroken, match="has handed out before"):
+        list(oai().pages(last.checkpoint))
+    assert [asked.get("resumptionToken") for asked in node.asked].count("t1") == 1
 
 
 def test_tokens_in_a_circle(node: Node, oai: Any) -> None:
@@ -280,7 +280,8 @@ def test_tokens_in_a_circle(node: Node, oai: Any) -> None:
     pages = []
     with pytest.raises(ListBroken):
         pages.extend(oai().pages(Checkpoint()))
-    assert len(node.asked) == 3
+    tokens = [asked["resumptionToken"] for asked in node.asked if "resumptionToken" in asked]
+    assert tokens == ["t1", "t2"]
 
 
 def test_same_token_in_another_set_is_no_circle(node: Node, oai: Any) -> None:
@@ -308,7 +309,7 @@ def test_empty_pages_without_end(node: Node, oai: Any) -> None:
     pages = oai().pages(Checkpoint())
     with pytest.raises(ListBroken, match="hold no record"):
         list(pages)
-    assert len(node.asked) == EMPTY_PAGES + 1
+    assert len([asked for asked in node.asked if "resumptionToken" in asked]) == 10
 
 
 @pytest.mark.parametrize(
@@ -385,8 +386,7 @@ def test_error_and_token_inside_a_payload_are_not_the_protocols(node: Node, oai:
         (listing(record("a"), record("b"))[:-60], "cut off"),
         (listing(record("a"), record("b"))[:300], "not well-formed|cut off"),
         (listing(record("a")).replace("</dc:title>", ""), "not well-formed"),
-        (listing(record("a \x0b")), "not well-formed"),
-        (listing(record("a & b")), "not well-formed"),
+        (listing(record("a<br>b")), "not well-formed"),
         ("<oai:OAI-PMH xmlns:oai='urn:x'/>", "not an OAI-PMH answer"),
         (envelope("<ListIdentifiers/>"), "neither ListRecords nor an error"),
         ('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "DOCTYPE"),
@@ -405,12 +405,6 @@ def test_entity_bomb(node: Node, oai: Any) -> None:
         f'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e0 "x">{levels}]><OAI-PMH xmlns="{OAI}">&e12;</OAI-PMH>'
     )
     node.answers = {"ListRecords": bomb}
-    with pytest.raises(AnswerUnreadable):
-        list(oai().pages(Checkpoint()))
-
-
-def test_invalid_utf8(node: Node, oai: Any) -> None:
-    node.answers = {"ListRecords": listing(record("a")).encode().replace(b">a<", b">caf\xe9<")}
     with pytest.raises(AnswerUnreadable):
         list(oai().pages(Checkpoint()))
 

@@ -1,0 +1,104 @@
+"""What was seen of the list in hand: how a list that goes round, or is at its end unawares, is found out.
+
+In this process every token, and the first identifier of every page, is remembered; from one process to the
+next the position takes one landmark along, a record that moves on at each power of two. A circle is found
+within a few times its length at the latest, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from harvester.clients.base import Item
+from harvester.clients.oai_position import Position
+
+_AGAIN: Final = "the source hands out a resumptionToken that it has handed out before"
+_ROUND: Final = "a page has come before: the list goes round"
+WRAPS: Final = "the list begins again: it does not end"
+#: Pages in a row with a record that was the first of an earlier page.
+_HITS: Final = 3
+#: A list may be so many times as long as completeListSize says: 172,515 were claimed, and 274,000 served.
+_SIZE_FACTOR: Final = 3
+_SIZE_SPARE: Final = 1000
+
+
+class Trail:
+    """What this process has seen of the list in hand."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Another list begins."""
+        self._tokens: set[str] = set()
+        self._pages: set[int] = set()
+        self._firsts: set[str] = set()
+        self._hits = 0
+
+    def trouble(self, position: Position, items: Sequence[Item], token: str) -> str:
+        """Why the list cannot go on behind this page; empty where it can.
+
+        Args:
+            position: at which the page was asked for.
+            items: of the page.
+            token: that came with it.
+        """
+        again = bool(token) and (token == position.token or token in self._tokens)
+        self._tokens.add(token)
+        identifiers = tuple(item.identifier for item in items)
+        found = self._seen(position, identifiers)
+        if not token:
+            return ""
+        if found or again:
+            return found or _AGAIN
+        if position.size and position.listed > position.size * _SIZE_FACTOR + _SIZE_SPARE:
+            return f"{position.listed} records came of a list of {position.size}, and there is still more"
+        return ""
+
+    def _seen(self, position: Position, identifiers: tuple[str, ...]) -> str:
+        if not identifiers:
+            return ""
+        page = hash(identifiers)
+        if position.pages and position.first in identifiers:
+            return WRAPS
+        if page in self._pages or (position.landmark and position.landmark in identifiers):
+            return _ROUND
+        self._hits = 0 if self._firsts.isdisjoint(identifiers) else self._hits + 1
+        self._pages.add(page)
+        self._firsts.add(identifiers[0])
+        return _ROUND if self._hits >= _HITS else ""
+
+
+def advanced(position: Position, items: Sequence[Item], token: str) -> Position:
+    """The position behind a page of the window in hand: counted, its landmark moved."""
+    count = len(items)
+    pages = position.pages + 1
+    moves = items and (pages & (pages - 1)) == 0 and pages > 1
+    return replace(
+        position,
+        token=token,
+        listed=position.listed + count,
+        pages=pages,
+        first=position.first or (items[0].identifier if items else ""),
+        uniform=position.uniform and (not position.pages or position.newest == position.longest),
+        newest=count,
+        longest=max(position.longest, count),
+        empty=0 if items else position.empty + 1,
+        landmark=items[0].identifier if moves else position.landmark,
+        failing=0,
+    )
+
+
+def seems_complete(position: Position) -> bool:
+    """Whether a list whose token leads nowhere is at its end all the same.
+
+    It is where it has come to its completeListSize to the record; or, where that says nothing, where the
+    newest page is the first that is not full.
+    """
+    if position.single or not position.newest:
+        return False
+    if position.size is not None and position.listed <= position.size:
+        return position.listed == position.size
+    return position.uniform and position.newest < position.longest
