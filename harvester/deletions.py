@@ -156,6 +156,8 @@ class Deletions:
         """Why nothing can be concluded from what the list lacks; empty where it can."""
         if run.kind is not RunKind.FULL:
             return "only what has changed was asked for"
+        if self._source.quirks.stop_after:
+            return "the list was not to be read to its end"
         if run.scope != self._source.scope:
             return "the source was given other sets under way"
         if self._falls_short(run, run.tally.listed):

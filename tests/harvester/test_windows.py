@@ -19,7 +19,7 @@ def written(moment: datetime, granularity: str) -> str:
 
 
 @given(MOMENTS, MOMENTS, MOMENTS, st.sampled_from([DAY, SECONDS]), st.booleans())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_halves_are_the_window(
     one: datetime,
     other: datetime,
@@ -89,7 +89,7 @@ def test_days_become_seconds_where_the_source_counts_in_seconds() -> None:
 
 
 @given(st.integers(1, 400), st.integers(0, 3000), st.sampled_from([DAY, SECONDS]), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 def test_windows_of_so_many_days(days: int, length: int, granularity: str, overlap: bool) -> None:  # noqa: FBT001
     end = date(2010, 1, 1) + timedelta(days=length)
     rest, fronts = Window("2010-01-01", end.isoformat()), []

@@ -326,7 +326,7 @@ def test_nothing_is_missed_between_two_harvests(
 
 def test_a_from_that_is_refused_is_left_out(nodes: Simulator, sqlite_store: Store, patient: Settings) -> None:
     """Row 35: earliestDatestamp is when the server was set up, and what is older is refused."""
-    source = {"harvested_until": "2021-06-01T00:00:00Z"}
+    source = {"harvested_until": "2021-06-01T00:00:00Z", "listed_at": now()}
     node = add(nodes, sqlite_store, "earliest-lies", source=source)
     run = run_of(sqlite_store, node, patient)
     assert (run.kind, run.ending) == (RunKind.INCREMENTAL, Ending.COMPLETE)
@@ -337,7 +337,11 @@ def test_a_from_that_is_refused_is_left_out(nodes: Simulator, sqlite_store: Stor
 def test_overlap_and_days_in_what_is_asked(nodes: Simulator, sqlite_store: Store, patient: Settings) -> None:
     """Rows 32 and 39: with the quirks, the very first request is as the source wants it."""
     quirks = Quirks(overlap_seconds=86400, force_days=True)
-    node = add(nodes, sqlite_store, source={"quirks": quirks, "harvested_until": "2026-02-20T10:00:00Z"})
+    node = add(
+        nodes,
+        sqlite_store,
+        source={"quirks": quirks, "harvested_until": "2026-02-20T10:00:00Z", "listed_at": now()},
+    )
     node.node.remember = True
     run_of(sqlite_store, node, patient)
     assert [asked["from"] for asked in node.node.asked if "from" in asked] == ["2026-02-19"]
@@ -348,7 +352,7 @@ def test_a_sample_is_enough(nodes: Simulator, sqlite_store: Store, patient: Sett
     node = add(nodes, sqlite_store, "never-ends", source={"quirks": Quirks(stop_after=30)})
     run = run_of(sqlite_store, node, patient)
     assert run.tally.listed == 2 * PAGE
-    assert log_of(sqlite_store, run) == {"stopped"}
+    assert log_of(sqlite_store, run) == {"stopped", "list-not-complete"}
 
 
 @pytest.mark.parametrize(
