@@ -148,14 +148,24 @@ MARCXML = MetadataFormat(
 
 #: Every format, in the order in which they are listed.
 FORMATS: tuple[MetadataFormat, ...] = (
-    OAI_DC, OAI_DCTERMS, ISO19139, ISO19115_3, ISO19115_3_FIRST, OAI_DATACITE, DATACITE, DCAT, MODS, MARCXML,
-)  # fmt: skip
+    OAI_DC,
+    OAI_DCTERMS,
+    ISO19139,
+    ISO19115_3,
+    ISO19115_3_FIRST,
+    OAI_DATACITE,
+    DATACITE,
+    DCAT,
+    MODS,
+    MARCXML,
+    # These are no XML: read, and served as what they say in the others.
+    OGC_RECORD,
+    DCAT_US,
+)
 #: The formats in which every record is kept, in the order in which they are rendered.
 RENDERED: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.stored)
 #: The formats that every record can be had in, and is not kept in.
 ON_DEMAND: tuple[MetadataFormat, ...] = tuple(f for f in FORMATS if f.written and not f.stored)
-#: And those that are no XML: read, and served as what they say in the others.
-FORMATS = (OGC_RECORD, DCAT_US, *FORMATS)
 
 _BY_PREFIX = {f.prefix: f for f in FORMATS}
 _BY_NAMESPACE = {f.namespace: f for f in FORMATS}

@@ -25,6 +25,7 @@ from catalogue.formats import (
 from catalogue.record import Record
 from catalogue.xml import local_name, parse
 from harvester.mapping import datacite, dcat, dcterms, iso19115_3, iso19139, marcxml, mods, oai_dc
+from harvester.mapping.json_records import read_json
 
 #: Names of elements that wrap terms of Dublin Core, in lower case; their namespaces are without number.
 _WRAPPERS: Final = frozenset(
@@ -75,8 +76,6 @@ def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Rec
             the format.
     """
     if payload[:1] in _JSON:
-        from harvester.mapping.json_records import read_json
-
         return read_json(payload)
     try:
         root = parse(payload)
