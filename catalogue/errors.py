@@ -18,6 +18,8 @@
     │   ├── SourceInactive         suspended or retired
     │   ├── RunAlreadyOpen         one open run for each source
     │   ├── RunLost                cancelled, or another worker holds it now
+    │   │   └── HostBusy           another run harvests the same host
+    │   ├── HarvestingPaused       all of it, until somebody resumes it
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
     ├── DumpBusy                   another process is writing a dump
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
@@ -137,6 +139,14 @@ class RunAlreadyOpen(StoreError):
 
 class RunLost(StoreError):
     """The run was cancelled, or another worker has taken it over: stop writing."""
+
+
+class HostBusy(RunLost):
+    """Another run harvests the same host just now; there is one at a time."""
+
+
+class HarvestingPaused(StoreError):
+    """All harvesting is paused: `clearinghouse resume-all` ends that."""
 
 
 class WriteIntentExpired(StoreError):

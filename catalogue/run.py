@@ -24,6 +24,11 @@ class RunKind(StrEnum):
     #: The records of a source are set back to what they were after an earlier run.
     ROLLBACK = "rollback"
 
+    @property
+    def fetches(self) -> bool:
+        """Whether its source is asked for anything."""
+        return self in {RunKind.FULL, RunKind.INCREMENTAL}
+
 
 class RunState(StrEnum):
     """Where a run is. The first three are open: one open run for each source."""
@@ -46,8 +51,17 @@ class Ending(StrEnum):
     NOTHING_NEW = "nothing-new"
     #: A guard asks a person first; whatever the guard does not concern has been done.
     HELD = "held"
+    #: Left unfinished for so long that it is not gone on with.
+    INTERRUPTED = "interrupted"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+#: Endings of runs that were broken off, and can be gone on with from their checkpoints.
+BROKEN_OFF = (Ending.INTERRUPTED, Ending.CANCELLED, Ending.FAILED)
+
+#: Priority of a run that the schedule opened; what a person asked for comes before.
+BY_SCHEDULE, BY_REQUEST = 0, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,14 @@ class HarvestRun:
     requested_by: str = ""
     #: The sets that it listed, with a space between them; empty: everything. See `runs.begin`.
     scope: str = ""
+    #: The host that it asks, or will; empty where it asks none.
+    host: str = ""
+    #: 0 to 9: the higher, the sooner.
+    priority: int = BY_SCHEDULE
+    #: How many workers have died with it in a row since the last committed page.
+    lapses: int = 0
+    #: When it was last taken up, or committed a page.
+    active_at: datetime | None = None
 
     def evolve(self, **changes: Any) -> HarvestRun:
         """A copy with these fields changed."""
@@ -169,3 +191,22 @@ class RunEvent:
     level: str
     event: str
     detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """All harvesting is paused."""
+
+    since: datetime
+    requested_by: str
+    reason: str
+
+
+class Standing(StrEnum):
+    """Whether a worker may go on with the run that it holds."""
+
+    HELD = "held"
+    #: All harvesting is paused, or its source is.
+    PAUSED = "paused"
+    #: It was cancelled, or another worker holds it now.
+    LOST = "lost"

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     workers: int = Field(ge=1)
     slice_seconds: float = Field(gt=0)
     dead_after: float = Field(gt=0)
+    crash_limit: int = Field(ge=1)
+    resume_days: float = Field(gt=0)
     log_level: str
     log_json: bool
 

@@ -61,6 +61,11 @@ class SourceState(StrEnum):
     RETIRED = "retired"
 
 
+def host_of(address: str) -> str:
+    """The host of an address, in small letters, without port and final dot."""
+    return (urlsplit(address).hostname or "").rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A remote repository or catalogue, and how we harvest it."""
@@ -138,7 +143,7 @@ class Source:
     @property
     def host(self) -> str:
         """The host without its port: what one harvest at a time is allowed for."""
-        return (urlsplit(self.base_url).hostname or "").rstrip(".")
+        return host_of(self.base_url)
 
     @property
     def is_scheduled(self) -> bool:

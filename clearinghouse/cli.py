@@ -15,6 +15,7 @@ import typer
 from catalogue.errors import (
     ClearinghouseError,
     DumpBusy,
+    HarvestingPaused,
     HistoryGone,
     NoCluster,
     QuestionClosed,
@@ -28,7 +29,7 @@ from catalogue.errors import (
     UnknownSource,
 )
 from catalogue.formats import FORMATS
-from catalogue.run import Ending
+from catalogue.run import BY_REQUEST, Ending
 from catalogue.store import Store
 from clearinghouse import (
     duplicates,
@@ -39,6 +40,7 @@ from clearinghouse import (
     registry,
     secrets,
     simulating,
+    steering,
 )
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.requests_made import bundle_run
@@ -50,6 +52,7 @@ _REFUSALS = (
     HistoryGone,
     NoCluster,
     QuestionClosed,
+    HarvestingPaused,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
@@ -131,10 +134,18 @@ def harvest(
     sources: Annotated[list[str], typer.Argument(metavar="ID...", help="Sources, or 'all'.")],
     *,
     full: Annotated[bool, typer.Option("--full", help="The whole list, not only what has changed.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Leave it to the workers.")] = False,
+    priority: Annotated[
+        int, typer.Option(min=0, max=9, help="With --queue: the higher, the sooner; schedules have 0.")
+    ] = BY_REQUEST,
     as_json: Json = False,
 ) -> None:
-    """Harvest sources now, one after the other, in this process."""
+    """Harvest sources now, one after the other, in this process; or leave it to the workers."""
     with opened() as (settings, store):
+        if queue:
+            worked = steering.queue(store, sources, full=full, priority=priority)
+            harvests.report(store, worked.runs, as_json=as_json)
+            raise typer.Exit(REFUSED if worked.refusals else 0)
         _tell(store, harvests.harvest(settings, store, sources, full=full), as_json=as_json)
 
 
@@ -175,6 +186,7 @@ def runs(
 ) -> None:
     """The latest runs."""
     with opened() as (_, store):
+        steering.tell_pause(store)
         harvests.report(store, store.runs.newest(source_id=source, limit=limit), as_json=as_json)
 
 
@@ -194,10 +206,37 @@ run_app.command("bundle")(bundle_run)
 
 
 @run_app.command("cancel")
-def run_cancel(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
-    """Cancel an open run: it stops at its next page."""
+def run_cancel(
+    number: Annotated[int, typer.Argument(metavar="N")],
+    *,
+    reason: Annotated[str, typer.Option(metavar="WHY", help="For the run's log.")] = "",
+) -> None:
+    """Cancel an open run: it stops at its next page; what was committed stays."""
     with opened() as (_, store):
-        harvests.cancel(store, number)
+        steering.cancel(store, number, reason)
+
+
+@run_app.command("resume")
+def run_resume(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
+    """Go on with a run that was cancelled, failed or interrupted, from its checkpoint: the workers do it."""
+    with opened() as (_, store):
+        steering.resume(store, number)
+
+
+@app.command("pause-all")
+def pause_all(
+    *, reason: Annotated[str, typer.Option(metavar="WHY", help="Told to whoever asks.")] = ""
+) -> None:
+    """Pause all harvesting, in every process: runs stop at their next page, and wait."""
+    with opened() as (_, store):
+        steering.pause_all(store, reason)
+
+
+@app.command("resume-all")
+def resume_all() -> None:
+    """End the pause of all harvesting: runs go on where they stopped."""
+    with opened() as (_, store):
+        steering.resume_all(store)
 
 
 @app.command()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from catalogue.errors import RunAlreadyOpen, RunLost, SourceInactive, StoreError
-from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.errors import HarvestingPaused, RunAlreadyOpen, RunLost, SourceInactive, StoreError
+from catalogue.run import BROKEN_OFF, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.source import Source, SourceState
 from catalogue.store import Store
@@ -25,7 +25,6 @@ from clearinghouse.output import (
 from clearinghouse.requests_made import print_requests, requests_json
 from harvester.inline import harvest_kind, work_now
 from harvester.remap import try_remap
-from harvester.slices import utc_now
 
 #: Stands for every active source where a source's id is asked for.
 ALL = "all"
@@ -118,7 +117,7 @@ def _work(
                 run = work_now(
                     store, settings, source_id, kind, on_page=progress.show, should_stop=should_stop
                 )
-            except (RunAlreadyOpen, RunLost) as error:
+            except (HarvestingPaused, RunAlreadyOpen, RunLost) as error:
                 worked.refusals.append(error)
                 complaints.print(f"clearinghouse: {error}", style="red", markup=False)
                 continue
@@ -129,7 +128,7 @@ def _work(
 
 def any_failed(runs: Sequence[HarvestRun]) -> bool:
     """Whether one of them did not reach its end."""
-    return any(run.ending in {Ending.FAILED, Ending.CANCELLED} or run.is_open for run in runs)
+    return any(run.ending in BROKEN_OFF or run.is_open for run in runs)
 
 
 def report(store: Store, runs: Sequence[HarvestRun], *, as_json: bool) -> None:
@@ -187,9 +186,3 @@ def show(store: Store, number: int, *, requests: bool = False, as_json: bool) ->
         )
     if requests:
         print_requests(store, number)
-
-
-def cancel(store: Store, number: int) -> None:
-    """Cancel an open run."""
-    store.runs.cancel(number, utc_now(), "cancelled on the command line")
-    complaints.print(f"Run {number} is cancelled.", markup=False)

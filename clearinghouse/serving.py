@@ -31,13 +31,13 @@ from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
 TICK = 2.0
-#: Seconds between two purges of ended workflows.
-PURGE = 3600.0
 DAY = 86400.0
 #: How long it is known who has harvested us.
 VISITS_KEPT = timedelta(days=400)
 #: Seconds between two looks whether a dump is due.
 DUMP_LOOK = 60.0
+#: Seconds between two looks at what is of no use any more.
+TIDY = 3600.0
 #: The sample nodes listen so far above our own port.
 SAMPLE_PORT_OFFSET = 101
 
@@ -136,9 +136,9 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     jobs = Jobs(store, settings, worker)
     chores = Schedule(store, settings)
     chores.every(TICK, jobs.tick, "tick")
-    chores.every(PURGE, jobs.purge, "purge")
     kept = timedelta(days=settings.history_days)
-    chores.every(DAY, lambda: _tidy(store, kept), "tidy")
+    chores.every(DAY, lambda: _tidy(store, kept), "tidy-store")
+    chores.every(TIDY, jobs.tidy, "tidy")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()

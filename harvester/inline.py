@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from catalogue.errors import RunAlreadyOpen, RunLost
-from catalogue.run import HarvestRun, RunKind, RunState
+from catalogue.errors import HarvestingPaused, HostBusy, RunAlreadyOpen, RunLost
+from catalogue.run import BY_REQUEST, HarvestRun, RunKind, RunState, Standing
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
@@ -42,13 +42,16 @@ def work_now(
 
     Raises:
         RunAlreadyOpen: a living worker works on the source, or an open run is of another kind.
+        HostBusy: another run harvests the same host, for longer than a minute.
+        HarvestingPaused: all harvesting is paused.
         RunLost: another worker has taken it over.
         UnknownSource: there is no such source.
     """
     store.sources.get(source_id)
     worker = new_worker()
     with alive(store, worker, "inline"):
-        run = _take_up(store, settings, source_id, kind=kind, worker=worker)
+        Watch(store, settings).release_lapsed()
+        run = _take_up_patiently(store, source_id, kind=kind, worker=worker, should_stop=should_stop)
         on_page(run)
         work = Work(store, settings, on_page=on_page, should_stop=should_stop)
         try:
@@ -72,7 +75,7 @@ def _to_its_end(
     while True:
         result = work.slice(run)
         run = result.run
-        if should_stop() and run.state is RunState.RUNNING:
+        if result.more and (should_stop() or store.runs.standing(run) is Standing.PAUSED):
             store.runs.release(run)
             return store.runs.get(run.id)
         if run.state is RunState.RETRY and run.not_before is not None:
@@ -95,16 +98,38 @@ def _waited(store: Store, run: HarvestRun, moment: datetime, should_stop: Callab
     return True
 
 
-def _take_up(store: Store, settings: Settings, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
-    Watch(store, settings.dead_after).release_lapsed()
+def _take_up_patiently(
+    store: Store, source_id: str, *, kind: RunKind, worker: str, should_stop: Callable[[], bool]
+) -> HarvestRun:
+    """Take the run up; where another run harvests the same host, wait for it, for a minute at most."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _take_up(store, source_id, kind=kind, worker=worker)
+        except HostBusy:
+            if should_stop() or time.monotonic() >= deadline:
+                raise
+        time.sleep(0.2)
+
+
+def _take_up(store: Store, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
+    pause = store.pauses.current() if kind.fetches else None
+    if pause is not None:
+        raise HarvestingPaused(f"all harvesting is paused since {pause.since:%Y-%m-%d %H:%M} UTC")
     left = store.runs.open_run(source_id)
     if left is None:
-        return store.runs.open(source_id, kind, utc_now(), requested_by="command line", worker=worker)
+        return _open(store, source_id, kind, worker)
     if left.state is RunState.RUNNING:
         raise RunAlreadyOpen(f"run {left.id} of {source_id!r} is being worked on by {left.worker}")
     if left.kind is RunKind.INCREMENTAL and kind is RunKind.FULL:
         store.runs.cancel(left.id, utc_now(), "a full harvest was asked for instead")
-        return store.runs.open(source_id, kind, utc_now(), requested_by="command line", worker=worker)
+        return _open(store, source_id, kind, worker)
     if left.kind is not kind and not {left.kind, kind} <= _HARVESTS:
         raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
     return store.runs.claim(left.id, worker, utc_now(), early=True)
+
+
+def _open(store: Store, source_id: str, kind: RunKind, worker: str) -> HarvestRun:
+    return store.runs.open(
+        source_id, kind, utc_now(), requested_by="command line", worker=worker, priority=BY_REQUEST
+    )

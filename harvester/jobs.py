@@ -22,7 +22,7 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from catalogue.errors import RunLost, SettingsError
-from catalogue.run import Ending, HarvestRun
+from catalogue.run import BY_SCHEDULE, Ending, HarvestRun, Standing
 from catalogue.settings import Settings
 from catalogue.store import Store
 from harvester.retry import run_pause
@@ -41,11 +41,22 @@ _LIVE = ("ENQUEUED", "PENDING", "DELAYED")
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 #: Workflows that ended so many seconds ago are of no further use.
 KEPT_FOR = 7 * 24 * 3600
+_PURGED_AT_ONCE = 1000
+#: Runs that lie in the queue at most, for each that a process works on. What is more waits in the run table,
+#: so that what is more urgent can come before it, and looking at the queue stays cheap.
+_QUEUE_OF_EACH, _SHORTEST_QUEUE = 8, 32
+#: DBOS counts the other way round.
+_MOST_URGENT = 10
 
 
 def _run_of(workflow_id: str) -> int:
     """The number of the run that a workflow is for."""
     return int(workflow_id.split("-")[1])
+
+
+def _try_of(workflow_id: str) -> int:
+    """How many workflows of the same run and attempt came before."""
+    return int(workflow_id.split("-")[3])
 
 
 def require_sqlite(python: tuple[int, int], sqlite: tuple[int, int, int]) -> None:
@@ -68,7 +79,7 @@ class Jobs:
         self._store = store
         self._settings = settings
         self._worker = worker
-        self._watch = Watch(store, settings.dead_after)
+        self._watch = Watch(store, settings)
         self._stopping = threading.Event()
         self._work = Work(store, settings, should_stop=self._stopping.is_set)
         #: Runs whose workflow is in this process just now.
@@ -108,7 +119,8 @@ class Jobs:
             worker_concurrency=self._settings.workers,
             partition_concurrency=1,
             polling_interval_sec=0.5,
-            on_conflict="never_update",
+            # All processes share one number: that of the one which began last.
+            on_conflict="always_update",
         )
         self._client = DBOSClient(
             system_database_url=self._store.queue_url,
@@ -143,17 +155,33 @@ class Jobs:
         self._revive(waiting, living)
         self._release_dropped()
         queued = {_run_of(workflow.workflow_id) for workflow in waiting}
+        room = max(_SHORTEST_QUEUE, _QUEUE_OF_EACH * self._settings.workers) - len(queued)
         for run in self._store.runs.due(utc_now()):
-            if run.id not in queued:
+            if run.id not in queued and (room > 0 or run.priority > BY_SCHEDULE):
+                room -= 1
                 self._hand_over(run)
+
+    def tidy(self) -> None:
+        """End what was left for long, and forget workflows that ended long ago."""
+        now = utc_now()
+        left = self._store.runs.interrupt(now, before=now - timedelta(days=self._settings.resume_days))
+        if left:
+            log.warning("runs interrupted", runs=left)
+        self.purge()
 
     def purge(self) -> None:
         """Forget workflows that ended long ago."""
-        before = utc_now().timestamp() - KEPT_FOR
-        ended = self._workflows(*_ENDED)
-        old = [w.workflow_id for w in ended if w.updated_at is not None and w.updated_at / 1000 < before]
-        if old:
-            self._require_client().delete_workflows(old)
+        client = self._require_client()
+        before = (utc_now() - timedelta(seconds=KEPT_FOR)).isoformat()
+        while old := client.list_workflows(
+            queue_name=QUEUE,
+            status=list(_ENDED),
+            completed_before=before,
+            limit=_PURGED_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        ):
+            client.delete_workflows([workflow.workflow_id for workflow in old])
 
     def _workflows(self, *states: str) -> list[WorkflowStatus]:
         return self._require_client().list_workflows(
@@ -173,12 +201,14 @@ class Jobs:
         tries = client.list_workflows(workflow_id_prefix=stem, load_input=False, load_output=False)
         if any(workflow.status in _LIVE for workflow in tries):
             return
+        number = 1 + max((_try_of(workflow.workflow_id) for workflow in tries), default=-1)
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
-            "workflow_id": f"{stem}{len(tries)}",
+            "workflow_id": f"{stem}{number}",
             "app_version": APPLICATION_VERSION,
-            "queue_partition_key": self._store.sources.get(run.source_id).host,
+            "queue_partition_key": run.host or f"source {run.source_id}",
+            "priority": _MOST_URGENT - run.priority,
         }
         client.enqueue(options, run.id)
 
@@ -217,9 +247,8 @@ class Jobs:
             log.exception("run broken off", run=run_id)
             self._break_off(run, error)
             return False
-        if result.more and self._stopping.is_set():
-            self._store.runs.release(result.run)
-            return False
+        if result.more and (self._stopping.is_set() or self._is_paused(result.run)):
+            return self._give_back(result.run)
         if not result.more:
             ended = result.run
             log.info(
@@ -231,6 +260,15 @@ class Jobs:
                 why=ended.message,
             )
         return result.more
+
+    def _is_paused(self, run: HarvestRun) -> bool:
+        return self._store.runs.standing(run) is Standing.PAUSED
+
+    def _give_back(self, run: HarvestRun) -> bool:
+        """The run goes back to the queue, unless it was cancelled meanwhile; there is no more to do now."""
+        with suppress(RunLost):
+            self._store.runs.release(run)
+        return False
 
     def _break_off(self, run: HarvestRun, error: Exception) -> None:
         """Something of ours failed, not the source: try again later, from the checkpoint, or end."""

@@ -9,6 +9,9 @@ _LONGEST_RUN_PAUSE = 6 * 3600.0
 #: Seconds: nor longer than this, whatever the source asked for.
 _LONGEST_REQUEST = 48 * 3600.0
 
+#: Seconds: nor longer than this after its worker died.
+_LONGEST_LAPSE = 600.0
+
 
 def page_pause(failures: int, retry_after: float | None) -> float | None:
     """Seconds before a page is asked for again after so many failures in a row: 1, 2, 4, ...
@@ -26,3 +29,11 @@ def run_pause(failures: int, retry_after: float | None) -> float:
     if retry_after is not None:
         return min(_LONGEST_REQUEST, max(1.0, retry_after))
     return float(min(_LONGEST_RUN_PAUSE, 60.0 * 4.0**failures))
+
+
+def lapse_pause(lapses: int) -> float:
+    """Seconds before a run is taken up again whose workers have died so many times in a row before this one.
+
+    The first time at once; then later and later, so that runs which died beside it get ahead of it.
+    """
+    return 0.0 if not lapses else min(_LONGEST_LAPSE, 5.0 * 4.0 ** (lapses - 1))

@@ -145,7 +145,8 @@ class Schedule:
         due = timing.due_at(now)
         if due is None or due <= self._fired_until(source):
             return None
-        if source.missed is Missed.SKIP and now - due - timing.jitter > PUNCTUAL:
+        late = now - due - timing.jitter > PUNCTUAL
+        if source.missed is Missed.SKIP and (late or self._store.pauses.current()):
             log.info("missed", source=source.id, due=due.isoformat())
             return None
         return due

@@ -6,7 +6,8 @@ import gc
 import time
 from collections.abc import Callable
 
-from catalogue.run import HarvestRun, RunKind
+from catalogue.errors import RunLost
+from catalogue.run import HarvestRun, RunKind, Standing
 from catalogue.settings import Settings
 from catalogue.store import Store
 from harvester.answers import answer_slice
@@ -21,6 +22,33 @@ from harvester.slices import Slice
 #: thousands of small objects, none of them in a cycle: looking through them takes a sixth of the time that
 #: reading and rendering take.
 _COLLECTION = 20_000
+#: Seconds between two looks at whether a run has been paused or cancelled.
+_LOOK = 1.0
+
+
+class Leash:
+    """Says when whoever works on a run has to stop: this process ends, or somebody paused or cancelled it."""
+
+    def __init__(self, store: Store, run: HarvestRun, should_stop: Callable[[], bool]) -> None:
+        self._store = store
+        self._run = run
+        self._should_stop = should_stop
+        self._looked = time.monotonic()
+        self._paused = False
+
+    def pulls(self) -> bool:
+        """Whether it is time to stop; the store is asked once a second at most.
+
+        Raises:
+            RunLost: the run was cancelled, or another worker holds it now.
+        """
+        if time.monotonic() - self._looked >= _LOOK:
+            self._looked = time.monotonic()
+            standing = self._store.runs.standing(self._run)
+            if standing is Standing.LOST:
+                raise RunLost(f"run {self._run.id} was cancelled, or another worker holds it")
+            self._paused = standing is Standing.PAUSED
+        return self._paused or self._should_stop()
 
 
 class Work:
@@ -47,10 +75,11 @@ class Work:
         Raises:
             RunLost: it was cancelled, or another worker holds it now.
         """
+        leash = Leash(self._store, run, self._should_stop)
         until = time.monotonic() + self._settings.slice_seconds
 
         def over() -> bool:
-            return self._should_stop() or time.monotonic() >= until
+            return leash.pulls() or time.monotonic() >= until
 
         on_page = settling(self._store, self._on_page)
         slices = {
@@ -64,7 +93,7 @@ class Work:
             found = retire_slice(self._store, run, over=over, on_page=on_page)
         else:
             pipeline = Pipeline(
-                self._store, self._settings, over=over, on_page=on_page, stopping=self._should_stop
+                self._store, self._settings, over=over, on_page=on_page, stopping=leash.pulls
             )
             found = pipeline.slice(run)
         settle(self._store)

@@ -27,7 +27,7 @@ def now() -> datetime:
 def add_source(store: Store, source_id: str = "nile", **fields: Any) -> Source:
     """Register a source that nobody will ever harvest."""
     source = Source(
-        source_id, Protocol.OAI_PMH, fields.pop("base_url", "https://nile.example.org/oai"), **fields
+        source_id, Protocol.OAI_PMH, fields.pop("base_url", f"https://{source_id}.example.org/oai"), **fields
     )
     store.sources.add(source, now())
     return source

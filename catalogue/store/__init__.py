@@ -17,6 +17,7 @@ from catalogue.store.feed import Feed
 from catalogue.store.history import History
 from catalogue.store.keys import Keys
 from catalogue.store.migrations import require_current, upgrade
+from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
 from catalogue.store.questions import Questions
 from catalogue.store.records import Records
@@ -54,6 +55,7 @@ class Store:
         self.questions = Questions(self.engine)
         self.history = History(self.engine)
         self.exchanges = Exchanges(self.engine)
+        self.pauses = Pauses(self.engine)
 
     @property
     def embedded(self) -> bool:

@@ -141,7 +141,9 @@ class Records:
                 checkpoint=asdict(page.checkpoint),
                 **asdict(page.run.tally + page.tally),
                 failures=0,
+                lapses=0,
                 message="",
+                active_at=now,
             )
             if intent is not None:
                 datestamp = clock.take_datestamp(connection, intent)

@@ -1,8 +1,4 @@
-"""Harvest runs in the store: opened once, claimed by one worker at a time, ended for good.
-
-Every change after the claim is made under the number of the attempt: a worker that was cancelled, or
-that was taken for dead and has been overtaken, finds that its change meets no row, and stops (RunLost).
-"""
+"""Harvest runs in the store: opened once for each source, and all that is known of them."""
 
 from __future__ import annotations
 
@@ -12,25 +8,28 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.errors import RunAlreadyOpen, RunLost, UnknownRun
+from catalogue.errors import HostBusy, RunAlreadyOpen, UnknownRun, UnknownSource
 from catalogue.run import (
+    BY_SCHEDULE,
     OPEN_STATES,
     Checkpoint,
-    Ending,
     Fault,
     HarvestRun,
     RunEvent,
     RunKind,
     RunState,
-    Tally,
 )
-from catalogue.source import SourceState
+from catalogue.source import SourceState, host_of
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
+from catalogue.store.pauses import pause_in
+from catalogue.store.run_states import RunStates, change, run_of
 from catalogue.store.tables import faults, run_events, runs, sources
+
+__all__ = ["Runs", "SetAside", "add_faults", "change", "forget_set_aside"]
 
 
 class SetAside(NamedTuple):
@@ -42,11 +41,8 @@ class SetAside(NamedTuple):
     fault: Fault
 
 
-class Runs:
+class Runs(RunStates):
     """Every run, open and ended."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def open(  # noqa: PLR0913 - one for each thing that is known of a run before it begins
         self,
@@ -58,6 +54,7 @@ class Runs:
         due: int | None = None,
         worker: str = "",
         position: dict[str, Any] | None = None,
+        priority: int = BY_SCHEDULE,
     ) -> HarvestRun:
         """Open a run for a source; with `worker`, claimed by it in the same breath.
 
@@ -65,6 +62,8 @@ class Runs:
 
         Raises:
             RunAlreadyOpen: the source has one already, or one was opened for the same `due`.
+            HostBusy: it was to be claimed, and another run harvests its host.
+            UnknownSource: there is no such source.
         """
         row = {
             "source_id": source_id,
@@ -73,16 +72,26 @@ class Runs:
             "worker": worker,
             "attempt": 1 if worker else 0,
             "started_at": now if worker else None,
+            "active_at": now if worker else None,
             "checkpoint": asdict(Checkpoint(position or {})),
             "opened_at": now,
             "requested_by": requested_by,
             "due": due,
+            "priority": priority,
         }
         try:
             with writing(self._engine) as connection:
+                address = connection.execute(
+                    sa.select(sources.c.base_url).where(sources.c.id == source_id)
+                ).scalar_one_or_none()
+                if address is None:
+                    raise UnknownSource(f"there is no source {source_id!r}")
+                row["host"] = host_of(address) if kind.fetches else ""
                 result = connection.execute(sa.insert(runs).values(row).returning(runs.c.id))
                 run_id = int(result.scalar_one())
         except IntegrityError as error:
+            if worker and self.open_run(source_id) is None:
+                raise HostBusy(f"another run harvests {row['host']} just now") from error
             raise RunAlreadyOpen(f"source {source_id!r} has an open run already") from error
         return self.get(run_id)
 
@@ -96,7 +105,7 @@ class Runs:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).one_or_none()
         if row is None:
             raise UnknownRun(f"there is no run {run_id}")
-        return _from_row(row)
+        return run_of(row)
 
     def newest(
         self, *, source_id: str = "", open_only: bool = False, before: int | None = None, limit: int = 50
@@ -110,34 +119,42 @@ class Runs:
         if before is not None:
             statement = statement.where(runs.c.id < before)
         with reading(self._engine) as connection:
-            return [_from_row(row) for row in connection.execute(statement)]
+            return [run_of(row) for row in connection.execute(statement)]
 
     def due(self, now: datetime) -> list[HarvestRun]:
-        """Open runs that no worker holds and that wait for nothing, the oldest first.
+        """Open runs that could be taken up at once, the most urgent first, then the oldest.
 
-        A suspended source's runs wait until it is resumed.
+        What is paused waits until it is resumed, and what asks a host that another run harvests until
+        that one has ended.
         """
         # What people asked for is done although the source is harvested no more.
         wanted = runs.c.kind.in_((RunKind.RETIRE, RunKind.ANSWER, RunKind.ROLLBACK))
-        harvested = sa.or_(sources.c.state == SourceState.ACTIVE, wanted)
+        active = sa.or_(sources.c.state == SourceState.ACTIVE, wanted)
+        holder = runs.alias()
+        busy = sa.exists().where(
+            holder.c.state == RunState.RUNNING, holder.c.host != "", holder.c.host == runs.c.host
+        )
         statement = (
             sa.select(runs)
             .join(sources, sources.c.id == runs.c.source_id)
             .where(
                 runs.c.state.in_((RunState.QUEUED, RunState.RETRY)),
                 sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
-                harvested,
+                active,
+                sa.not_(busy),
             )
-            .order_by(runs.c.id)
+            .order_by(runs.c.priority.desc(), runs.c.id)
         )
         with reading(self._engine) as connection:
-            return [_from_row(row) for row in connection.execute(statement)]
+            found = [run_of(row) for row in connection.execute(statement)]
+            paused = bool(found) and pause_in(connection) is not None
+            return [run for run in found if not (paused and run.kind.fetches)]
 
     def running(self) -> list[HarvestRun]:
         """Runs that a worker holds."""
         statement = sa.select(runs).where(runs.c.state == RunState.RUNNING).order_by(runs.c.id)
         with reading(self._engine) as connection:
-            return [_from_row(row) for row in connection.execute(statement)]
+            return [run_of(row) for row in connection.execute(statement)]
 
     def last_due(self, source_id: str) -> int | None:
         """The last instant for which the source's schedule has fired, in seconds since 1970."""
@@ -158,101 +175,7 @@ class Runs:
             newest = newest.where(inner.c.state == RunState.ENDED)
         statement = sa.select(runs).select_from(sources.join(runs, runs.c.id == newest.scalar_subquery()))
         with reading(self._engine) as connection:
-            return {row.source_id: _from_row(row) for row in connection.execute(statement)}
-
-    def claim(self, run_id: int, worker: str, now: datetime, *, early: bool = False) -> HarvestRun:
-        """Take a run up, or go on with it: a new attempt begins, and older attempts can write no more.
-
-        What another worker holds is not taken from it: whoever finds that one dead releases the run first.
-
-        Args:
-            run_id: the run.
-            worker: who takes it up.
-            now: the time.
-            early: although it waits until later.
-
-        Raises:
-            RunLost: it has ended, is not to be taken up yet, or another worker holds it.
-        """
-        due = sa.true() if early else sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
-        free = sa.and_(runs.c.state.in_((RunState.QUEUED, RunState.RETRY)), due)
-        ours = sa.and_(runs.c.state == RunState.RUNNING, runs.c.worker == worker)
-        statement = (
-            sa.update(runs)
-            .where(runs.c.id == run_id, sa.or_(free, ours))
-            .values(
-                state=RunState.RUNNING,
-                attempt=runs.c.attempt + 1,
-                worker=worker,
-                not_before=None,
-                started_at=sa.func.coalesce(
-                    runs.c.started_at, sa.bindparam("now", now, runs.c.started_at.type)
-                ),
-            )
-            .returning(runs)
-        )
-        with writing(self._engine) as connection:
-            row = connection.execute(statement).one_or_none()
-        if row is None:
-            raise RunLost(f"run {run_id} has ended, waits, or is being worked on")
-        return _from_row(row)
-
-    def begin(self, run: HarvestRun, kind: RunKind, scope: str) -> HarvestRun:
-        """Note what a harvest lists: all or what has changed, and of which sets.
-
-        Raises:
-            RunLost: cancelled, or another worker holds it now.
-        """
-        with writing(self._engine) as connection:
-            change(connection, run, kind=kind, scope=scope)
-        return run.evolve(kind=kind, scope=scope)
-
-    def release(self, run: HarvestRun) -> None:
-        """Put a run back for any worker to take up at once, from its checkpoint.
-
-        Raises:
-            RunLost: cancelled, or another worker holds it now.
-        """
-        with writing(self._engine) as connection:
-            change(connection, run, state=RunState.QUEUED, worker="")
-
-    def retry_later(self, run: HarvestRun, message: str, not_before: datetime) -> None:
-        """Put a run aside until `not_before`; it keeps its checkpoint.
-
-        Raises:
-            RunLost: cancelled, or another worker holds it now.
-        """
-        with writing(self._engine) as connection:
-            change(
-                connection,
-                run,
-                state=RunState.RETRY,
-                message=message,
-                not_before=not_before,
-                failures=runs.c.failures + 1,
-                worker="",
-            )
-
-    def end(self, run: HarvestRun, ending: Ending, now: datetime, message: str = "") -> None:
-        """End a run.
-
-        Raises:
-            RunLost: cancelled, or another worker holds it now.
-        """
-        with writing(self._engine) as connection:
-            change(connection, run, state=RunState.ENDED, ending=ending, ended_at=now, message=message)
-
-    def cancel(self, run_id: int, now: datetime, message: str = "") -> None:
-        """Cancel an open run; its worker stops at its next page.
-
-        Raises:
-            RunLost: it has ended.
-        """
-        values = {"state": RunState.ENDED, "ending": Ending.CANCELLED, "ended_at": now, "message": message}
-        statement = sa.update(runs).where(runs.c.id == run_id, runs.c.state.in_(OPEN_STATES)).values(values)
-        with writing(self._engine) as connection:
-            if connection.execute(statement).rowcount != 1:
-                raise RunLost(f"run {run_id} has ended already")
+            return {row.source_id: run_of(row) for row in connection.execute(statement)}
 
     def log(self, run_id: int, now: datetime, event: str, *, level: str = "info", **detail: Any) -> None:
         """Add a line to a run's log."""
@@ -298,19 +221,6 @@ class Runs:
             return {str(rule): int(count) for rule, count in connection.execute(statement)}
 
 
-def change(connection: Connection, run: HarvestRun, **values: Any) -> None:
-    """Change a running run, inside a transaction, under this attempt.
-
-    Raises:
-        RunLost: cancelled, or another worker holds it now.
-    """
-    statement = sa.update(runs).where(
-        runs.c.id == run.id, runs.c.attempt == run.attempt, runs.c.state == RunState.RUNNING
-    )
-    if connection.execute(statement.values(values)).rowcount != 1:
-        raise RunLost(f"run {run.id} was cancelled, or another worker holds it")
-
-
 def add_faults(connection: Connection, run_id: int, now: datetime, found: Iterable[Fault]) -> None:
     """Write down what could not be taken, inside a transaction."""
     rows = [{"run_id": run_id, "at": now, **asdict(fault)} for fault in found]
@@ -327,30 +237,6 @@ def forget_set_aside(connection: Connection, source_id: str, identifiers: Iterab
             return  # as a rule; then nothing has to be looked for
         statement = sa.update(faults).where(kept, faults.c.source_identifier.in_(part))
         connection.execute(statement.values(payload_digest=None))
-
-
-def _from_row(row: Row[Any]) -> HarvestRun:
-    return HarvestRun(
-        id=row.id,
-        source_id=row.source_id,
-        kind=RunKind(row.kind),
-        state=RunState(row.state),
-        checkpoint=Checkpoint(**row.checkpoint),
-        tally=Tally(
-            row.listed, row.new, row.changed, row.unchanged, row.deleted, row.faulty, row.skipped, row.absent
-        ),
-        attempt=row.attempt,
-        failures=row.failures,
-        opened_at=row.opened_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        not_before=row.not_before,
-        worker=row.worker,
-        ending=Ending(row.ending) if row.ending else None,
-        message=row.message,
-        requested_by=row.requested_by,
-        scope=row.scope,
-    )
 
 
 def _fault(row: Row[Any]) -> Fault:

@@ -87,6 +87,7 @@ sources = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
+_asks = sa.text("state = 'running' AND host <> ''")
 _open = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 
 runs = sa.Table(
@@ -120,7 +121,14 @@ runs = sa.Table(
     sa.Column("scope", sa.Text, nullable=False, server_default=""),
     # The instant for which the schedule fired; two schedulers fire it once.
     sa.Column("due", sa.BigInteger),
+    # The host that it asks; empty where it asks none.
+    sa.Column("host", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("priority", sa.Integer, nullable=False, default=0, server_default="0"),
+    # Workers that died with it since the last committed page.
+    sa.Column("lapses", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("active_at", UtcDateTime),
     sa.UniqueConstraint("source_id", "due"),
+    sa.Index("one_harvest_per_host", "host", unique=True, sqlite_where=_asks, postgresql_where=_asks),
     sa.Index("one_open_run", "source_id", unique=True, sqlite_where=_open, postgresql_where=_open),
     sa.Index(None, "source_id", "id"),
 )
@@ -426,6 +434,16 @@ workers = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("beats", sa.BigInteger, nullable=False),
     sa.Column("started_at", UtcDateTime, nullable=False),
+)
+
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    # What is paused: `all` harvesting, as long as there is such a row.
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 write_intents = sa.Table(
