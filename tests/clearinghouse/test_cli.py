@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +155,8 @@ def test_a_harvest_that_has_to_wait_long_is_left_and_taken_up_again(
 def test_one_source_in_work_does_not_keep_the_others_waiting(
     clearinghouse: Command, nile: RemoteNode, database: Store
 ) -> None:
-    clearinghouse("source", "add", "volta", "--protocol", "oai-pmh", "--base-url", nile.url)
+    elsewhere = nile.url.replace("127.0.0.1", "localhost")
+    clearinghouse("source", "add", "volta", "--protocol", "oai-pmh", "--base-url", elsewhere)
     database.workers.beat("elsewhere:1:a", "worker", now())
     database.runs.open("nile", RunKind.FULL, now(), worker="elsewhere:1:a")
     said = clearinghouse("harvest", "nile", "volta", "--json")
@@ -202,12 +205,77 @@ def test_runs_and_one_of_them(clearinghouse: Command, nile: RemoteNode) -> None:
     assert (said.code, said.err) == (REFUSED, "clearinghouse: there is no run 99\n")
 
 
+def test_a_host_that_another_run_harvests_is_waited_for_and_then_left(
+    clearinghouse: Command, nile: RemoteNode, database: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "PATIENCE", 0.3)
+    other = nile.url.replace("http://127.0.0.1", "HTTP://127.0.0.1").replace("/oai", "/other?x=1")
+    clearinghouse("source", "add", "volta", "--protocol", "oai-pmh", "--base-url", other)
+    database.workers.beat("elsewhere:1:a", "worker", now())
+    held = database.runs.open("volta", RunKind.FULL, now(), worker="elsewhere:1:a")
+    said = clearinghouse("harvest", "nile", "--json")
+    assert (said.code, said.json) == (REFUSED, [])
+    assert "another run harvests 127.0.0.1 just now" in said.err
+    assert nile.asked == []
+    assert database.runs.newest(source_id="nile") == []
+    monkeypatch.setattr(inline, "PATIENCE", 20)
+    threading.Timer(0.5, lambda: database.runs.end(held, Ending.NOTHING_NEW, now())).start()
+    assert clearinghouse("harvest", "nile").code == DONE
+
+
 def test_cancelling(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
     run = database.runs.open("nile", RunKind.FULL, now())
-    assert clearinghouse("run", "cancel", run.id).code == DONE
+    assert clearinghouse("run", "cancel", run.id, "--reason", "the node moves").code == DONE
     ended = database.runs.get(run.id)
-    assert (ended.ending, ended.message) == (Ending.CANCELLED, "cancelled on the command line")
+    assert ended.ending is Ending.CANCELLED
+    assert re.fullmatch(r"cancelled by \S+: the node moves", ended.message)
+    [event] = database.runs.events(run.id)
+    assert (event.event, event.detail) == ("cancelled", {"why": ended.message})
     assert clearinghouse("run", "cancel", run.id).code == REFUSED
+    assert clearinghouse("run", "cancel", 99).code == REFUSED
+
+
+def test_going_on_with_a_run_that_was_broken_off(
+    clearinghouse: Command, nile: RemoteNode, database: Store
+) -> None:
+    nile.mishaps[5] = then(lambda: database.runs.cancel(1, now(), "by mistake"))
+    assert clearinghouse("harvest", "nile").code == FAILED
+    assert database.runs.get(1).checkpoint.pages == 2
+    said = clearinghouse("run", "resume", 1)
+    assert (said.code, said.err) == (DONE, "Run 1 goes on behind page 2.\n")
+    [run] = clearinghouse("harvest", "nile", "--json").json
+    assert (run["id"], run["ending"], run["tally"]["new"]) == (1, "complete", 25)
+    assert nile.pages_asked().most_common(1)[0][1] == 2  # the page in hand when it was cancelled
+    said = clearinghouse("run", "resume", 1)
+    assert (said.code, "cannot be gone on with: it is complete" in said.err) == (REFUSED, True)
+    assert clearinghouse("run", "resume", 99).code == REFUSED
+
+
+def test_pausing_everything(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
+    said = clearinghouse("pause-all", "--reason", "the network is mended")
+    assert said.code == DONE
+    assert "All harvesting is paused since" in said.err
+    assert said.err.rstrip().endswith(": the network is mended")
+    said = clearinghouse("harvest", "nile")
+    assert (said.code, "all harvesting is paused" in said.err) == (REFUSED, True)
+    assert nile.asked == []
+    assert clearinghouse("remap", "nile").code == DONE
+    queued = clearinghouse("harvest", "nile", "--queue")
+    assert (queued.code, "is paused since" in queued.err) == (DONE, True)
+    assert [run.kind for run in database.runs.due(now())] == []
+    assert "is paused since" in clearinghouse("runs").err
+    assert clearinghouse("resume-all").err == "Harvesting goes on.\n"
+    assert clearinghouse("resume-all").err == "Harvesting was not paused.\n"
+    assert [run.kind for run in database.runs.due(now())] == [RunKind.FULL]
+    assert clearinghouse("harvest", "nile").code == DONE
+
+
+def test_leaving_harvests_to_the_workers(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:
+    [told] = clearinghouse("harvest", "nile", "--queue", "--priority", "7", "--json").json
+    assert (told["state"], told["priority"], told["kind"]) == ("queued", 7, "full")
+    assert nile.asked == []
+    said = clearinghouse("harvest", "nile", "--queue")
+    assert (said.code, "has an open run already" in said.err) == (REFUSED, True)
 
 
 def test_pausing_and_resuming(clearinghouse: Command, nile: RemoteNode, database: Store) -> None:

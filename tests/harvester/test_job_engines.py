@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,4 +58,24 @@ def test_stopping_in_the_middle_gives_the_run_back_and_another_finishes_it(
         wait_for(lambda: ended(store, run))
     done = store.runs.get(run.id)
     assert (done.ending, done.tally) == (Ending.COMPLETE, Tally(listed=60, new=60))
+    assert set(remote.pages_asked().values()) == {1}
+
+
+def test_losing_the_queue_loses_nothing(
+    sqlite_store: Store, remote: RemoteNode, register: Any, lenient: Settings
+) -> None:
+    """The run table is the truth: what is open is queued again, as when a catalogue moves to PostgreSQL."""
+    remote.fill(60)
+    remote.delay = 0.1
+    register(sqlite_store, remote)
+    run = opened(sqlite_store)
+    with engine(sqlite_store, lenient):
+        wait_for(lambda: sqlite_store.runs.get(run.id).checkpoint.pages >= 2)
+    queue = Path(f"{sqlite_store.engine.url.database}.jobs")
+    for file in queue.parent.glob(f"{queue.name}*"):
+        file.unlink()
+    remote.delay = 0
+    with engine(sqlite_store, lenient):
+        wait_for(lambda: ended(sqlite_store, run))
+    assert sqlite_store.runs.get(run.id).tally == Tally(listed=60, new=60)
     assert set(remote.pages_asked().values()) == {1}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from catalogue.errors import RunLost
-from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
+from catalogue.run import BY_REQUEST, Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.settings import load_settings
 from catalogue.source import SourceState
 from catalogue.store import Store
@@ -18,7 +18,7 @@ from harvester import jobs as module
 from harvester.changes import changes_of
 from harvester.jobs import Jobs
 from job_engine import ended, engine, opened, wait_for
-from remote_node import RemoteNode, then
+from remote_node import RemoteNode, busy, then
 
 #: DBOS is one in a process.
 pytestmark = pytest.mark.xdist_group("dbos")
@@ -60,7 +60,7 @@ def test_an_error_of_ours_is_tried_again_and_then_ends_the_run(
     remote.fill(20)
     register(shared, remote, "broken")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **_named: object) -> None:
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("harvester.pipeline.changes_of", broken)
@@ -113,10 +113,10 @@ def test_a_run_that_its_workflow_dropped_is_taken_up_again(
         broken.append(error)
         raise OSError("the database is away")
 
-    def fail_first(*arguments: Any) -> Any:
+    def fail_first(*arguments: Any, **named: Any) -> Any:
         if not broken:
             raise ZeroDivisionError
-        return changes_of(*arguments)
+        return changes_of(*arguments, **named)
 
     monkeypatch.setattr(Jobs, "_break_off", drop)
     monkeypatch.setattr("harvester.pipeline.changes_of", fail_first)
@@ -162,6 +162,77 @@ def test_a_suspended_source_is_not_worked_on(shared: Store, remote: RemoteNode, 
     assert shared.runs.get(paused.id).state is RunState.QUEUED
     shared.sources.change("paused", state=SourceState.ACTIVE)
     wait_for(lambda: ended(shared, paused))
+
+
+def test_a_pause_of_everything_acts_within_a_page_and_ends(
+    shared: Store, remote: RemoteNode, register: Any
+) -> None:
+    remote.fill(80)
+    remote.delay = 0.3
+    register(shared, remote, "all-paused")
+    run = opened(shared, "all-paused")
+    wait_for(lambda: shared.runs.get(run.id).checkpoint.pages >= 1)
+    shared.pauses.begin(now())
+    try:
+        wait_for(lambda: shared.runs.get(run.id).state is RunState.QUEUED, 5)
+        asked = len(remote.listings)
+        time.sleep(0.7)
+        assert len(remote.listings) == asked < 8
+    finally:
+        remote.delay = 0
+        assert shared.pauses.lift()
+    wait_for(lambda: ended(shared, run))
+    assert shared.runs.get(run.id).tally == Tally(listed=80, new=80)
+    assert set(remote.pages_asked().values()) == {1}
+
+
+def test_a_source_that_is_paused_in_the_middle_stops_at_its_next_page(
+    shared: Store, remote: RemoteNode, register: Any
+) -> None:
+    remote.fill(80)
+    remote.delay = 0.3
+    register(shared, remote, "one-paused")
+    run = opened(shared, "one-paused")
+    wait_for(lambda: shared.runs.get(run.id).checkpoint.pages >= 1)
+    shared.sources.change("one-paused", state=SourceState.SUSPENDED)
+    wait_for(lambda: shared.runs.get(run.id).state is RunState.QUEUED, 5)
+    assert shared.runs.get(run.id).checkpoint.pages < 8
+
+
+def test_a_run_is_cancelled_while_it_waits_to_ask_again(
+    shared: Store, remote: RemoteNode, register: Any
+) -> None:
+    remote.fill(20)
+    remote.always = busy("25")
+    register(shared, remote, "busy")
+    run = opened(shared, "busy")
+    wait_for(lambda: any(e.event == "page-failed" for e in shared.runs.events(run.id)))
+    shared.runs.cancel(run.id, now(), "no more")
+    remote.always = None
+    next_one = opened(shared, "busy")
+    wait_for(lambda: ended(shared, next_one), 10)
+    assert shared.runs.get(run.id).message == "no more"
+
+
+def test_the_queue_is_short_and_what_is_urgent_does_not_wait_for_it(
+    shared: Store,
+    worked: tuple[Store, Jobs],
+    remote: RemoteNode,
+    register: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handed: list[str] = []
+    monkeypatch.setattr(Jobs, "_hand_over", lambda _, run: handed.append(run.source_id))
+    for n in range(40):
+        register(shared, remote, f"many-{n}")
+        opened(shared, f"many-{n}")
+    register(shared, remote, "urgent")
+    shared.runs.open("urgent", RunKind.FULL, now(), priority=BY_REQUEST)
+    handed.clear()
+    monkeypatch.setattr(worked[1], "_workflows", lambda *_: [])
+    worked[1].tick()
+    assert handed[0] == "urgent"
+    assert set(handed) == {"urgent", *(f"many-{n}" for n in range(31))}
 
 
 def test_ended_workflows_are_forgotten_in_time(
