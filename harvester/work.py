@@ -92,9 +92,7 @@ class Work:
         elif run.kind is RunKind.RETIRE:
             found = retire_slice(self._store, run, over=over, on_page=on_page)
         else:
-            pipeline = Pipeline(
-                self._store, self._settings, over=over, on_page=on_page, stopping=leash.pulls
-            )
+            pipeline = Pipeline(self._store, self._settings, over=over, on_page=on_page, stopping=leash.pulls)
             found = pipeline.slice(run)
         settle(self._store)
         return found
