@@ -1,12 +1,7 @@
 """One harvest at a time for each host, priorities, lapses, and a pause of all harvesting.
 
-<<<<<<<< HEAD:migrations/versions/0012_one_harvest_per_host.py
 Revision ID: 0012
 Revises: 0011
-========
-Revision ID: 0012
-Revises: 0011
->>>>>>>> d6d4fe7 (Keep the numbers of migrations in a row):migrations/versions/0011_one_harvest_per_host.py
 """
 
 from __future__ import annotations
@@ -14,13 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:migrations/versions/0012_one_harvest_per_host.py
 revision = "0012"
 down_revision = "0011"
-========
-revision = "0012"
-down_revision = "0011"
->>>>>>>> d6d4fe7 (Keep the numbers of migrations in a row):migrations/versions/0011_one_harvest_per_host.py
 branch_labels = None
 depends_on = None
 
