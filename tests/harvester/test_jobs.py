@@ -233,6 +233,8 @@ def test_the_queue_is_short_and_what_is_urgent_does_not_wait_for_it(
     worked[1].tick()
     assert handed[0] == "urgent"
     assert set(handed) == {"urgent", *(f"many-{n}" for n in range(31))}
+    for run in shared.runs.newest(open_only=True):
+        shared.runs.cancel(run.id, now())
 
 
 def test_ended_workflows_are_forgotten_in_time(
