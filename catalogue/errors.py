@@ -11,6 +11,7 @@
     ├── UnreadableRecord           one payload that no reader can take: becomes a fault
     ├── StoreError
     │   ├── StoreUnreachable       the database does not answer
+    │   ├── StoreFull              there is no room left on its disk
     │   ├── SchemaOutOfDate
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord
     │   ├── UnknownQuestion, QuestionClosed
@@ -87,6 +88,10 @@ class StoreError(ClearinghouseError):
 
 class StoreUnreachable(StoreError):
     """The database does not answer."""
+
+
+class StoreFull(StoreError):
+    """There is no room left on the database's disk; nothing was written by halves."""
 
 
 class SchemaOutOfDate(StoreError):

@@ -118,7 +118,7 @@ class Jobs:
             QUEUE,
             worker_concurrency=self._settings.workers,
             partition_concurrency=1,
-            polling_interval_sec=0.5,
+            polling_interval_sec=1.0,
             # All processes share one number: that of the one which began last.
             on_conflict="always_update",
         )

@@ -16,7 +16,7 @@ from apscheduler.triggers.base import BaseTrigger
 from catalogue.errors import RunAlreadyOpen, SettingsError, UnknownSource
 from catalogue.run import RunKind
 from catalogue.settings import Settings
-from catalogue.source import Missed, Source, SourceState
+from catalogue.source import Missed, Source
 from catalogue.store import Store
 from harvester.slices import utc_now
 from harvester.timing import Timing
@@ -73,14 +73,13 @@ class Schedule:
 
     def follow_sources(self) -> None:
         """Make the job list what the sources say."""
-        wanted = {s.id: s for s in self._store.sources.all(SourceState.ACTIVE) if s.is_scheduled}
+        wanted = self._store.sources.schedules()
         present = {job.id: job.name for job in self._scheduler.get_jobs("sources")}
         for gone in present.keys() - wanted.keys():
             self._scheduler.remove_job(gone, "sources")
-        for source_id, source in wanted.items():
-            rule = _rule(source)
+        for source_id, rule in wanted.items():
             if rule not in {present.get(source_id), self._refused.get(source_id)}:
-                self._add(source, rule)
+                self._add(self._store.sources.get(source_id), rule)
 
     def due_times(self) -> dict[str, datetime]:
         """When each source is due next."""
@@ -150,8 +149,3 @@ class Schedule:
             log.info("missed", source=source.id, due=due.isoformat())
             return None
         return due
-
-
-def _rule(source: Source) -> str:
-    """Everything that says when a source is due."""
-    return f"{source.schedule} {source.time_zone} {source.missed}"

@@ -7,6 +7,7 @@ transaction at all, so each statement sees what was committed when it began.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from catalogue.errors import SettingsError
+from catalogue.errors import SettingsError, StoreFull
+
+#: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 
 
 def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
@@ -81,6 +85,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed at the end, rolled back on an exception."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+    """A transaction that writes: committed at the end, rolled back on an exception.
+
+    Raises:
+        StoreFull: there is no room left on the disk.
+    """
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except sa.exc.OperationalError as error:
+        if _is_full(error.orig):
+            raise StoreFull("the disk is full: nothing more can be written to the database") from error
+        raise
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether there is no room: SQLite says so or fails to write, PostgreSQL has 53100."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return (code is not None and code in _FULL) or getattr(error, "sqlstate", None) == "53100"
