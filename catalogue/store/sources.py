@@ -77,8 +77,8 @@ class Sources:
             c.state == SourceState.ACTIVE, c.schedule != ""
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(statement).tuples()
-            return {source_id: " ".join(rule) for source_id, *rule in rows}
+            rows = connection.execute(statement)
+            return {row.id: f"{row.schedule} {row.time_zone} {row.missed}" for row in rows}
 
     def change(self, source_id: str, **changes: Any) -> Source:
         """Change these fields of a source.
