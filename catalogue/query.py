@@ -17,6 +17,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 from catalogue.errors import InvalidQuery
+from catalogue.polygons import Ring
 
 #: Predicates that one query may have, and how deep they may stand in one another: what every database
 #: that we use can parse with room to spare.
@@ -56,6 +57,8 @@ class Relation(StrEnum):
 
     #: They have a point in common.
     INTERSECTS = "intersects"
+    #: They have more in common than their edges.
+    SHARES = "shares"
     #: The record has an extent, and they have no point in common.
     DISJOINT = "disjoint"
     #: The whole extent lies inside the box.
@@ -79,12 +82,13 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Some value of the queryable lies between the two, both included."""
+    """Some value of the queryable lies between the two, both included unless it is `strict`."""
 
     queryable: str
     lower: str
     upper: str
     match_case: bool = True
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,14 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """The record's geographic extent stands so to the polygon (`catalogue.polygons.polygon` makes one)."""
+
+    relation: Relation
+    corners: Ring
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """The record has one of these identifiers."""
 
@@ -149,7 +161,7 @@ class Not:
     part: Predicate
 
 
-Predicate = Compare | Between | Like | Missing | AnyText | Extent | Identified | And | Or | Not
+Predicate = Compare | Between | Like | Missing | AnyText | Extent | Area | Identified | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +193,9 @@ def check_size(predicate: Predicate) -> None:
     Raises:
         InvalidQuery: it has too many predicates, is too deep, or one of them is too long.
     """
-    for count, (found, depth) in enumerate(_walk(predicate), 1):
+    count = 0
+    for found, depth in _walk(predicate):
+        count += _weight(found)
         if count > MAX_PREDICATES:
             raise InvalidQuery(f"a filter may have at most {MAX_PREDICATES} predicates")
         if depth > MAX_DEPTH:
@@ -193,8 +207,12 @@ def check_size(predicate: Predicate) -> None:
 
 
 def size(predicate: Predicate) -> int:
-    """How many predicates the tree has, those that hold others included."""
-    return sum(1 for _ in _walk(predicate))
+    """How many predicates the tree has, those that hold others included; polygons count by their corners."""
+    return sum(_weight(found) for found, _ in _walk(predicate))
+
+
+def _weight(predicate: Predicate) -> int:
+    return len(predicate.corners) if isinstance(predicate, Area) else 1
 
 
 def _length(pattern: Pattern) -> int:

@@ -11,15 +11,18 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 
 import factories
 from catalogue import oai_identifier
+from catalogue.polygons import is_convex, polygon
 from catalogue.query import (
     And,
     AnyText,
+    Area,
     Between,
     Compare,
     Extent,
@@ -150,16 +153,20 @@ def holds(  # noqa: C901, PLR0911, PLR0912 - one case a kind of predicate
             return re.search(_regex(pattern, normal), normal(texts), re.DOTALL) is not None
         case Extent():
             return _extent(one.record.boxes, where)
+        case Area():
+            return _area(one.record.boxes, where)
         case Compare("modified", operator, literal):
             return _compare(datetime.fromtimestamp(one.datestamp, UTC), operator, instant(literal))
-        case Between("modified", lower, upper):
-            return instant(lower) <= datetime.fromtimestamp(one.datestamp, UTC) <= instant(upper)
+        case Between("modified", lower, upper, _, strict):
+            at = datetime.fromtimestamp(one.datestamp, UTC)
+            return _lies(instant(lower), at, instant(upper), strict=strict)
         case Compare(queryable, operator, literal, match_case):
             made = comparable(queryable, match_case=match_case)
             return any(_compare(made(value), operator, made(literal)) for value in one.values(queryable))
-        case Between(queryable, lower, upper, match_case):
+        case Between(queryable, lower, upper, match_case, strict):
             made = comparable(queryable, match_case=match_case)
-            return any(made(lower) <= made(value) <= made(upper) for value in one.values(queryable))
+            values = one.values(queryable)
+            return any(_lies(made(lower), made(value), made(upper), strict=strict) for value in values)
         case Like(queryable, pattern, match_case):
             made = str if match_case else normal
             regex = re.compile(_regex(pattern, made), re.DOTALL)
@@ -200,6 +207,10 @@ def _compare(value: object, operator: Operator, literal: object) -> bool:
     }[operator]
 
 
+def _lies(lower: Any, value: Any, upper: Any, *, strict: bool) -> bool:
+    return lower < value < upper if strict else lower <= value <= upper
+
+
 def _regex(pattern: tuple, made: Callable[[str], str]) -> str:
     wild = {Wildcard.MANY: ".*", Wildcard.ONE: "."}
     return "".join(wild[part] if isinstance(part, Wildcard) else re.escape(made(part)) for part in pattern)
@@ -221,15 +232,91 @@ def _extent(boxes: Sequence[Box], wanted: Extent) -> bool:
     def inside(a: tuple, b: tuple) -> bool:
         return b[0] <= a[0] and a[2] <= b[2] and b[1] <= a[1] and a[3] <= b[3]
 
+    def interiors(a: tuple, b: tuple) -> bool:
+        # Where one is flat, what counts is whether it lies between the other's ends, or both are the same.
+        return all(
+            max(a[i], b[i]) < min(a[i + 2], b[i + 2])
+            or (a[i] == a[i + 2] and b[i] < a[i] < b[i + 2])
+            or (b[i] == b[i + 2] and a[i] < b[i] < a[i + 2])
+            or (a[i] == a[i + 2] == b[i] == b[i + 2])
+            for i in (0, 1)
+        )
+
     match wanted.relation:
         case Relation.INTERSECTS:
             return any(meet(a, b) for a in have for b in want)
+        case Relation.SHARES:
+            return any(interiors(a, b) for a in have for b in want)
         case Relation.DISJOINT:
             return bool(have) and not any(meet(a, b) for a in have for b in want)
         case Relation.WITHIN:
             return bool(have) and all(any(inside(a, b) for b in want) for a in have)
         case Relation.CONTAINS:
             return all(any(inside(b, a) for a in have) for b in want)
+
+
+def _area(boxes: Sequence[Box], wanted: Area) -> bool:
+    """Told by other means than the store's: points in polygons, and sides that meet."""
+    have = [part for box in boxes for part in _parts(box)]
+    ring = wanted.corners
+
+    def has(point: tuple[float, float]) -> bool:
+        return _in_polygon(point, ring)
+
+    def meets(a: tuple) -> bool:
+        corners = _corners(a)
+        return (
+            any(map(has, corners))
+            or any(a[0] <= x <= a[2] and a[1] <= y <= a[3] for x, y in ring)
+            or any(_cross(*one, *other) for one in _sides(ring) for other in _sides(corners))
+        )
+
+    match wanted.relation:
+        case Relation.INTERSECTS:
+            return any(map(meets, have))
+        case Relation.DISJOINT:
+            return bool(have) and not any(map(meets, have))
+        case Relation.WITHIN:
+            return bool(have) and all(has(corner) for a in have for corner in _corners(a))
+        case Relation.CONTAINS:
+            return any(all(a[0] <= x <= a[2] and a[1] <= y <= a[3] for x, y in ring) for a in have)
+    raise AssertionError(wanted)
+
+
+def _corners(a: tuple) -> list[tuple[float, float]]:
+    return [(a[0], a[1]), (a[2], a[1]), (a[2], a[3]), (a[0], a[3])]
+
+
+def _sides(ring: Sequence) -> list[tuple]:
+    return [(ring[at - 1], ring[at]) for at in range(len(ring))]
+
+
+def _turn(a: tuple, b: tuple, c: tuple) -> Fraction:
+    (ax, ay), (bx, by), (cx, cy) = (tuple(map(Fraction, point)) for point in (a, b, c))
+    return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+
+
+def _on(point: tuple, a: tuple, b: tuple) -> bool:
+    inside = all(min(a[i], b[i]) <= point[i] <= max(a[i], b[i]) for i in (0, 1))
+    return inside and _turn(a, b, point) == 0
+
+
+def _in_polygon(point: tuple, ring: Sequence) -> bool:
+    """Rays to the east: an odd number of sides is crossed; a point of a side is inside."""
+    if any(_on(point, a, b) for a, b in _sides(ring)):
+        return True
+    odd = False
+    for a, b in _sides(ring):
+        if (a[1] > point[1]) != (b[1] > point[1]):
+            upwards = b[1] > a[1]
+            odd ^= (_turn(a, b, point) > 0) is upwards
+    return odd
+
+
+def _cross(a: tuple, b: tuple, c: tuple, d: tuple) -> bool:
+    if _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0:
+        return True
+    return _on(c, a, b) or _on(d, a, b) or _on(a, c, d) or _on(b, c, d)
 
 
 def in_order(known: Sequence[Known], keys: Sequence[SortKey]) -> list[int]:
@@ -288,10 +375,43 @@ def extents(draw: st.DrawFn, relations: Sequence[Relation] = tuple(Relation)) ->
     return Extent(draw(st.sampled_from(list(relations))), west, south, east, north)
 
 
-def leaves(*, cases: bool = True) -> st.SearchStrategy[Predicate]:
-    """Single predicates; with `cases`, some that make no difference between cases."""
+#: Polygons about the origin: convex and not, with sides in every direction.
+SHAPES = [
+    ((0, 0), (4, 0), (0, 3)), ((0, 0), (2, 1), (4, 0), (2, 5)), ((0, 0), (5, 1), (7, 5), (1, 6)),
+    ((0, 0), (6, 0), (6, 2), (2, 2), (2, 6), (0, 6)), ((1, 0), (3, 0), (4, 2), (2, 4), (0, 2)),
+    ((0, 3), (2, 2), (3, 0), (4, 2), (6, 3), (4, 4), (3, 6), (2, 4)),
+    ((0, 0), (9, 0), (9, 9), (8, 9), (8, 1), (1, 1), (1, 9), (0, 9)),
+]  # fmt: skip
+
+
+@st.composite
+def areas(draw: st.DrawFn) -> Area:
+    """Polygons of some size, somewhere, in either direction."""
+    shape, scale = draw(st.sampled_from(SHAPES)), draw(st.sampled_from([0.5, 2.5, 10.0, 15.0]))
+    west = draw(st.sampled_from([-180.0, -30.0, -5.0, -0.5, 0.0, 45.0]))
+    south = draw(st.sampled_from(LATITUDES))
+    way = draw(st.sampled_from([1, -1]))
+    ring = polygon(tuple((west + x * scale, south + y * scale) for x, y in shape[::way]))
+    relations = [Relation.INTERSECTS, Relation.DISJOINT, Relation.CONTAINS]
+    if is_convex(ring):
+        relations.append(Relation.WITHIN)
+    return Area(draw(st.sampled_from(relations)), ring)
+
+
+def moments() -> st.SearchStrategy[Predicate]:
+    """Dates between two, neither of them included."""
+    pairs = st.tuples(_dates, _dates).filter(lambda pair: instant(pair[0]) < instant(pair[1]))
+    names = _date_names | st.just("modified")
+    return st.builds(lambda name, pair: Between(name, *pair, strict=True), names, pairs)
+
+
+def leaves(*, cases: bool = True, times: bool = True) -> st.SearchStrategy[Predicate]:
+    """Single predicates; with `cases`, some that ignore case, with `times`, some that Filter 1.1 has not."""
     case = st.booleans() if cases else st.just(True)
+    more = [moments()] if times else []
     return st.one_of(
+        *more,
+        areas(),
         st.builds(Compare, _texts, _operators, _literals, case),
         st.builds(Compare, _date_names, _operators, _dates),
         st.builds(Compare, st.just("modified"), _operators, st.sampled_from([*DATES, _near])),

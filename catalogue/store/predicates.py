@@ -6,6 +6,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from catalogue.formats import OAI_DC
 from catalogue.query import (
     And,
     AnyText,
+    Area,
     Between,
     Compare,
     Extent,
@@ -26,10 +28,10 @@ from catalogue.query import (
     Or,
     Pattern,
     Predicate,
-    Relation,
     Wildcard,
 )
 from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, key_of, normalise
+from catalogue.store import extents
 from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
 
 Condition = sa.ColumnElement[bool]
@@ -48,6 +50,11 @@ _OF_BEGINNINGS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.LESS_OR_EQUAL: operator.le,
     Operator.GREATER: operator.ge,
     Operator.GREATER_OR_EQUAL: operator.ge,
+}
+#: What a value between two is to each of them.
+_ENDS = {
+    False: (Operator.GREATER_OR_EQUAL, Operator.LESS_OR_EQUAL),
+    True: (Operator.GREATER, Operator.LESS),
 }
 _IDENTIFIERS = (records.c.identifier, records.c.file_identifier)
 _NORMAL = sa.func.coalesce(record_values.c.folded, record_values.c.value)
@@ -103,7 +110,9 @@ class Conditions:
             case AnyText(pattern):
                 return self._any_text(_anywhere(pattern))
             case Extent():
-                return self._extent(predicate)
+                return extents.extends(predicate, partial(self._among, boxes))
+            case Area():
+                return extents.covers(predicate, partial(self._among, boxes))
             case Missing(queryable):
                 return self._missing(queryable)
             case _:
@@ -126,10 +135,11 @@ class Conditions:
         match predicate:
             case Compare(name, operator_, literal, match_case):
                 conditions = _compared(name, operator_, literal, match_case=match_case)
-            case Between(name, lower, upper, match_case):
+            case Between(name, lower, upper, match_case, strict):
+                above, below = _ENDS[strict]
                 conditions = [
-                    *_compared(name, Operator.GREATER_OR_EQUAL, lower, match_case=match_case),
-                    *_compared(name, Operator.LESS_OR_EQUAL, upper, match_case=match_case),
+                    *_compared(name, above, lower, match_case=match_case),
+                    *_compared(name, below, upper, match_case=match_case),
                 ]
             case Like(_, pattern, match_case):
                 keyed = kind is Kind.TEXT and is_keyed(predicate.queryable)
@@ -142,8 +152,12 @@ class Conditions:
         match predicate:
             case Compare(name, operator_, literal):
                 conditions = [_OPERATORS[operator_](datestamp, _seconds(name, literal))]
-            case Between(name, lower, upper):
-                conditions = [datestamp >= _seconds(name, lower), datestamp <= _seconds(name, upper)]
+            case Between(name, lower, upper, _, strict):
+                above, below = (_OPERATORS[end] for end in _ENDS[strict])
+                conditions = [
+                    above(datestamp, _seconds(name, lower)),
+                    below(datestamp, _seconds(name, upper)),
+                ]
             case Like(name):
                 raise InvalidQuery(f"{name} is an instant, and has no pattern", name)
         return self._among(renditions, renditions.c.prefix == OAI_DC.prefix, *conditions)
@@ -169,23 +183,6 @@ class Conditions:
         if kind in {Kind.ANY_TEXT, Kind.DATESTAMP}:
             return sa.false()
         return sa.not_(self._among(record_values, record_values.c.name == queryable))
-
-    def _extent(self, wanted: Extent) -> Condition:
-        halves = [(wanted.west, wanted.east)]
-        if wanted.west > wanted.east:
-            halves = [(wanted.west, 180.0), (-180.0, wanted.east)]
-        south, north = wanted.south, wanted.north
-        match wanted.relation:
-            case Relation.INTERSECTS:
-                return self._among(boxes, _any(_meets(w, south, e, north) for w, e in halves))
-            case Relation.DISJOINT:
-                meets = _any(_meets(w, south, e, north) for w, e in halves)
-                return sa.and_(self._among(boxes), sa.not_(self._among(boxes, meets)))
-            case Relation.WITHIN:
-                inside = _any(_inside(w, south, e, north) for w, e in halves)
-                return sa.and_(self._among(boxes), sa.not_(self._among(boxes, sa.not_(inside))))
-            case Relation.CONTAINS:
-                return sa.and_(*(self._among(boxes, _around(w, south, e, north)) for w, e in halves))
 
     def _matches(self, column: sa.ColumnElement[str], pattern: Pattern) -> Condition:
         if self._embedded:
@@ -289,22 +286,3 @@ def _glob(pattern: Pattern) -> str:
 def _like(pattern: Pattern) -> str:
     written = {Wildcard.MANY: "%", Wildcard.ONE: "_"}
     return "".join(written[part] if isinstance(part, Wildcard) else part.translate(_LIKE) for part in pattern)
-
-
-def _any(conditions: Iterable[Condition]) -> Condition:
-    return sa.or_(sa.false(), *conditions)
-
-
-def _meets(west: float, south: float, east: float, north: float) -> Condition:
-    b = boxes.c
-    return sa.and_(b.west <= east, b.east >= west, b.south <= north, b.north >= south)
-
-
-def _inside(west: float, south: float, east: float, north: float) -> Condition:
-    b = boxes.c
-    return sa.and_(b.west >= west, b.east <= east, b.south >= south, b.north <= north)
-
-
-def _around(west: float, south: float, east: float, north: float) -> Condition:
-    b = boxes.c
-    return sa.and_(b.west <= west, b.east >= east, b.south <= south, b.north >= north)

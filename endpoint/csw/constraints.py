@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from catalogue.polygons import is_convex
 from catalogue.query import (
     AnyText,
+    Area,
     Between,
     Compare,
     Extent,
@@ -16,9 +19,11 @@ from catalogue.query import (
     Pattern,
     Predicate,
     Relation,
+    all_of,
 )
 from catalogue.queryables import Kind, instant
-from endpoint.csw.geometry import Envelope
+from endpoint.csw.exceptions import invalid
+from endpoint.csw.geometry import Envelope, Shape
 from endpoint.csw.queryables import Property
 
 _COMPARABLE: Final = (Kind.TEXT, Kind.DATE, Kind.DATESTAMP)
@@ -33,10 +38,42 @@ def compared(named: Property, operator: Operator, literal: str, *, match_case: b
     return Compare(named.queryable, operator, literal, match_case)
 
 
-def between(named: Property, lower: str, upper: str) -> Predicate:
-    """A value between two, both included."""
+def between(named: Property, lower: str, upper: str, *, strict: bool = False) -> Predicate:
+    """A value between two, both included unless it is `strict`."""
     _check(named, lower, upper)
-    return Between(named.queryable, lower, upper)
+    return Between(named.queryable, lower, upper, strict=strict)
+
+
+def in_time(named: Property, operator: str, begin: str, end: str) -> Predicate:
+    """A date stands so to a period, or to an instant where begin and end are the same (ISO 19108, 5.2.3.5).
+
+    A date is an instant, so only those relations are there that an instant can have.
+
+    Raises:
+        OwsException: an instant cannot stand so to it.
+    """
+    if named.kind not in {Kind.DATE, Kind.DATESTAMP}:
+        raise named.refused(f"{named.sent} is no date")
+    _check(named, begin, end)
+    if instant(begin) > instant(end):
+        raise invalid(operator, f"the period ends before it begins: {begin!r}, {end!r}")
+    moment = instant(begin) == instant(end)
+    known: dict[str, Predicate] = {
+        "After": Compare(named.queryable, Operator.GREATER, end),
+        "Before": Compare(named.queryable, Operator.LESS, begin),
+        "AnyInteracts": Between(named.queryable, begin, end),
+    }
+    of_instants: dict[str, Predicate] = {"TEquals": Compare(named.queryable, Operator.EQUAL, begin)}
+    of_periods: dict[str, Predicate] = {
+        "During": Between(named.queryable, begin, end, strict=True),
+        "Begins": Compare(named.queryable, Operator.EQUAL, begin),
+        "Ends": Compare(named.queryable, Operator.EQUAL, end),
+    }
+    found = (known | (of_instants if moment else of_periods)).get(operator)
+    if found is None:
+        what = "an instant" if moment else "a period"
+        raise invalid(operator, f"{operator} cannot be told of {named.sent}, an instant, and {what}")
+    return found
 
 
 def like(named: Property, pattern: Pattern, *, match_case: bool = True) -> Predicate:
@@ -53,11 +90,33 @@ def is_missing(named: Property) -> Predicate:
     return Missing(named.queryable)
 
 
-def extends(named: Property | None, relation: Relation, box: Envelope) -> Predicate:
-    """The record's extent (which is meant where no property is named) stands so to the box."""
+#: What the spatial operators mean, by their names in small letters. Extents are taken for areas, so none
+#: crosses another.
+SPATIAL: Final[Mapping[str, Callable[[Callable[[Relation], Predicate]], Predicate]]] = {
+    "bbox": lambda extent: extent(Relation.INTERSECTS),
+    "intersects": lambda extent: extent(Relation.INTERSECTS),
+    "disjoint": lambda extent: extent(Relation.DISJOINT),
+    "within": lambda extent: extent(Relation.WITHIN),
+    "contains": lambda extent: extent(Relation.CONTAINS),
+    "equals": lambda extent: all_of((extent(Relation.WITHIN), extent(Relation.CONTAINS))),
+    "touches": lambda extent: all_of((extent(Relation.INTERSECTS), Not(extent(Relation.SHARES)))),
+    "overlaps": lambda extent: all_of(
+        (extent(Relation.SHARES), Not(extent(Relation.WITHIN)), Not(extent(Relation.CONTAINS)))
+    ),
+}
+_OF_POLYGONS: Final = frozenset({"bbox", "intersects", "disjoint", "within", "contains"})
+
+
+def extends(named: Property | None, operator: str, shape: Shape) -> Predicate:
+    """The record's extent (which is meant where no property is named) stands so to the shape."""
     if named is not None and named.kind is not Kind.EXTENT:
         raise named.refused(f"{named.sent} is no geometry")
-    return Extent(relation, box.west, box.south, box.east, box.north)
+    name = operator.lower()
+    if isinstance(shape, Envelope):
+        return SPATIAL[name](lambda r: Extent(r, shape.west, shape.south, shape.east, shape.north))
+    if name not in _OF_POLYGONS or (name == "within" and not is_convex(shape)):
+        raise invalid(operator, f"{operator} cannot be told of this polygon, only of boxes")
+    return SPATIAL[name](lambda r: Area(r, shape))
 
 
 def _check(named: Property, *literals: str) -> None:

@@ -1,8 +1,8 @@
 r"""CQL text (OGC 07-006r1, 6.2.2 and its BNF) to predicates: a parser by recursive descent.
 
 Keywords are in any case; a literal stands between single quotes, with '' for one of them; a property may
-stand between double quotes. From the dialect that GeoServer has made common come ILIKE, IN, BEFORE, AFTER
-and TEQUALS. `%` and `_` are the wildcards of LIKE, and `\` makes them literal. Comparisons are
+stand between double quotes. From the dialect that GeoServer has made common come ILIKE, IN, BEFORE, AFTER,
+TEQUALS and DURING. `%` and `_` are the wildcards of LIKE, and `\` makes them literal. Comparisons are
 case-sensitive, as matchCase is by default; ILIKE is not.
 """
 
@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from catalogue.query import MAX_DEPTH, Not, Operator, Predicate, Relation, all_of, any_of, pattern_of
+from catalogue.query import MAX_DEPTH, Not, Operator, Predicate, all_of, any_of, pattern_of
 from endpoint.csw import constraints
 from endpoint.csw.exceptions import OwsException, invalid
-from endpoint.csw.geometry import Envelope, envelope
+from endpoint.csw.geometry import Envelope, Shape, envelope, polygon
 from endpoint.csw.names import Prefixes
 from endpoint.csw.queryables import Property, named
 
@@ -26,19 +26,16 @@ _TOKEN: Final = re.compile(
     | "(?P<quoted>[^"]+)"
     | (?P<operator><>|!=|<=|>=|=|<|>)
     | (?P<mark>[(),])
-    | (?P<number>[-+]?\.?\d[\w.:+-]*)
+    | (?P<number>[-+]?\.?\d[\w.:+-]*(?:/\d[\w.:+-]*)?)
     | (?P<word>/{0,2}[^\W\d][\w.:-]*(?:/[^\W\d][\w.:-]*)*)
     )""",
     re.VERBOSE,
 )
 _OPERATORS: Final[Mapping[str, Operator]] = {"!=": Operator.NOT_EQUAL, **{str(o): o for o in Operator}}
 _TURNED: Final[Mapping[str, str]] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_RELATIONS: Final[Mapping[str, Relation]] = {
-    "INTERSECTS": Relation.INTERSECTS,
-    "INTERSECT": Relation.INTERSECTS,
-    "DISJOINT": Relation.DISJOINT,
-    "WITHIN": Relation.WITHIN,
-    "CONTAINS": Relation.CONTAINS,
+_SPATIAL: Final[Mapping[str, str]] = {
+    **{name.upper(): name for name in constraints.SPATIAL if name != "bbox"},
+    "INTERSECT": "intersects",
 }
 _TEMPORAL: Final[Mapping[str, Operator]] = {
     "BEFORE": Operator.LESS,
@@ -46,7 +43,7 @@ _TEMPORAL: Final[Mapping[str, Operator]] = {
     "TEQUALS": Operator.EQUAL,
 }
 _KEYWORDS: Final = frozenset(
-    {"AND", "OR", "NOT", "LIKE", "ILIKE", "BETWEEN", "IN", "IS", "NULL", "EXISTS", *_TEMPORAL}
+    {"AND", "OR", "NOT", "LIKE", "ILIKE", "BETWEEN", "IN", "IS", "NULL", "EXISTS", "DURING", *_TEMPORAL}
 )
 _END: Final = "end"
 _BOX_ARGUMENTS: Final = 4
@@ -175,6 +172,11 @@ class _Parser:
                 return constraints.is_missing(found)
             case "BEFORE" | "AFTER" | "TEQUALS" as name:
                 return constraints.compared(found, _TEMPORAL[name], self._literal())
+            case "DURING":
+                begin, slash, end = self._literal().partition("/")
+                if not slash:
+                    raise self._unexpected(operator, "a period, as 2003/2004, behind DURING")
+                return constraints.in_time(found, "During", begin, end)
             case _:
                 raise self._unexpected(operator, "an operator")
 
@@ -198,17 +200,17 @@ class _Parser:
         if name.keyword == "BBOX":
             found = self._property()
             self.expect("mark", ",")
-            box = self._box()
-            relation = Relation.INTERSECTS
-        elif name.keyword in _RELATIONS:
-            relation = _RELATIONS[name.keyword]
+            shape: Shape = self._box()
+            operator = "bbox"
+        elif name.keyword in _SPATIAL:
+            operator = _SPATIAL[name.keyword]
             found = self._property()
             self.expect("mark", ",")
-            box = self._geometry()
+            shape = self._geometry()
         else:
             raise invalid(name.text, f"the function {name.text} is not supported")
         self.expect("mark", ")")
-        return constraints.extends(found, relation, box)
+        return constraints.extends(found, operator, shape)
 
     def _box(self) -> Envelope:
         """West, south, east, north (or in the axes' order of the system that is named behind them)."""
@@ -216,9 +218,11 @@ class _Parser:
         crs = self._literal() if self._take_mark(",") else ""
         return envelope(numbers[:2], numbers[2:], crs)
 
-    def _geometry(self) -> Envelope:
+    def _geometry(self) -> Shape:
         name = self._next()
         self.expect("mark", "(")
+        if name.keyword == "POLYGON":
+            return self._polygon()
         if name.keyword == "ENVELOPE":
             west, east, north, south = self._numbers()
         elif name.keyword == "POINT":
@@ -226,10 +230,26 @@ class _Parser:
             east, north = west, south
         else:
             raise invalid(
-                name.text, f"{name.text} is not supported: only boxes and points can be compared with"
+                name.text,
+                f"{name.text} is not supported: only boxes, points and polygons can be compared with",
             )
         self.expect("mark", ")")
         return envelope((west, south), (east, north), "")
+
+    def _polygon(self) -> Shape:
+        """A polygon in well-known text, from its second bracket on."""
+        self.expect("mark", "(")
+        points = [self._point()]
+        while self._take_mark(","):
+            points.append(self._point())
+        self.expect("mark", ")")
+        if self._tokens[self._at].text == ",":
+            raise invalid("Polygon", "a polygon has one exterior; holes are not supported")
+        self.expect("mark", ")")
+        return polygon(points, "")
+
+    def _point(self) -> list[str]:
+        return [self.expect("number").text for _ in range(2)]
 
     def _numbers(self) -> list[str]:
         numbers = [self.expect("number").text]

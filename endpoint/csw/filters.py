@@ -1,6 +1,7 @@
-"""Filter Encoding (OGC 04-095, version 1.1.0; 09-026r2, version 2.0 where it says the same) to predicates.
+"""Filter Encoding (OGC 04-095, version 1.1.0; 09-026r2, version 2.0) to predicates.
 
-What cannot be expressed is an exception that names it: functions, arithmetic, geometries that are not boxes.
+What cannot be expressed is an exception that names it: functions, arithmetic, lines, polygons with holes,
+versions of a record, operators that compare periods.
 """
 
 from __future__ import annotations
@@ -18,22 +19,20 @@ from catalogue.query import (
     Not,
     Operator,
     Predicate,
-    Relation,
     all_of,
     any_of,
     pattern_of,
 )
 from catalogue.xml import local_name, namespace
-from endpoint.csw import constraints
+from endpoint.csw import constraints, temporal
 from endpoint.csw.exceptions import invalid, missing
-from endpoint.csw.gml import box_of
+from endpoint.csw.gml import shape_of
 from endpoint.csw.names import Prefixes
 from endpoint.csw.queryables import Property, named
 
 Element = etree._Element  # noqa: SLF001 - lxml gives the class no other name
 
-FES: Final = "http://www.opengis.net/fes/2.0"
-_NAMESPACES: Final = frozenset({ns.OGC, FES})
+_NAMESPACES: Final = frozenset({ns.OGC, ns.FES})
 _COMPARISONS: Final[Mapping[str, Operator]] = {
     "PropertyIsEqualTo": Operator.EQUAL,
     "PropertyIsNotEqualTo": Operator.NOT_EQUAL,
@@ -49,13 +48,10 @@ _TURNED: Final[Mapping[Operator, Operator]] = {
     Operator.GREATER: Operator.LESS,
     Operator.GREATER_OR_EQUAL: Operator.LESS_OR_EQUAL,
 }
-_RELATIONS: Final[Mapping[str, Relation]] = {
-    "BBOX": Relation.INTERSECTS,
-    "Intersects": Relation.INTERSECTS,
-    "Disjoint": Relation.DISJOINT,
-    "Within": Relation.WITHIN,
-    "Contains": Relation.CONTAINS,
-}
+#: Spatial operators, by their names in Filter Encoding.
+SPATIAL_OPERATORS: Final = (
+    "BBOX", "Intersects", "Disjoint", "Within", "Contains", "Equals", "Touches", "Overlaps",
+)  # fmt: skip
 #: Elements that name identifiers, and the attributes that hold them.
 _IDENTIFIERS: Final[Mapping[str, str]] = {
     "FeatureId": "fid",
@@ -65,7 +61,6 @@ _IDENTIFIERS: Final[Mapping[str, str]] = {
 _PROPERTY_NAMES: Final = ("PropertyName", "ValueReference")
 #: The operators, as the capabilities list them.
 COMPARISON_OPERATORS: Final = tuple(_COMPARISONS)
-SPATIAL_OPERATORS: Final = tuple(_RELATIONS)
 
 
 def predicate_of(filter_: Element) -> Predicate:
@@ -97,8 +92,8 @@ def _operator(element: Element, depth: int) -> Predicate:
             return _comparison(element, _COMPARISONS[name])
         if name in _OTHER:
             return _OTHER[name](element)
-        if name in _RELATIONS:
-            return _spatial(element, _RELATIONS[name])
+        if name in SPATIAL_OPERATORS:
+            return _spatial(element, name)
         if name in _IDENTIFIERS:
             return Identified((_identifier(element),))
     raise invalid(name, f"the operator {name} is not supported")
@@ -166,7 +161,7 @@ def _null(element: Element) -> Predicate:
     return constraints.is_missing(_property(children[0]))
 
 
-def _spatial(element: Element, relation: Relation) -> Predicate:
+def _spatial(element: Element, operator: str) -> Predicate:
     children = _children(element)
     found: Property | None = None
     if children and local_name(children[0]) in _PROPERTY_NAMES:
@@ -174,7 +169,12 @@ def _spatial(element: Element, relation: Relation) -> Predicate:
         children = children[1:]
     if len(children) != 1:
         raise invalid(local_name(element), f"{local_name(element)} asks for one geometry")
-    return constraints.extends(found, relation, box_of(children[0]))
+    return constraints.extends(found, operator, shape_of(children[0]))
+
+
+def _temporal(element: Element) -> Predicate:
+    first, second = _operands(element)
+    return constraints.in_time(_property(first), local_name(element), *temporal.period_of(second))
 
 
 _LOGICAL: Final[Mapping[str, Callable[[Element, int], Predicate]]] = {"And": _and, "Or": _or, "Not": _not}
@@ -182,6 +182,7 @@ _OTHER: Final[Mapping[str, Callable[[Element], Predicate]]] = {
     "PropertyIsLike": _like,
     "PropertyIsBetween": _between,
     "PropertyIsNull": _null,
+    **dict.fromkeys(temporal.OPERATORS, _temporal),
 }
 
 
@@ -225,6 +226,8 @@ def _match_case(element: Element) -> bool:
 def _identifier(element: Element) -> str:
     name = local_name(element)
     attribute = _IDENTIFIERS[name]
+    if name == "ResourceId" and set(element.attrib) - {attribute}:
+        raise invalid(name, "versions of a record are not kept: only its rid can be asked for")
     found = element.get(attribute) or element.get(attribute.replace(ns.GML, ns.GML32))
     if not found:
         raise missing(attribute.rpartition("}")[2])
