@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from typing import Any, Final
 
 from catalogue.record import UNDETERMINED, Concept, Record, Text
@@ -46,7 +45,7 @@ def differences(old: Record, new: Record) -> list[str]:
     """What has become of a record's fields, languages and concepts."""
     found = [
         f"{name} {_change(getattr(old, name), getattr(new, name))}"
-        for name in (field.name for field in fields(Record))
+        for name in Record.__struct_fields__
         if name != "concepts" and getattr(old, name) != getattr(new, name)
     ]
     found += _gained_and_lost("language", languages(old), languages(new))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from catalogue.record import Concept
@@ -31,7 +32,7 @@ def tiny(tmp_path: Path) -> str:
 def classified(store: Store, small_write: SmallWrite, name: str, *concepts: Concept) -> Any:
     """A record in which these concepts were found, in the sets that follow."""
     made = small_write(store, name)
-    record = replace(made.record, concepts=concepts)
+    record = msgspec.structs.replace(made.record, concepts=concepts)
     return replace(made, record=record, set_specs=load_sets().of("nile", record.concepts))
 
 
