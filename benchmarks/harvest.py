@@ -144,7 +144,7 @@ def measure(
             import cProfile
             import pstats
 
-            profile = cProfile.Profile()
+            profile = cProfile.Profile(time.process_time)
             profile.runcall(harvest)
             pstats.Stats(profile).sort_stats("tottime").print_stats(45)
             return

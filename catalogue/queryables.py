@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 from zlib import crc32
 
 from catalogue.record import Record, Text
@@ -99,69 +99,69 @@ def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
 
     What the store knows better than the record is not among them: MODIFIED, EXTENT and ANY_TEXT.
     """
-    return list(dict.fromkeys(pair for pair in _pairs(record, identifier) if pair[1]))
+    found = [("identifier", identifier)]
+    found += [("identifier", name.value) for name in record.identifiers]
+    _texts(found, "title", (record.title, *record.alternative_titles))
+    _texts(found, "alternative", record.alternative_titles)
+    _texts(found, "abstract", record.descriptions)
+    _of_subjects(found, record)
+    _texts(found, "type", record.types)
+    _texts(found, "coverage", record.places)
+    found += [("format", value) for value in record.formats]
+    found += [("language", value) for value in record.languages]
+    found += [("relation", relation.value) for relation in record.relations]
+    found += [("source", relation.value) for relation in record.relations if relation.kind == "source"]
+    _of_agents(found, record)
+    _of_dates(found, record)
+    _of_rights(found, record)
+    _of_metadata(found, record)
+    return [pair for pair in dict.fromkeys(found) if pair[1]]
 
 
-def _pairs(record: Record, identifier: str) -> Iterator[tuple[str, str]]:
-    yield "identifier", identifier
-    yield from (("identifier", found.value) for found in record.identifiers)
-    yield from _texts("title", record.title, *record.alternative_titles)
-    yield from _texts("alternative", *record.alternative_titles)
-    yield from _texts("abstract", *record.descriptions)
-    yield from _of_subjects(record)
-    yield from _texts("type", *record.types)
-    yield from _texts("coverage", *record.places)
-    yield from (("format", value) for value in record.formats)
-    yield from (("language", value) for value in record.languages)
-    yield from (("relation", relation.value) for relation in record.relations)
-    yield from (("source", relation.value) for relation in record.relations if relation.kind == "source")
-    yield from _of_agents(record)
-    yield from _of_dates(record)
-    yield from _of_rights(record)
-    yield from _of_metadata(record)
+Pairs: TypeAlias = "list[tuple[str, str]]"
 
 
-def _of_subjects(record: Record) -> Iterator[tuple[str, str]]:
+def _of_subjects(found: Pairs, record: Record) -> None:
     for subject in record.subjects:
-        yield from _texts("subject", subject.label)
+        _texts(found, "subject", (subject.label,))
         if subject.kind == "topicCategory":
-            yield from _texts("topic", subject.label)
+            _texts(found, "topic", (subject.label,))
 
 
-def _of_agents(record: Record) -> Iterator[tuple[str, str]]:
+def _of_agents(found: Pairs, record: Record) -> None:
     for agent in record.agents:
         name = _AGENTS.get(agent.role, "contributor")
         if name:
-            yield from _texts(name, agent.name)
+            _texts(found, name, (agent.name,))
         if agent.role not in _DUBLIN_CORE_ROLES:
-            yield from _texts("organisation", agent.name)
+            _texts(found, "organisation", (agent.name,))
 
 
-def _of_dates(record: Record) -> Iterator[tuple[str, str]]:
+def _of_dates(found: Pairs, record: Record) -> None:
     for date in record.dates:
         if date.value:
-            yield "date", date.value
+            found.append(("date", date.value))
             # That of a resource is not that of its record.
-            yield ("revised" if date.kind == "modified" else date.kind), date.value
+            found.append(("revised" if date.kind == "modified" else date.kind, date.value))
     for period in record.periods:
-        yield "temporal_begin", period.begin
-        yield "temporal_end", period.end
+        found.append(("temporal_begin", period.begin))
+        found.append(("temporal_end", period.end))
 
 
-def _of_rights(record: Record) -> Iterator[tuple[str, str]]:
+def _of_rights(found: Pairs, record: Record) -> None:
     for right in record.rights:
         if right.text:
-            yield from _texts("rights", right.text)
+            _texts(found, "rights", (right.text,))
         elif right.url:
-            yield "rights", right.url
+            found.append(("rights", right.url))
 
 
-def _of_metadata(record: Record) -> Iterator[tuple[str, str]]:
-    yield "parent", record.parent_identifier
-    yield "service_type", record.service_type
-    yield "metadata_language", record.metadata_language
+def _of_metadata(found: Pairs, record: Record) -> None:
+    found.append(("parent", record.parent_identifier))
+    found.append(("service_type", record.service_type))
+    found.append(("metadata_language", record.metadata_language))
     if record.lineage:
-        yield from _texts("lineage", record.lineage)
+        _texts(found, "lineage", (record.lineage,))
 
 
 #: Roles, and the queryable that holds the agent's name.
@@ -178,10 +178,10 @@ _AGENTS = {
 _DUBLIN_CORE_ROLES = frozenset({"creator", "contributor"})
 
 
-def _texts(name: str, *texts: Text) -> Iterator[tuple[str, str]]:
+def _texts(found: Pairs, name: str, texts: Iterable[Text]) -> None:
     for text in texts:
         for _, value in text.values:
-            yield name, value
+            found.append((name, value))
 
 
 def search_text(record: Record) -> str:

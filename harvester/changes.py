@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from catalogue import oai_identifier
-from catalogue.provenance import chain, passed_through
+from catalogue.provenance import chain, passed_through, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.sets import SetTree, load_sets
+from catalogue.store.payloads import digest
 from catalogue.store.records import Known, PageOfChanges, Records, Withheld, Write
 from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare
@@ -68,8 +69,8 @@ class Changes:
         )
 
     def count(self, **outcome: int) -> None:
-        """One more item listed, with this outcome."""
-        self.tally += Tally(listed=1, **outcome)
+        """So many more items listed, with this outcome."""
+        self.tally += Tally(listed=sum(outcome.values()), **outcome)
 
     def take(self, arrival: Arrival) -> None:
         """An item with a payload that is not the one that the store has."""
@@ -82,6 +83,14 @@ class Changes:
             self.writes.append(result)
             known = arrival.known
             self.count(new=1) if known is None or known.deleted else self.count(changed=1)
+
+
+class Place(NamedTuple):
+    """Where an item belongs: its identifier, the address of its payload, and what is there now."""
+
+    identifier: str
+    payload_digest: bytes
+    known: Known | None
 
 
 def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
@@ -100,14 +109,31 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     found.set_aside.extend(page.set_aside)
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
-    identifiers = {id(item): oai_identifier.mint(namespace, source_id, item.identifier) for item in items}
-    known = records.known(list(identifiers.values()))
-    for item in items:
-        _sort(found, item, known.get(identifiers[id(item)]))
+    identifiers = [oai_identifier.mint(namespace, source_id, item.identifier) for item in items]
+    known = records.known(identifiers)
+    ours = f"oai:{namespace}:".lower()
+    unchanged = 0
+    for item, identifier in zip(items, identifiers, strict=True):
+        there = known.get(identifier)
+        payload_digest = digest(item.payload or b"")
+        if there and payload_digest == there.payload_digest and _as_it_was(item, there, ours):
+            found.seen.append(there)
+            unchanged += 1
+            continue
+        _sort(found, item, Place(identifier, payload_digest, there))
+    if unchanged:
+        found.count(unchanged=unchanged)
     return found
 
 
-def _sort(found: Changes, item: Item, known: Known | None) -> None:
+def _as_it_was(item: Item, known: Known, ours: str) -> bool:
+    """Whether an item with the payload that is there is certainly unchanged, as it nearly always is."""
+    told = bool(item.about or known.origins or item.outside)
+    return bool(item.payload) and not told and not known.deleted and ours not in item.identifier.lower()
+
+
+def _sort(found: Changes, item: Item, place: Place) -> None:
+    known = place.known
     if item.fault is not None:
         found.faults.append(item.fault)
         found.count(faulty=1)
@@ -116,13 +142,18 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
     elif item.deleted or item.payload is None:
         _take_tombstone(found, item, known)
     else:
-        arrival = Arrival.of(
-            found.namespace,
+        arrival = Arrival(
             found.source_id,
-            source_identifier=item.identifier,
-            datestamp=item.datestamp,
-            payload=item.payload,
-            about=item.about,
+            place.identifier,
+            item.identifier,
+            item.datestamp,
+            item.payload,
+            place.payload_digest,
+            known,
+            item.about,
+            read_about(item.about),
+            item.repairs,
+            item.element,
         )
         if passed_through(found.namespace, found.own_base_url, item.identifier, arrival.about.origins):
             # Ours already: taken again it would be two, and three at the next round.
@@ -134,7 +165,7 @@ def _sort(found: Changes, item: Item, known: Known | None) -> None:
             found.seen.append(known)
             found.count(unchanged=1)
         else:
-            found.take(replace(arrival, known=known, repairs=item.repairs))
+            found.take(arrival)
 
 
 def _unchanged(arrival: Arrival, known: Known) -> bool:

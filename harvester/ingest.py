@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lxml import etree
+
 from catalogue import oai_identifier, queryables
 from catalogue.errors import UnreadableRecord
 from catalogue.formats import ISO19139, RENDERED
@@ -38,6 +40,8 @@ class Arrival:
     about: About = NOTHING
     #: Names of the repairs that its answer needed.
     repairs: tuple[str, ...] = ()
+    #: The payload as an element of the page's tree, where it was parsed already.
+    element: etree._Element | None = None
 
     @classmethod
     def of(
@@ -70,7 +74,7 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
         message = f"the identifier is longer than {IDENTIFIER_LIMIT} characters"
         return _fault(arrival, UnreadableRecord("identifier.too-long", "identifier", message=message))
     try:
-        native, record = read(arrival.payload)
+        native, record = read(arrival.payload, element=arrival.element)
     except UnreadableRecord as error:
         return _fault(arrival, error)
     file_identifier = _file_identifier(native.prefix, record, arrival.identifier)

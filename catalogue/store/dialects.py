@@ -27,24 +27,31 @@ def write_rows(
     rows: Sequence[tuple[Any, ...]],
     *,
     replace: bool = False,
+    missing: bool = False,
 ) -> None:
     """Insert many rows given as tuples; with `replace`, over those that have the same key.
+
+    With `missing`, only those whose key is not there yet.
 
     Harvesting writes some thirty rows a record: this way none of them passes through SQLAlchemy's
     handling of parameters, which would cost more than the database itself.
     """
     if rows:
         connection.exec_driver_sql(
-            _bulk_insert(connection.dialect, table, columns, replace=replace), list(rows)
+            _bulk_insert(connection.dialect, table, columns, replace=replace, missing=missing), list(rows)
         )
 
 
 @cache
-def _bulk_insert(dialect: Dialect, table: sa.Table, columns: tuple[str, ...], *, replace: bool) -> str:
+def _bulk_insert(
+    dialect: Dialect, table: sa.Table, columns: tuple[str, ...], *, replace: bool, missing: bool
+) -> str:
     mark = "?" if dialect.paramstyle == "qmark" else "%s"
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(column) for column in columns)
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608 - our own names
+    if missing:
+        return f"{statement} ON CONFLICT DO NOTHING"
     if not replace:
         return statement
     key = [column.name for column in table.primary_key]
@@ -69,12 +76,16 @@ def add_up(
         connection.execute(statement.on_conflict_do_update(index_elements=key, set_=sums), rows)
 
 
-def listed(connection: Connection, values: Iterable[int]) -> sa.TableValuedAlias:
-    """Numbers as a table with one column, `value`: a list of any length is one parameter."""
+def listed(
+    connection: Connection,
+    values: Iterable[int] | Iterable[str],
+    kind: type[sa.types.TypeEngine[Any]] | None = None,
+) -> sa.TableValuedAlias:
+    """Numbers (or with `sa.Text` texts) as a table with one column, `value`: any length, one parameter."""
     wanted = list(values)
     if connection.dialect.name == "sqlite":
         return sa.func.json_each(json.dumps(wanted)).table_valued("value", name="listed")
-    array = sa.literal(wanted, postgresql.ARRAY(sa.BigInteger))
+    array = sa.literal(wanted, postgresql.ARRAY(kind or sa.BigInteger))
     return sa.func.unnest(array).table_valued("value", name="listed").render_derived()
 
 

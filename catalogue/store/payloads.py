@@ -50,8 +50,8 @@ def keep(connection: Connection, found: Iterable[tuple[bytes, bytes]]) -> None:
     # In one order: two writers that keep the same payloads, in the orders of their sources, would wait for
     # each other on PostgreSQL.
     ordered = sorted(dict(found).items())
-    rows = [{"digest": key, "size": len(payload), "body": compress(payload)} for key, payload in ordered]
-    dialects.insert_missing(connection, payloads, rows)
+    rows = [(key, len(payload), compress(payload)) for key, payload in ordered]
+    dialects.write_rows(connection, payloads, ("digest", "size", "body"), rows, missing=True)
 
 
 class Payloads:

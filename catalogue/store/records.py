@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
-from catalogue.store import clock, history, payloads
+from catalogue.store import clock, dialects, history, payloads
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_set_aside
@@ -74,11 +74,9 @@ class Records:
             c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins, c.source_datestamp
         )
         with reading(self._engine) as connection:
-            return {
-                row.identifier: Known(*row)
-                for part in parts(identifiers)
-                for row in connection.execute(statement.where(c.identifier.in_(part)))
-            }
+            wanted = sa.select(dialects.listed(connection, identifiers, sa.Text).c.value)
+            rows = connection.execute(statement.where(c.identifier.in_(wanted))).all()
+        return {row[1]: Known(*row) for row in rows}
 
     def of_source(self, source_id: str, *, after: int = 0, limit: int = 100) -> list[sa.Row[Any]]:
         """A source's records that are not deleted, by number from the one behind `after` on."""

@@ -87,7 +87,7 @@ def _keys_of(connection: Connection, record_ids: Iterable[int]) -> Keys:
     statement = sa.select(match_keys.c.record_id, match_keys.c.key).where(
         match_keys.c.record_id.in_(_one_of(connection, record_ids))
     )
-    for number, key in connection.execute(statement):
+    for number, key in connection.execute(statement).all():
         found[number].add(key)
     return dict(found)
 
@@ -113,7 +113,7 @@ def _count(connection: Connection, keys: Iterable[int], enough: int) -> dict[int
     listed = dialects.listed(connection, keys)
     first = sa.select(sa.literal(1)).where(match_keys.c.key == listed.c.value).limit(enough).correlate(listed)
     count = sa.select(sa.func.count()).select_from(first.subquery()).scalar_subquery()
-    return {row[0]: row[1] for row in connection.execute(sa.select(listed.c.value, count))}
+    return {row[0]: row[1] for row in connection.execute(sa.select(listed.c.value, count)).all()}
 
 
 def _stirred(connection: Connection, before: Keys, wanted: Keys, numbers: Mapping[int, int]) -> set[int]:
@@ -132,7 +132,7 @@ def _holders(connection: Connection, keys: Iterable[int]) -> list[tuple[int, int
     statement = sa.select(match_keys.c.key, match_keys.c.record_id).where(
         match_keys.c.key.in_(_one_of(connection, keys))
     )
-    return [(row[0], row[1]) for row in connection.execute(statement)]
+    return [(row[0], row[1]) for row in connection.execute(statement).all()]
 
 
 def _match(connection: Connection, touched: Keys, compare: Compare) -> set[int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -213,8 +214,17 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
 
 
 def _comparable(name: str, value: str) -> tuple[str, str | None, str]:
+    """What the table has of a value: short ones come again and again."""
+    return _known_comparable(name, value) if len(value) <= _SHORT else _new_comparable(name, value)
+
+
+def _new_comparable(name: str, value: str) -> tuple[str, str | None, str]:
     folded = normalise(value)
     return value, None if folded == value else folded, key_of(name, value, folded)
+
+
+_SHORT: Final = 60
+_known_comparable = lru_cache(16384)(_new_comparable)
 
 
 def _halves(box: Box) -> tuple[tuple[float, float], ...]:
@@ -266,5 +276,6 @@ def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datest
 
 def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:
     """Records listed again, unchanged: their datestamps do not move."""
-    for part in parts(found.id for found in known):
-        connection.execute(sa.update(records).where(records.c.id.in_(part)).values(seen_run=run.id))
+    if known:
+        seen = sa.select(dialects.listed(connection, [found.id for found in known]).c.value)
+        connection.execute(sa.update(records).where(records.c.id.in_(seen)).values(seen_run=run.id))

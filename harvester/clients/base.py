@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from lxml import etree
+
 from catalogue.run import Checkpoint, Fault
 from harvester.http import HarvestSession as HarvestSession  # noqa: PLC0414 - part of this contract
 
@@ -45,6 +47,8 @@ class Item:
     #: The metadata as sent: the bytes of its root element, in UTF-8, complete with the namespace
     #: declarations that it inherited from the envelope.
     payload: bytes | None = None
+    #: The same as an element of the page's tree, where the client has one: it need not be parsed again.
+    element: etree._Element | None = field(default=None, compare=False, repr=False)
     #: The about elements as sent (OAI-PMH 2.0, section 2.5), one behind the other; often none.
     about: bytes = b""
     #: Set where the item itself cannot be used (no identifier, no metadata): `payload` is then None.

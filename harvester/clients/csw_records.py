@@ -49,7 +49,7 @@ def identifier_and_date(element: etree._Element) -> tuple[str, str]:
 def _item(element: etree._Element, payload: bytes) -> Item:
     identifier, datestamp = identifier_and_date(element)
     if identifier:
-        return Item(identifier, datestamp=datestamp, payload=payload)
+        return Item(identifier, datestamp=datestamp, payload=payload, element=element)
     fault = Fault(
         "csw.no-identifier",
         "the record has neither gmd:fileIdentifier nor dc:identifier",

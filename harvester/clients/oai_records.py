@@ -80,6 +80,7 @@ def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
             header,
             None if payload is None else next(payloads),
             b"".join(itertools.islice(abouts, len(about))),
+            payload,
         )
         for header, payload, about in found
     )
@@ -108,7 +109,7 @@ class Header:
         self.sets: Sequence[str] = sets
 
 
-def _item(header: Header, payload: bytes | None, about: bytes) -> Item:
+def _item(header: Header, payload: bytes | None, about: bytes, element: etree._Element | None) -> Item:
     fault = None
     if not header.identifier:
         fault = Fault(
@@ -127,6 +128,7 @@ def _item(header: Header, payload: bytes | None, about: bytes) -> Item:
         deleted=header.deleted,
         sets=tuple(header.sets),
         payload=None if fault else payload,
+        element=None if fault else element,
         about=b"" if fault else about,
         fault=fault,
     )

@@ -62,7 +62,9 @@ _BY_ROOT: Final[tuple[tuple[Callable[[etree._Element], bool], MetadataFormat], .
 _JSON: Final = frozenset({b"{", b"["})
 
 
-def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Record]:
+def read(
+    payload: bytes, metadata_prefix: str = "", *, element: etree._Element | None = None
+) -> tuple[MetadataFormat, Record]:
     """The format of a payload, and the record in it.
 
     Args:
@@ -70,6 +72,7 @@ def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Rec
             one JSON object.
         metadata_prefix: the prefix under which they were asked for; only the messages use it, since
             what a node sends under a prefix is for its root element to say.
+        element: the payload as it was parsed already, with the page that it stands in.
 
     Raises:
         UnreadableRecord: `xml.malformed`, `xml.doctype`, `json.malformed`, `format.unknown`, or a rule of
@@ -78,7 +81,7 @@ def read(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Rec
     if payload[:1] in _JSON:
         return read_json(payload)
     try:
-        root = parse(payload)
+        root = parse(payload) if element is None else element
     except MalformedXml as error:
         raise UnreadableRecord("xml.malformed", "", _beginning(payload), str(error)) from error
     except ForbiddenXml as error:

@@ -160,7 +160,7 @@ def test_a_remap_tells_what_it_would_change_and_what_it_changed(
     clearinghouse("harvest", "nile")
     assert clearinghouse("remap", "--dry-run", "--json").json[0]["changes"] == {}
 
-    def mended(payload: bytes, metadata_prefix: str = "") -> Any:
+    def mended(payload: bytes, metadata_prefix: str = "", **_: object) -> Any:
         if payload.startswith(b"<thing"):
             return read(dublin_core("Was foreign"), metadata_prefix)
         return read(payload.replace(b"Record 7 ", b"Record SEVEN "), metadata_prefix)

@@ -47,7 +47,7 @@ def feed(store: Store, prefix: str = "oai_dc", since: int | None = None) -> list
 def mend_reader(monkeypatch: pytest.MonkeyPatch, change: Callable[[Record], Record]) -> None:
     """A reader that takes what no reader took, and reads the rest a little differently."""
 
-    def mended(payload: bytes, metadata_prefix: str = "") -> tuple[MetadataFormat, Record]:
+    def mended(payload: bytes, metadata_prefix: str = "", **_: object) -> tuple[MetadataFormat, Record]:
         if payload.startswith(b"<thing"):
             return OAI_DC, Record(title=Text.of(payload.decode()[-20:]))
         form, record = read(payload, metadata_prefix)
@@ -207,7 +207,7 @@ def test_what_cannot_be_read_any_more_stays_as_it_was_and_is_named(
     harvest(store)
     before = feed(store)
 
-    def refuse(payload: bytes, _prefix: str = "") -> None:
+    def refuse(payload: bytes, _prefix: str = "", **_: object) -> None:
         raise UnreadableRecord("test.refused", "/dc", "value", "not any more")
 
     monkeypatch.setattr(ingest, "read", refuse)

@@ -165,7 +165,7 @@ def test_a_payload_that_no_reader_takes_any_more_is_named(
 
     read = ingest.read
 
-    def stricter(payload: bytes, metadata_prefix: str = "") -> Any:
+    def stricter(payload: bytes, metadata_prefix: str = "", **_: object) -> Any:
         if b"Record 8 " in payload:
             raise UnreadableRecord("test.refused")
         return read(payload, metadata_prefix)
