@@ -1,5 +1,9 @@
 """The lists that the OAI-PMH feed is read from.
 
+A format that is rendered on demand has no rows of its own: every record has it whenever it has oai_dc, and
+both change together. So its lists are read from the index of oai_dc, with the neutral record instead of a
+rendition; the rendition only where it is the record's own, as it was sent.
+
 A list is one format, perhaps one set, perhaps a span of datestamps, in the order of (datestamp, record
 number). A page of it is a range scan from the last key of the page before: the first page and the ten
 thousandth cost the same.
@@ -9,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,10 +24,13 @@ from sqlalchemy.sql.selectable import FromClause
 from catalogue import formats
 from catalogue.store import clock, statements
 from catalogue.store.engine import reading
-from catalogue.store.tables import record_sets, records, renditions, sets
+from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets
 
 #: Formats that every record has: to count a set in one of them is to count the set.
-_EVERYWHERE = frozenset(form.prefix for form in formats.RENDERED)
+_EVERYWHERE = frozenset(form.prefix for form in (*formats.RENDERED, *formats.ON_DEMAND))
+_ON_DEMAND = frozenset(form.prefix for form in formats.ON_DEMAND)
+#: The format that every record has, in which each of its changes is told.
+_INDEX = formats.OAI_DC.prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,9 @@ class FeedEntry(NamedTuple):
     origins: str
     #: Address of the statement of rights to the metadata.
     metadata_rights: str
+    #: Of a format that is rendered on demand: what it is rendered from, where `body` is not what was sent.
+    neutral: bytes | None = None
+    file_identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +105,13 @@ class Feed:
             until=query.until is not None,
             resumed=after is not None,
             bodies=bodies,
+            on_demand=query.prefix in _ON_DEMAND,
         )
         found = statements.rows(
             self._engine,
             _page(shape),
-            prefix=query.prefix,
+            prefix=_INDEX if shape.on_demand else query.prefix,
+            served=query.prefix,
             set_id=query.set_id,
             from_=query.from_,
             until=query.until,
@@ -106,11 +119,12 @@ class Feed:
             record_id=after.record_id if after else None,
             limit=limit,
         )
-        return list(map(FeedEntry._make, found))
+        return list(starmap(FeedEntry, found))
 
     def count(self, query: FeedQuery) -> int:
         """How many entries the whole list has."""
         listed = renditions if query.set_id is None else record_sets
+        prefix = _INDEX if query.prefix in _ON_DEMAND else query.prefix
         tables, conditions = _list(listed, since=query.from_ is not None, until=query.until is not None)
         if listed is renditions:
             tables = renditions
@@ -120,18 +134,26 @@ class Feed:
         with reading(self._engine) as connection:
             return connection.execute(
                 statement,
-                {"prefix": query.prefix, "set_id": query.set_id, "from_": query.from_, "until": query.until},
+                {"prefix": prefix, "set_id": query.set_id, "from_": query.from_, "until": query.until},
             ).scalar_one()
 
     def entry(self, identifier: str, prefix: str) -> FeedEntry | None:
         """One record in one format; None where it has never been there in that format."""
-        for row in statements.rows(self._engine, _ENTRY, identifier=identifier, prefix=prefix):
-            return FeedEntry._make(row)
+        on_demand = prefix in _ON_DEMAND
+        for row in statements.rows(
+            self._engine,
+            _entry(on_demand=on_demand),
+            identifier=identifier,
+            prefix=_INDEX if on_demand else prefix,
+            served=prefix,
+        ):
+            return FeedEntry(*row)
         return None
 
     def formats(self, identifier: str) -> list[str] | None:
         """The prefixes of the formats that an item is in, or was in; None where there is no such item."""
-        return [row[0] for row in statements.rows(self._engine, _FORMATS, identifier=identifier)] or None
+        found = [row[0] for row in statements.rows(self._engine, _FORMATS, identifier=identifier)]
+        return sorted({*found, *(_ON_DEMAND if _INDEX in found else ())}) or None
 
     def prefixes(self) -> list[str]:
         """The prefixes of all formats that any record is in: one index seek for each."""
@@ -170,23 +192,14 @@ _ORIGIN = (
 )
 
 
+#: The rendition in the format that is asked for, where the list is that of another.
+_own = renditions.alias("own")
+_MORE = (neutral_records.c.body.label("neutral"), records.c.file_identifier)
+
 _IDENTIFIER = records.c.identifier == sa.bindparam("identifier", type_=sa.Text())
 _PREFIX = renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text())
 _ITEM = records.join(renditions, renditions.c.record_id == records.c.id)
 
-_ENTRY = (
-    sa.select(
-        records.c.id,
-        records.c.identifier,
-        renditions.c.datestamp,
-        sa.or_(records.c.deleted, renditions.c.body.is_(None)).label("deleted"),
-        records.c.set_specs,
-        renditions.c.body,
-        *_ORIGIN,
-    )
-    .select_from(_ITEM)
-    .where(_IDENTIFIER, _PREFIX)
-)
 _FORMATS = sa.select(renditions.c.prefix).select_from(_ITEM).where(_IDENTIFIER).order_by(renditions.c.prefix)
 _FOLLOWING = sa.select(sa.func.min(renditions.c.prefix)).where(
     renditions.c.prefix > sa.bindparam("prefix", type_=sa.Text())
@@ -202,6 +215,25 @@ class _Shape(NamedTuple):
     until: bool
     resumed: bool
     bodies: bool
+    on_demand: bool = False
+
+
+@cache
+def _entry(*, on_demand: bool) -> sa.Select[Any]:
+    return (
+        sa.select(
+            records.c.id,
+            records.c.identifier,
+            renditions.c.datestamp,
+            sa.or_(records.c.deleted, renditions.c.body.is_(None)).label("deleted"),
+            records.c.set_specs,
+            (_own if on_demand else renditions).c.body,
+            *_ORIGIN,
+            *(_MORE if on_demand else ()),
+        )
+        .select_from(_with_neutral(_ITEM) if on_demand else _ITEM)
+        .where(_IDENTIFIER, _PREFIX)
+    )
 
 
 @cache
@@ -214,6 +246,7 @@ def _page(shape: _Shape) -> sa.Select[Any]:
     gone = sa.or_(records.c.deleted, renditions.c.body.is_(None))
     if shape.in_set:
         gone = sa.or_(gone, sa.not_(record_sets.c.member))
+    rendered = shape.bodies and shape.on_demand
     return (
         sa.select(
             listed.c.record_id,
@@ -221,13 +254,22 @@ def _page(shape: _Shape) -> sa.Select[Any]:
             listed.c.datestamp,
             gone.label("deleted"),
             records.c.set_specs,
-            (renditions.c.body if shape.bodies else sa.null()).label("body"),
+            ((_own if rendered else renditions).c.body if shape.bodies else sa.null()).label("body"),
             *_ORIGIN,
+            *(_MORE if rendered else ()),
         )
-        .select_from(tables)
+        .select_from(_with_neutral(tables) if rendered else tables)
         .where(*conditions)
         .order_by(listed.c.datestamp, listed.c.record_id)
         .limit(_bind("limit"))
+    )
+
+
+def _with_neutral(tables: FromClause) -> FromClause:
+    """What a rendition on demand is made from, and the record's own where it was sent in that format."""
+    served = _own.c.prefix == sa.bindparam("served", type_=sa.Text())
+    return tables.outerjoin(_own, sa.and_(_own.c.record_id == records.c.id, served)).outerjoin(
+        neutral_records, neutral_records.c.record_id == records.c.id
     )
 
 

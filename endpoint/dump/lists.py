@@ -17,6 +17,7 @@ from catalogue.store.feed import FeedEntry, FeedQuery, Position
 from endpoint.oai_pmh import elements, envelope
 from endpoint.oai_pmh.arguments import Pairs
 from endpoint.oai_pmh.errors import NoRecordsMatch
+from endpoint.oai_pmh.on_demand import rendered
 from endpoint.oai_pmh.provider import Provider
 
 #: Entries that are read at a time.
@@ -69,7 +70,7 @@ def xml(provider: Provider, prefix: str, span: Span) -> Iterator[Part]:
         if not begun:
             begun = True
             yield Part(envelope.opening("ListRecords", **about))
-        content = b"".join(elements.records(found, prefix, provider.origins))
+        content = b"".join(elements.records(rendered(found, prefix), prefix, provider.origins))
         yield Part(content, len(found), sum(1 for entry in found if entry.deleted))
     if begun:
         yield Part(envelope.closing("ListRecords"))

@@ -59,6 +59,7 @@ def records(entries: Iterable[FeedEntry], served: str, origins: Origins) -> list
         native,
         before,
         rights,
+        *_,
     ) in entries:
         stamp = utc(datestamp)
         head = f"<identifier>{identifier}</identifier><datestamp>{stamp}</datestamp>{_set_specs(set_specs)}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
+from catalogue import formats
 from catalogue.formats import FORMATS, RENDERED, MetadataFormat
 from catalogue.settings import Settings
 from catalogue.store import Store
@@ -11,7 +13,9 @@ from catalogue.store.feed import FeedQuery
 from endpoint.oai_pmh.provenance import Origins
 from endpoint.oai_pmh.resumption import Seal
 
-_OF_ALL = {form.prefix for form in RENDERED}
+#: Prefixes of the formats that are rendered when they are asked for.
+ON_DEMAND: Final = frozenset(form.prefix for form in formats.ON_DEMAND)
+_OF_ALL: Final = ON_DEMAND | {form.prefix for form in RENDERED}
 #: How many sizes of lists are kept.
 _SIZES = 256
 
@@ -39,7 +43,7 @@ class Provider:
     def formats(self) -> list[MetadataFormat]:
         """The formats that the repository offers: those of every record, and what else there is."""
         held = set(self.store.feed.prefixes())
-        return [form for form in FORMATS if form.stored or form.prefix in held]
+        return [form for form in FORMATS if form.written or form.prefix in held]
 
     def offers(self, prefix: str) -> bool:
         """Whether the repository offers this format."""

@@ -22,7 +22,8 @@ from endpoint.oai_pmh.errors import (
     NoRecordsMatch,
     NoSetHierarchy,
 )
-from endpoint.oai_pmh.provider import Provider
+from endpoint.oai_pmh.on_demand import rendered
+from endpoint.oai_pmh.provider import ON_DEMAND, Provider
 from endpoint.oai_pmh.resumption import ListToken, SetsToken
 
 
@@ -150,8 +151,9 @@ def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
         if feed.formats(request.identifier) is None:
             raise _unknown(request.identifier)
         raise CannotDisseminateFormat("The item is not available in this metadata format")
-    content = elements.records((entry,), request.metadata_prefix, provider.origins)
-    return Answer("GetRecord", response_date, content, Told(request.metadata_prefix, records=1))
+    prefix = request.metadata_prefix
+    content = elements.records(rendered((entry,), prefix), prefix, provider.origins)
+    return Answer("GetRecord", response_date, content, Told(prefix, records=1))
 
 
 def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
@@ -164,7 +166,8 @@ def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> 
 def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
     """Section 4.5: whole records."""
     page = _page(provider, request, "ListRecords", bodies=True)
-    parts = elements.records(page.entries, page.prefix, provider.origins)
+    entries = rendered(page.entries, page.prefix) if page.prefix in ON_DEMAND else page.entries
+    parts = elements.records(entries, page.prefix, provider.origins)
     parts.append(page.resumption_token)
     return Answer("ListRecords", page.response_date, parts, page.told)
 

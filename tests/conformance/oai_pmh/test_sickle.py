@@ -56,7 +56,7 @@ def test_sickle_sees_headers_records_sets_and_formats(catalogue: Store, serve: C
     assert listed[:2] == ["source", "source:nile"]
     assert "chemical:50-29-3" in listed
     assert len(set(listed)) == len(listed)
-    assert [one.metadataPrefix for one in client.ListMetadataFormats()] == ["oai_dc", "iso19139"]
+    assert {"oai_dc", "iso19139"} <= {one.metadataPrefix for one in client.ListMetadataFormats()}
     assert client.Identify().deletedRecord == "persistent"
     record = client.GetRecord(identifier=OURS + "r01", metadataPrefix="oai_dc")
     assert record.metadata["title"] == ["Inventory & <stock> No. 1 — инвентаризация"]

@@ -14,8 +14,16 @@ from catalogue.store import feed as feed_module
 from catalogue.store.tables import record_sets, records, renditions, sets, sources
 
 SHAPES = [
-    {"in_set": in_set, "since": since, "until": until, "resumed": resumed, "bodies": bodies}
+    {
+        "in_set": in_set,
+        "since": since,
+        "until": until,
+        "resumed": resumed,
+        "bodies": bodies,
+        "on_demand": on_demand,
+    }
     for in_set in (False, True)
+    for on_demand in (False, True)
     for since, until, resumed, bodies in (
         (False, False, False, True),
         (True, True, False, True),
@@ -25,6 +33,7 @@ SHAPES = [
 ]
 VALUES = {
     "prefix": "oai_dc",
+    "served": "oai_dcterms",
     "set_id": 10,
     "from_": 1000,
     "until": 1150,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from catalogue import formats
+from catalogue.formats import FORMATS, OAI_DC
 from catalogue.record import Record, Text
 from catalogue.store import Store
 from factories import add_source, commit, fill, open_run
@@ -14,6 +17,7 @@ from factories import add_source, commit, fill, open_run
 OURS = "oai:clearinghouse.localdomain:nile:"
 Serve = Callable[..., Any]
 SmallWrite = Callable[..., Any]
+WRITTEN = [form.prefix for form in FORMATS if form.written]
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_an_empty_catalogue_answers_too(store: Store, serve: Serve) -> None:
     empty = serve(store)
     identify = empty.ask("Identify")
     assert identify.texts("//o:earliestDatestamp") == [identify.response_date]
-    assert empty.ask("ListMetadataFormats").texts("//o:metadataPrefix") == ["oai_dc", "iso19139"]
+    assert empty.ask("ListMetadataFormats").texts("//o:metadataPrefix") == WRITTEN
     assert "convention:basel" in empty.ask("ListSets").texts("//o:setSpec")
     assert empty.ask("ListRecords", metadataPrefix="oai_dc").error == "noRecordsMatch"
 
@@ -71,28 +75,33 @@ def test_the_earliest_datestamp_is_that_of_any_list(
 
 def test_list_metadata_formats(oai: Any) -> None:
     answer = oai.ask("ListMetadataFormats")
-    assert answer.texts("//o:metadataPrefix") == ["oai_dc", "iso19139"]
+    assert answer.texts("//o:metadataPrefix") == WRITTEN
     assert answer.texts("//o:metadataNamespace")[0] == "http://www.openarchives.org/OAI/2.0/oai_dc/"
     assert answer.texts("//o:schema")[0] == "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
     of_one = oai.ask("ListMetadataFormats", identifier=OURS + "a")
-    assert of_one.texts("//o:metadataPrefix") == ["oai_dc", "iso19139"]
+    assert of_one.texts("//o:metadataPrefix") == WRITTEN
     assert oai.ask("ListMetadataFormats", identifier=OURS + "z").error == "idDoesNotExist"
 
 
-def test_a_format_that_only_some_records_have(store: Store, serve: Serve, small_write: SmallWrite) -> None:
+def test_a_format_that_only_some_records_have(
+    store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mods = replace(OAI_DC, prefix="mods", namespace="http://www.loc.gov/mods/v3", written=False, stored=False)
+    monkeypatch.setattr("endpoint.oai_pmh.provider.FORMATS", (*FORMATS, mods))
+    monkeypatch.setattr("endpoint.oai_pmh.verbs.FORMATS", (*FORMATS, mods))
+    monkeypatch.setitem(formats._BY_PREFIX, "mods", mods)
     add_source(store)
-    native = b'<qdc xmlns="http://purl.org/dc/terms/"/>'
-    writes = [small_write(store, "a"), small_write(store, "q", prefix="oai_dcterms", native=native)]
+    native = b'<mods xmlns="http://www.loc.gov/mods/v3"/>'
+    writes = [small_write(store, "a"), small_write(store, "q", prefix="mods", native=native)]
     commit(store, open_run(store), writes)
     oai = serve(store)
-    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == ["oai_dc", "oai_dcterms", "iso19139"]
-    assert "oai_dcterms" not in oai.ask("ListMetadataFormats", identifier=OURS + "a").texts(
-        "//o:metadataPrefix"
-    )
-    assert oai.ask("ListRecords", metadataPrefix="oai_dcterms").identifiers == ["q"]
-    assert oai.ask("ListRecords", metadataPrefix="oai_dcterms", set="source:nile").identifiers == ["q"]
-    assert native in oai.ask("GetRecord", identifier=OURS + "q", metadataPrefix="oai_dcterms").body
-    found = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix="oai_dcterms")
+    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == [*WRITTEN, "mods"]
+    held = oai.ask("ListMetadataFormats", identifier=OURS + "a").texts("//o:metadataPrefix")
+    assert held == WRITTEN
+    assert oai.ask("ListRecords", metadataPrefix="mods").identifiers == ["q"]
+    assert oai.ask("ListRecords", metadataPrefix="mods", set="source:nile").identifiers == ["q"]
+    assert native in oai.ask("GetRecord", identifier=OURS + "q", metadataPrefix="mods").body
+    found = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix="mods")
     assert found.error == "cannotDisseminateFormat"
 
 
@@ -105,7 +114,7 @@ def test_an_item_without_any_format_that_we_know(store: Store, serve: Serve, sma
     commit(store, open_run(store), [strange])
     oai = serve(store)
     assert oai.ask("ListMetadataFormats", identifier=OURS + "a").error == "noMetadataFormats"
-    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == ["oai_dc", "iso19139"]
+    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == WRITTEN
 
 
 def test_get_record(oai: Any, store: Store) -> None:
