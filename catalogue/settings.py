@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     upload_limit: int = Field(gt=0)
     page_retries: int = Field(ge=0)
     run_retries: int = Field(ge=0)
+    content_policy: str
+    metadata_policy: str
+    data_policy: str
+    submission_policy: str
     sets_file: str
     reconcile_days: float = Field(ge=0)
     absence_lists: int = Field(ge=1)

@@ -17,6 +17,7 @@ from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.oai_pmh.router import visits_of
 from endpoint.public.router import router as public
 from endpoint.transport.answers import WholeAnswers
+from endpoint.transport.encodings import CODINGS
 from endpoint.transport.limits import Limits
 
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     """The web application over a store whose schema is current. It never calls a remote source."""
     app = FastAPI(title=settings.repository_name, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.services = Services(settings, store)
+    app.state.codings = sorted(CODINGS)
     app.include_router(oai_pmh)
     app.include_router(csw)
     app.include_router(dump)

@@ -38,6 +38,8 @@ _OAI_IDENTIFIER = (
     "http://www.openarchives.org/OAI/2.0/oai-identifier",
     "oai/meresco-oai/oai-identifier.xsd",
 )
+_OAI_BRANDING = ("http://www.openarchives.org/OAI/2.0/branding/", "oai/meresco-oai/branding.xsd")
+_OAI_TOOLKIT = ("http://oai.dlib.vt.edu/OAI/metadata/toolkit", "oai/meresco-oai/toolkit.xsd")
 _OAI_PMH = ("http://www.openarchives.org/OAI/2.0/", "oai/geonetwork/OAI-PMH.xsd")
 _CSW = ("http://www.opengis.net/cat/csw/2.0.2", "pycsw-core-schemas/ogc/csw/2.0.2/CSW-discovery.xsd")
 _CSW30 = ("http://www.opengis.net/cat/csw/3.0", "schemas.opengis.net/cat/csw/3.0/cswAll.xsd")
@@ -66,7 +68,7 @@ _DRIVERS = {
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),
     "csw30": (_CSW30,),
-    "oai_pmh": (_OAI_PMH, _OAI_DC, _OAI_IDENTIFIER, *_ISO),
+    "oai_pmh": (_OAI_PMH, _OAI_DC, _OAI_IDENTIFIER, _OAI_BRANDING, _OAI_TOOLKIT, *_ISO),
 }
 #: Schemas whose wildcards are strict; with them, a payload of an unknown format would be an error.
 _LAX = ("CSW-discovery.xsd", "OAI-PMH.xsd")

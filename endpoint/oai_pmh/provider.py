@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
@@ -23,10 +24,12 @@ _SIZES = 256
 class Provider:
     """One application's OAI-PMH repository."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, *, compression: Iterable[str] = ()) -> None:
         self.settings = settings
         self.store = store
         self.base_url = f"{settings.public_url}/oai"
+        #: Content codings that the application honours.
+        self.compression = tuple(compression)
         self.origins = Origins(store.sources)
         self._sizes: dict[FeedQuery, int] = {}
 

@@ -84,7 +84,9 @@ def _provider(request: Request) -> Provider:
     found: Provider | None = getattr(state, "oai_provider", None)
     if found is None:
         known = services(request)
-        found = state.oai_provider = Provider(known.settings, known.store)
+        found = state.oai_provider = Provider(
+            known.settings, known.store, compression=getattr(state, "codings", ())
+        )
     return found
 
 

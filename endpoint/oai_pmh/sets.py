@@ -19,8 +19,8 @@ from catalogue.sets import SetNode, SetTree, load_sets
 from catalogue.store.sets import Sets
 from catalogue.xml import escape
 
-#: Sets on a page of ListSets.
-PAGE: Final = 200
+#: Sets on a page of ListSets: few enough for the answer to have an ETag.
+PAGE: Final = 50
 
 _DESCRIPTION: Final = (
     f'<setDescription><oai_dc:dc xmlns:oai_dc="{ns.OAI_DC}" xmlns:dc="{ns.DC}"'

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalogue import namespaces as ns
-from catalogue import oai_identifier
 from catalogue.formats import FORMATS
 from catalogue.store.feed import FeedEntry, FeedQuery, Position
-from catalogue.xml import escape
 from endpoint.oai_pmh import arguments, elements, resumption, sets
+from endpoint.oai_pmh import identify as identification
 from endpoint.oai_pmh.errors import (
     BadResumptionToken,
     CannotDisseminateFormat,
@@ -72,25 +70,17 @@ def answer(provider: Provider, request: arguments.Request) -> Answer:
 
 
 def identify(provider: Provider) -> Answer:
-    """Section 4.2: who we are, with the description of the oai-identifier guideline."""
-    settings = provider.settings
+    """Section 4.2: who we are, and under which terms."""
     response_date = provider.store.feed.response_date()
     earliest = provider.store.feed.earliest_datestamp()
-    namespace = settings.repository_identifier
-    sample = oai_identifier.mint(namespace, "source", "identifier")
-    content = (
-        f"<repositoryName>{escape(settings.repository_name)}</repositoryName>"
-        f"<baseURL>{escape(provider.base_url)}</baseURL><protocolVersion>2.0</protocolVersion>"
-        f"<adminEmail>{escape(settings.admin_email)}</adminEmail>"
-        f"<earliestDatestamp>{elements.utc(response_date if earliest is None else earliest)}"
-        "</earliestDatestamp><deletedRecord>persistent</deletedRecord>"
-        "<granularity>YYYY-MM-DDThh:mm:ssZ</granularity>"
-        f'<description><oai-identifier xmlns="{ns.OAI_IDENTIFIER}" xsi:schemaLocation="{ns.OAI_IDENTIFIER}'
-        ' http://www.openarchives.org/OAI/2.0/oai-identifier.xsd"><scheme>oai</scheme>'
-        f"<repositoryIdentifier>{escape(namespace)}</repositoryIdentifier><delimiter>:</delimiter>"
-        f"<sampleIdentifier>{escape(sample)}</sampleIdentifier></oai-identifier></description>"
+    content = identification.content(
+        provider.settings,
+        provider.store.sources,
+        provider.base_url,
+        earliest=response_date if earliest is None else earliest,
+        compression=provider.compression,
     )
-    return Answer("Identify", response_date, (content.encode(),))
+    return Answer("Identify", response_date, (content,))
 
 
 def list_metadata_formats(provider: Provider, request: arguments.ListMetadataFormats) -> Answer:

@@ -1,4 +1,4 @@
-"""Formats that are rendered when they are asked for: the same lists, the same records, always the same bytes."""
+"""Formats that are rendered when they are asked for: the same lists and records, always the same bytes."""
 
 from __future__ import annotations
 
@@ -57,10 +57,8 @@ def test_every_record_is_in_every_list_in_its_order(filled: Store, serve: Serve)
             for verb in ("ListRecords", "ListIdentifiers"):
                 pages = list(oai.pages(verb, metadataPrefix=prefix, **given))
                 assert [one for page in pages for one in page.identifiers] == expected
-                sizes = {
-                    page.texts("//o:resumptionToken/@completeListSize")[0] for page in pages if page.token
-                }
-                assert sizes <= {str(len(expected))}
+                for page in pages:
+                    assert set(page.texts("//o:resumptionToken/@completeListSize")) <= {str(len(expected))}
     everything = oai.ask("ListRecords", metadataPrefix="oai_dcterms", until="1999-01-01")
     assert everything.error == "noRecordsMatch"
 
@@ -69,7 +67,6 @@ def test_every_record_is_in_every_list_in_its_order(filled: Store, serve: Serve)
 def test_the_metadata_are_what_the_writer_makes(filled: Store, serve: Serve, prefix: str) -> None:
     oai = serve(filled, oai_page_size=100)
     listed = oai.ask("ListRecords", metadataPrefix=prefix)
-    assert listed.body == oai.ask("ListRecords", metadataPrefix=prefix).body
     for number in range(12):
         identifier = f"{OURS}r{number:02}"
         single = oai.ask("GetRecord", metadataPrefix=prefix, identifier=identifier)

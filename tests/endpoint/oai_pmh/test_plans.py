@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from catalogue.store import Store
 from catalogue.store import feed as feed_module
-from catalogue.store.tables import record_sets, records, renditions, sets, sources
+from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets, sources
 
 SHAPES = [
     {
@@ -59,6 +59,10 @@ def fill(store: Store) -> None:
             for n in numbers
         ]  # fmt: skip
         connection.execute(sa.insert(records), rows)
+        connection.execute(
+            sa.insert(neutral_records),
+            [{"record_id": n, "search_text": "x" * 50, "body": b"{}" * 50} for n in numbers],
+        )
         forms = [("oai_dc", 1), ("iso19139", 1), ("oai_dcterms", 4)]
         connection.execute(
             sa.insert(renditions),

@@ -127,7 +127,7 @@ def test_a_list_of_sets_that_fits_has_no_token(sqlite_store: Store, serve: Serve
 
 
 def test_the_same_token_gives_the_same_sets(sqlite_store: Store, serve: Serve, tiny: str) -> None:
-    for number in range(300):
+    for number in range(60):
         add_source(sqlite_store, f"s{number}")
     token = serve(sqlite_store, sets_file=tiny).ask("ListSets").token
     bodies = {

@@ -11,8 +11,9 @@ import pytest
 from catalogue import formats
 from catalogue.formats import FORMATS, OAI_DC
 from catalogue.record import Record, Text
+from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
-from factories import add_source, commit, fill, open_run
+from factories import add_source, commit, fill, now, open_run
 
 OURS = "oai:clearinghouse.localdomain:nile:"
 Serve = Callable[..., Any]
@@ -224,3 +225,27 @@ def test_a_source_that_moves_is_noticed(
         b"<baseURL>https://new.example.org/oai</baseURL>"
         in oai.ask("ListRecords", metadataPrefix="oai_dc").body
     )
+
+
+def test_identify_describes_the_repository(store: Store, serve: Serve) -> None:
+    add_source(store, base_url="https://nile.example.org/oai?a=1&b=2")
+    add_source(store, "other")
+    store.sources.add(Source("csw", Protocol.CSW, "https://csw.example.org/csw"), now())
+    add_source(store, "gone", base_url="https://gone.example.org/oai")
+    store.sources.change("gone", state=SourceState.RETIRED)
+    answer = serve(store, content_policy="Waste & chemicals", submission_policy="").ask("Identify")
+    kinds = [child.tag.partition("}")[2] for one in answer.root.iter("{*}description") for child in one]
+    assert kinds == ["oai-identifier", "eprints", "friends", "branding", "toolkit"]
+    friends = [one.text for one in answer.root.find(".//{*}friends")]
+    assert friends == ["https://nile.example.org/oai", "https://nile.example.org/oai?a=1&b=2"]
+    policies = {one.tag.partition("}")[2]: one[0].text for one in answer.root.find(".//{*}eprints")}
+    assert list(policies) == ["content", "metadataPolicy", "dataPolicy"]
+    assert policies["content"] == "Waste & chemicals"
+    assert answer.root.find(".//{*}collectionIcon/{*}url").text == "http://testing/static/mark.svg"
+    assert answer.texts("//o:compression") == []
+
+
+def test_identify_says_nothing_that_is_not_so(sqlite_store: Store, serve: Serve) -> None:
+    answer = serve(sqlite_store, metadata_policy="").ask("Identify")
+    kinds = [child.tag.partition("}")[2] for one in answer.root.iter("{*}description") for child in one]
+    assert kinds == ["oai-identifier", "branding", "toolkit"]

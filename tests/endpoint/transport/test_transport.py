@@ -185,3 +185,9 @@ def test_a_busy_process_asks_for_patience_and_serves_again(sqlite_store: Store) 
         go_on.set()
         server.should_exit = True
         thread.join()
+
+
+def test_identify_names_the_codings_that_are_honoured(serving: Serving) -> None:
+    with serving() as base:
+        answer = requests.get(f"{base}/oai?verb=Identify", timeout=10).text
+    assert "<compression>gzip</compression><compression>zstd</compression>" in answer
