@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalogue.formats import FORMATS
+from catalogue.sets import SOURCE_BRANCH
 from catalogue.store.feed import FeedEntry, FeedQuery, Position
 from endpoint.oai_pmh import arguments, elements, resumption, sets
 from endpoint.oai_pmh import identify as identification
@@ -242,7 +243,8 @@ def _query(provider: Provider, request: arguments.SelectiveList, response_date: 
     if not provider.offers(request.metadata_prefix):
         raise CannotDisseminateFormat("The metadata format is not supported by this repository")
     set_id = None
-    if request.set_spec is not None:
+    # Every record is in the set of all sources: its list is that of everything, and quicker to read.
+    if request.set_spec is not None and request.set_spec != SOURCE_BRANCH:
         set_id = provider.store.sets.id_of(request.set_spec)
         if set_id is None:
             raise NoRecordsMatch("There is no such set", response_date)

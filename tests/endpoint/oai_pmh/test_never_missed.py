@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catalogue.run import HarvestRun
+from catalogue.sets import with_parents
 from catalogue.store import Store, clock
 from catalogue.store.feed import FeedQuery
 from factories import add_source, commit, open_run
@@ -19,6 +23,8 @@ from factories import add_source, commit, open_run
 Serve = Callable[..., Any]
 SmallWrite = Callable[..., Any]
 SPEC = "topic:x"
+#: What a record may be classified as: it leaves sets, joins others, comes back.
+CLASSES = ((), (SPEC,), ("topic:y",), (SPEC, "place:z"))
 
 
 @dataclass
@@ -77,19 +83,20 @@ class World:
         self.step += 1
         names = [f"r{number}" for number in self.rng.sample(range(30), self.rng.randint(1, 8))]
         gone, written = names[::4], [name for n, name in enumerate(names) if n % 4]
-        specs = [(), (SPEC,)]
         writes = [
-            self.write(self.store, name, str(self.step), set_specs=self.rng.choice(specs)) for name in written
+            self.write(self.store, name, str(self.step), set_specs=self.rng.choice(CLASSES))
+            for name in written
         ]
         ours = [f"oai:clearinghouse.localdomain:nile:{name}" for name in gone]
         known = [one for one in self.store.records.known(ours).values() if not one.deleted]
         commit(self.store, self.run, writes, tombstones=known)
 
-    def truth(self, *, of_set: bool) -> dict[str, str]:
-        """What the catalogue holds."""
+    def truth(self, of_set: str) -> dict[str, str]:
+        """What the catalogue holds, all of it or in a set or below it."""
         found = {}
         for entry in self.store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000):
-            if entry.body and (not of_set or SPEC in entry.set_specs.split()):
+            held = with_parents(entry.set_specs.split())
+            if entry.body and (not of_set or of_set in held):
                 found[entry.identifier] = entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
         return found
 
@@ -108,6 +115,9 @@ def test_harvests_amid_changes_end_with_the_catalogue(
             (rng.randint(1, 3), {}),
             (rng.randint(4, 12), {}),
             (rng.randint(2, 6), {"set": SPEC}),
+            (rng.randint(2, 6), {"set": "topic"}),
+            (rng.randint(1, 9), {"set": "source", "metadataPrefix": "oai_dcterms"}),
+            (rng.randint(1, 9), {"set": "topic:y", "metadataPrefix": "oai_dcterms"}),
         )
     ]
     for _ in range(5):
@@ -120,7 +130,7 @@ def test_harvests_amid_changes_end_with_the_catalogue(
             world.happen()
     for harvester in harvesters:
         list(harvester.pages(max))
-        assert harvester.copy == world.truth(of_set="set" in harvester.given)
+        assert harvester.copy == world.truth(harvester.given.get("set", ""))
 
 
 def test_a_page_that_is_being_committed_holds_the_response_date_back(
@@ -194,6 +204,79 @@ def test_writers_and_a_client_at_the_same_time(store: Store, serve: Serve, small
             entry.identifier: entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
             for entry in store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000)
             if entry.body
+        }
+        assert client.copy == held
+        assert held
+
+
+WRITER = """
+import random, sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from catalogue.record import Record, Text
+from catalogue.store import Store
+from factories import commit, open_run, write_of
+source_id, url, seed = sys.argv[1:]
+rng = random.Random(seed)
+with Store(url) as store:
+    run = open_run(store, source_id)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for step in range(60):
+        names = ["r%d" % n for n in rng.sample(range(60), 6)]
+        ours = ["oai:clearinghouse.localdomain:%s:%s" % (source_id, name) for name in names[:2]]
+        gone = [known for known in store.records.known(ours).values() if not known.deleted]
+        writes = [
+            write_of(
+                store, Record(Text.of("%s %d" % (name, step))), source_id=source_id, source_identifier=name,
+                set_specs=rng.choice([(), ("topic:x",), ("topic:y",)]),
+            )
+            for name in names[2:]
+        ]
+        commit(store, run, writes, tombstones=gone)
+"""
+
+
+def test_writers_in_processes_of_their_own(store: Store, serve: Serve) -> None:
+    """Three processes write, delete and re-classify; clients harvest by list, set and format all the while."""
+    root = Path(__file__).resolve().parents[3]
+    code = WRITER.format(root=str(root), tests=str(root / "tests"))
+    url = store.engine.url.render_as_string(hide_password=False)
+    writers = []
+    for source_id in ("one", "two", "three"):
+        add_source(store, source_id)
+        command = [sys.executable, "-c", code, source_id, url, source_id]
+        writers.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.close()
+    clients = [
+        Harvester(serve(store, oai_page_size=size), {"metadataPrefix": prefix} | extra)
+        for size, prefix, extra in (
+            (7, "oai_dc", {}),
+            (20, "oai_dcterms", {}),
+            (5, "oai_dc", {"set": "topic:x"}),
+            (9, "oai_dc", {"set": "topic"}),
+        )
+    ]
+    visits = 0
+    while any(writer.poll() is None for writer in writers):
+        for client in clients:
+            list(client.pages(min if visits % 2 else max))
+        visits += 1
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert visits > 3
+    entries = store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000)
+    for client in clients:
+        list(client.pages(max))
+        spec = client.given.get("set", "")
+        held = {
+            entry.identifier: entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
+            for entry in entries
+            if entry.body and (not spec or spec in with_parents(entry.set_specs.split()))
         }
         assert client.copy == held
         assert held
