@@ -159,7 +159,8 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        run = f"import uvicorn\n{code}\nuvicorn.run(app, port={self.port}, log_level='error', access_log=False, timeout_keep_alive=600)"
+        options = "log_level='error', access_log=False, timeout_keep_alive=600"
+        run = f"import uvicorn\n{code}\nuvicorn.run(app, port={self.port}, {options})"
         root = str(Path(__file__).resolve().parent.parent)
         self.process = subprocess.Popen(
             [sys.executable, "-c", run], cwd=root, env=os.environ | {"BENCH_DATABASE": database}
