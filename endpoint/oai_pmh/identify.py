@@ -8,6 +8,7 @@ the settings, friends from the sources, compression from what the application do
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -108,6 +109,7 @@ def _toolkit() -> str:
     )
 
 
+@cache
 def _version() -> str:
     try:
         return version("clearinghouse")
