@@ -55,7 +55,7 @@ def test_an_empty_catalogue_answers_too(store: Store, serve: Serve) -> None:
     identify = empty.ask("Identify")
     assert identify.texts("//o:earliestDatestamp") == [identify.response_date]
     assert empty.ask("ListMetadataFormats").texts("//o:metadataPrefix") == WRITTEN
-    assert "convention:basel" in empty.ask("ListSets").texts("//o:setSpec")
+    assert "category:regulatory" in empty.ask("ListSets").texts("//o:setSpec")
     assert empty.ask("ListRecords", metadataPrefix="oai_dc").error == "noRecordsMatch"
 
 
