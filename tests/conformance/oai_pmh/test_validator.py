@@ -103,7 +103,7 @@ def check_identify(validator: Validator) -> str:
     root = validator.ask("verb=Identify")
     validator.check("adminEmail", holds=bool(re.fullmatch(r"\S+@(\S+\.)+\S+", text(root, "adminEmail"))))
     validator.check("protocolVersion", holds=texts(root, "protocolVersion") == ["2.0"])
-    validator.check("baseURL", holds=texts(root, "baseURL") == [validator.base_url])
+    validator.check("baseURL", holds=root.findtext(".//{*}Identify/{*}baseURL") == validator.base_url)
     validator.check("granularity", holds=texts(root, "granularity") == ["YYYY-MM-DDThh:mm:ssZ"])
     earliest = text(root, "earliestDatestamp")
     validator.check("earliestDatestamp", holds=bool(SECONDS.fullmatch(earliest)))

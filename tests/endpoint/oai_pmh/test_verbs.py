@@ -87,22 +87,22 @@ def test_list_metadata_formats(oai: Any) -> None:
 def test_a_format_that_only_some_records_have(
     store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mods = replace(OAI_DC, prefix="mods", namespace="http://www.loc.gov/mods/v3", written=False, stored=False)
-    monkeypatch.setattr("endpoint.oai_pmh.provider.FORMATS", (*FORMATS, mods))
-    monkeypatch.setattr("endpoint.oai_pmh.verbs.FORMATS", (*FORMATS, mods))
-    monkeypatch.setitem(formats._BY_PREFIX, "mods", mods)
+    strange = replace(OAI_DC, prefix="strange", namespace="urn:example:strange", written=False, stored=False)
+    monkeypatch.setattr("endpoint.oai_pmh.provider.FORMATS", (*FORMATS, strange))
+    monkeypatch.setattr("endpoint.oai_pmh.verbs.FORMATS", (*FORMATS, strange))
+    monkeypatch.setitem(formats._BY_PREFIX, "strange", strange)
     add_source(store)
-    native = b'<mods xmlns="http://www.loc.gov/mods/v3"/>'
-    writes = [small_write(store, "a"), small_write(store, "q", prefix="mods", native=native)]
+    native = b'<x xmlns="urn:example:strange"/>'
+    writes = [small_write(store, "a"), small_write(store, "q", prefix="strange", native=native)]
     commit(store, open_run(store), writes)
     oai = serve(store)
-    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == [*WRITTEN, "mods"]
+    assert oai.ask("ListMetadataFormats").texts("//o:metadataPrefix") == [*WRITTEN, "strange"]
     held = oai.ask("ListMetadataFormats", identifier=OURS + "a").texts("//o:metadataPrefix")
     assert held == WRITTEN
-    assert oai.ask("ListRecords", metadataPrefix="mods").identifiers == ["q"]
-    assert oai.ask("ListRecords", metadataPrefix="mods", set="source:nile").identifiers == ["q"]
-    assert native in oai.ask("GetRecord", identifier=OURS + "q", metadataPrefix="mods").body
-    found = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix="mods")
+    assert oai.ask("ListRecords", metadataPrefix="strange").identifiers == ["q"]
+    assert oai.ask("ListRecords", metadataPrefix="strange", set="source:nile").identifiers == ["q"]
+    assert native in oai.ask("GetRecord", identifier=OURS + "q", metadataPrefix="strange").body
+    found = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix="strange")
     assert found.error == "cannotDisseminateFormat"
 
 
