@@ -229,7 +229,8 @@ def test_a_source_that_moves_is_noticed(
 
 def test_identify_describes_the_repository(store: Store, serve: Serve) -> None:
     add_source(store, base_url="https://nile.example.org/oai?a=1&b=2")
-    add_source(store, "other")
+    add_source(store, "other", base_url="https://nile.example.org/oai")
+    add_source(store, "twin", base_url="https://nile.example.org/oai")
     store.sources.add(Source("csw", Protocol.CSW, "https://csw.example.org/csw"), now())
     add_source(store, "gone", base_url="https://gone.example.org/oai")
     store.sources.change("gone", state=SourceState.RETIRED)
