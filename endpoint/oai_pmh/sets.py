@@ -19,7 +19,7 @@ from catalogue.sets import SetNode, SetTree, load_sets
 from catalogue.store.sets import Sets
 from catalogue.xml import escape
 
-#: Sets on a page of ListSets: few enough for the answer to have an ETag.
+#: Sets on a page of ListSets: some 50 kB, with labels in six languages.
 PAGE: Final = 50
 
 _DESCRIPTION: Final = (

@@ -85,7 +85,6 @@ def test_a_page_is_sent_compressed_to_whom_asks_for_it(
     "path",
     [
         "/oai?verb=Identify",
-        "/oai?verb=ListSets",
         "/oai?verb=ListMetadataFormats",
         LIST + "&from=2999-01-01",
         "/csw?service=CSW&version=2.0.2&request=GetCapabilities",
