@@ -258,6 +258,25 @@ def instant(date: str) -> str:
     return f"{text}.{tail}" if tail else text
 
 
+def last_instant(date: str) -> str:
+    """The last whole second of the period that a W3CDTF date names, in UTC; empty where it is no date."""
+    begin = instant(date)
+    if not begin or len(date) > _DAY:
+        return begin
+    first = datetime.fromisoformat(begin)
+    try:
+        if len(date) == _YEAR:
+            after = first.replace(year=first.year + 1)
+        elif len(date) == _MONTH:
+            after = (first + timedelta(days=31)).replace(day=1)
+        else:
+            after = first + timedelta(days=1)
+    except (ValueError, OverflowError):
+        # The year 9999 has no year behind it.
+        return "9999-12-31T23:59:59"
+    return (after - timedelta(seconds=1)).isoformat()
+
+
 def _zone(offset: str) -> timezone:
     ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
     return timezone(-ahead if offset[0] == "-" else ahead)

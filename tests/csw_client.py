@@ -16,12 +16,15 @@ from endpoint.deps import Services
 
 NAMESPACES = {
     "csw": "http://www.opengis.net/cat/csw/2.0.2",
+    "csw30": "http://www.opengis.net/cat/csw/3.0",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dct": "http://purl.org/dc/terms/",
     "gmd": "http://www.isotc211.org/2005/gmd",
     "gco": "http://www.isotc211.org/2005/gco",
     "ogc": "http://www.opengis.net/ogc",
     "ows": "http://www.opengis.net/ows",
+    "ows20": "http://www.opengis.net/ows/2.0",
+    "fes": "http://www.opengis.net/fes/2.0",
     "gml": "http://www.opengis.net/gml",
     "xsd": "http://www.w3.org/2001/XMLSchema",
     "xlink": "http://www.w3.org/1999/xlink",
@@ -71,15 +74,20 @@ class Answer:
     @property
     def counts(self) -> tuple[int, int, int]:
         """Matched, returned, next."""
-        results = self.root.find("csw:SearchResults", NAMESPACES)
+        results = self._results
         names = ("numberOfRecordsMatched", "numberOfRecordsReturned", "nextRecord")
         return tuple(int(results.get(name)) for name in names)
 
     @property
     def records(self) -> list[etree._Element]:
         """The records in the answer."""
-        results = self.root.find("csw:SearchResults", NAMESPACES)
+        results = self._results
         return list(self.root if results is None else results)
+
+    @property
+    def _results(self) -> etree._Element | None:
+        found = self.root.xpath("csw:SearchResults|csw30:SearchResults", namespaces=NAMESPACES)
+        return found[0] if found else None
 
     @property
     def identifiers(self) -> list[str]:
@@ -96,14 +104,16 @@ class CswClient:
         self._app = csw_app(store, made)
         self._schema = schema
 
-    def get(self, query: str = "", *, valid: bool = True, **parameters: str) -> Answer:
+    def get(self, query: str = "", *, valid: bool = True, accept: str = "", **parameters: str) -> Answer:
         """A GET request: a query string as it is, or parameters."""
-        return self._send("GET", query or urlencode(parameters), b"", "", valid=valid)
+        headers = [(b"accept", accept.encode())] if accept else []
+        return self._send("GET", query or urlencode(parameters), b"", headers, valid=valid)
 
     def post(self, body: str | bytes, *, valid: bool = True, content_type: str = "application/xml") -> Answer:
         """A POST request."""
         content = body.encode() if isinstance(body, str) else body
-        return self._send("POST", "", content, content_type, valid=valid)
+        headers = [(b"content-type", content_type.encode())]
+        return self._send("POST", "", content, headers, valid=valid)
 
     def query(
         self, content: str = "", *, valid: bool = True, esn: str = "brief", **attributes: str
@@ -122,7 +132,7 @@ class CswClient:
         constraint = f'<csw:Constraint version="1.1.0"><csw:CqlText>{escaped}</csw:CqlText></csw:Constraint>'
         return self.query(constraint, **attributes)
 
-    def _send(self, method: str, query: str, body: bytes, content_type: str, *, valid: bool) -> Answer:
+    def _send(self, method: str, query: str, body: bytes, headers: list, *, valid: bool) -> Answer:
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -133,16 +143,16 @@ class CswClient:
             "raw_path": b"/csw",
             "query_string": query.encode(),
             "root_path": "",
-            "headers": [(b"host", b"catalogue.example.org"), (b"content-type", content_type.encode())],
+            "headers": [(b"host", b"catalogue.example.org"), *headers],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
             "state": {},
         }
-        status, headers, content = asyncio.run(_call(self._app, scope, body))
+        status, told, content = asyncio.run(_call(self._app, scope, body))
         root = etree.fromstring(content)
         if valid and self._schema is not None:
             self._schema.assertValid(root)
-        return Answer(root, content, headers["content-type"], status)
+        return Answer(root, content, told["content-type"], status)
 
 
 async def _call(app: FastAPI, scope: dict, body: bytes) -> tuple[int, dict[str, str], bytes]:

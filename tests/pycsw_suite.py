@@ -56,6 +56,10 @@ def meaning(answer: Answer) -> dict[str, object]:
     if answer.kind in {"GetRecordsResponse", "GetRecordByIdResponse"}:
         said["identifiers"] = answer.identifiers
         said["elements"] = [etree.QName(record).localname for record in answer.records]
+    if answer.kind in {"Record", "SummaryRecord", "BriefRecord"}:
+        said["identifier"] = answer.all("dc:identifier/text()")[0]
+    if answer.kind == "GetDomainResponse":
+        said["values"] = sorted(map(str, answer.all("//csw30:Value/text()")))
     if answer.kind == "DescribeRecordResponse":
         said["namespaces"] = sorted(answer.all("csw:SchemaComponent/@targetNamespace"))
     return said

@@ -1,5 +1,7 @@
 """Writer of csw:BriefRecord, csw:SummaryRecord and csw:Record (OGC 07-006r1, 10.2.5 and record.xsd).
 
+CSW 3.0.0 (12-176r7, 6.6.3) has the same records in another namespace, and tells their temporal extent.
+
 The schema allows no xml:lang here, so a text in several languages is an element repeated, the record's own
 language first. Boxes are in `urn:x-ogc:def:crs:EPSG:6.11:4326`, whose axes are latitude, then longitude: the
 lower corner is "south west", the upper "north east" (as in the reference records of the OGC tests). A box
@@ -12,6 +14,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from catalogue import namespaces as ns
+from catalogue.queryables import instant, last_instant
 from catalogue.record import Box, Record, Text
 from catalogue.rendering import dublin_core
 from catalogue.rendering.markup import any_uri, document, escape, in_degrees, number
@@ -19,12 +22,16 @@ from catalogue.rendering.markup import any_uri, document, escape, in_degrees, nu
 ElementSet = Literal["brief", "summary", "full"]
 
 CRS: Final = "urn:x-ogc:def:crs:EPSG:6.11:4326"
-_SCHEMA: Final = "http://schemas.opengis.net/csw/2.0.2/record.xsd"
-_ROOTS: Final = {"brief": "csw:BriefRecord", "summary": "csw:SummaryRecord", "full": "csw:Record"}
-_DECLARATIONS: Final = (
-    f' xmlns:csw="{ns.CSW}" xmlns:dc="{ns.DC}" xmlns:dct="{ns.DCT}" xmlns:ows="{ns.OWS}" xmlns:xsi="{ns.XSI}"'
-    f' xsi:schemaLocation="{ns.CSW} {_SCHEMA}"'
-)
+CRS30: Final = "http://www.opengis.net/def/crs/EPSG/0/4326"
+_SCHEMAS: Final = "http://schemas.opengis.net"
+_ROOTS: Final = {"brief": "BriefRecord", "summary": "SummaryRecord", "full": "Record"}
+_COMMON: Final = f' xmlns:dc="{ns.DC}" xmlns:dct="{ns.DCT}" xmlns:xsi="{ns.XSI}"'
+_DECLARATIONS: Final = {
+    "csw": f' xmlns:csw="{ns.CSW}" xmlns:ows="{ns.OWS}"{_COMMON}'
+    f' xsi:schemaLocation="{ns.CSW} {_SCHEMAS}/csw/2.0.2/record.xsd"',
+    "csw30": f' xmlns:csw30="{ns.CSW30}" xmlns:ows="{ns.OWS20}"{_COMMON}'
+    f' xsi:schemaLocation="{ns.CSW30} {_SCHEMAS}/cat/csw/3.0/record.xsd"',
+}
 _DATES: Final = {
     "created": "dct:created",
     "issued": "dct:issued",
@@ -58,15 +65,35 @@ def write(record: Record, *, identifier: str, element_set: ElementSet = "full", 
         datestamp: when our copy was last changed: dct:modified is the date of the record within the
             catalogue (table 10). Where empty, what the metadata say of themselves.
     """
-    root = _ROOTS[element_set]
-    out = [f"<{root}{_DECLARATIONS}>"]
+    return _written("csw", record, identifier=identifier, element_set=element_set, datestamp=datestamp)
+
+
+def write30(
+    record: Record, *, identifier: str, element_set: ElementSet = "full", datestamp: str = ""
+) -> bytes:
+    """The record as one element of the common record format of CSW 3.0.0."""
+    return _written("csw30", record, identifier=identifier, element_set=element_set, datestamp=datestamp)
+
+
+def _written(
+    prefix: Literal["csw", "csw30"],
+    record: Record,
+    *,
+    identifier: str,
+    element_set: ElementSet,
+    datestamp: str,
+) -> bytes:
+    root = f"{prefix}:{_ROOTS[element_set]}"
+    out = [f"<{root}{_DECLARATIONS[prefix]}>"]
     if element_set == "full":
         _full(out, record, identifier, datestamp)
     else:
         _brief(out, record, identifier)
         if element_set == "summary":
             _summary(out, record, datestamp)
-    _boxes(out, record.boxes)
+    _boxes(out, record.boxes, CRS if prefix == "csw" else CRS30)
+    if prefix == "csw30" and element_set != "brief":
+        _temporal_extents(out, record)
     out.append(f"</{root}>")
     return document(out)
 
@@ -146,9 +173,20 @@ def _plain(out: list[str], name: str, values: Iterable[str]) -> None:
     out += [f"<{name}>{escape(value)}</{name}>" for value in values if value]
 
 
-def _boxes(out: list[str], boxes: Iterable[Box]) -> None:
+def _temporal_extents(out: list[str], record: Record) -> None:
+    """The times that the resource is about; an end that is not there is open."""
+    for period in record.periods:
+        begin, end = instant(period.begin), last_instant(period.end)
+        if begin or end:
+            ends = "".join(
+                f"<csw30:{name}>{at}Z</csw30:{name}>" for name, at in (("begin", begin), ("end", end)) if at
+            )
+            out.append(f"<csw30:TemporalExtent>{ends}</csw30:TemporalExtent>")
+
+
+def _boxes(out: list[str], boxes: Iterable[Box], crs: str) -> None:
     out += [
-        f'<ows:BoundingBox crs="{CRS}">'
+        f'<ows:BoundingBox crs="{crs}">'
         f"<ows:LowerCorner>{number(box.south)} {number(box.west)}</ows:LowerCorner>"
         f"<ows:UpperCorner>{number(box.north)} {number(box.east)}</ows:UpperCorner></ows:BoundingBox>"
         for box in boxes

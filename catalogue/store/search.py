@@ -19,8 +19,9 @@ from catalogue.query import RecordQuery, SortKey, size
 from catalogue.queryables import Kind, is_keyed, utc
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
+from catalogue.store.payloads import decompressed
 from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by
-from catalogue.store.tables import neutral_records, record_values, records, renditions
+from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
 _MOST_JOINS = 8
@@ -102,6 +103,17 @@ class Search:
             rows = connection.execute(statement).all()
         found = {row[0]: FoundRecord(row[1], row[2], from_json(row[3])) for row in rows}
         return [found[number] for number in ids if number in found]
+
+    def payload(self, number: int) -> bytes | None:
+        """What was fetched as this record, byte for byte; None where it is not kept."""
+        statement = (
+            sa.select(payloads.c.body)
+            .join(records, records.c.payload_digest == payloads.c.digest)
+            .where(records.c.id == number, sa.not_(records.c.deleted))
+        )
+        with reading(self._engine) as connection:
+            body = connection.execute(statement).scalar()
+        return None if body is None else decompressed(body)
 
     def renditions(self, ids: Sequence[int], prefix: str) -> list[bytes]:
         """What these records are in one format, in this order, as far as they are in it."""

@@ -25,8 +25,8 @@ _COMPARISONS: Final = (
 def sections(settings: Settings, address: str) -> Mapping[str, str]:
     """Each section of the document, by its name."""
     return {
-        "ServiceIdentification": _identification(settings),
-        "ServiceProvider": _provider(settings),
+        "ServiceIdentification": identification(settings, names.VERSION),
+        "ServiceProvider": provider(settings),
         "OperationsMetadata": _operations(address, settings),
         "Filter_Capabilities": _filters(),
     }
@@ -45,7 +45,9 @@ def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> byte
     return document("Capabilities", "".join(shown), version=names.VERSION)
 
 
-def _identification(settings: Settings) -> str:
+def identification(settings: Settings, *versions: str) -> str:
+    """What the service is."""
+    told = "".join(f"<ows:ServiceTypeVersion>{version}</ows:ServiceTypeVersion>" for version in versions)
     title = escape(settings.repository_name)
     keywords = "".join(
         f"<ows:Keyword>{word}</ows:Keyword>"
@@ -64,13 +66,14 @@ def _identification(settings: Settings) -> str:
         "</ows:Abstract>"
         f"<ows:Keywords>{keywords}</ows:Keywords>"
         f'<ows:ServiceType codeSpace="OGC">{names.SERVICE}</ows:ServiceType>'
-        f"<ows:ServiceTypeVersion>{names.VERSION}</ows:ServiceTypeVersion>"
+        f"{told}"
         "<ows:Fees>NONE</ows:Fees><ows:AccessConstraints>NONE</ows:AccessConstraints>"
         "</ows:ServiceIdentification>"
     )
 
 
-def _provider(settings: Settings) -> str:
+def provider(settings: Settings) -> str:
+    """Whose it is."""
     return (
         f"<ows:ServiceProvider><ows:ProviderName>{escape(settings.repository_name)}</ows:ProviderName>"
         f'<ows:ProviderSite xlink:type="simple" xlink:href="{escape_attribute(settings.public_url)}/"/>'

@@ -13,9 +13,9 @@ from catalogue import namespaces as ns
 from catalogue.errors import ClearinghouseError
 from catalogue.xml import escape, escape_attribute
 
-_LONGEST: Final = 2_000
+LONGEST: Final = 2_000
 #: Longer names than the locators of any request of sense.
-_LONGEST_LOCATOR: Final = 200
+LONGEST_LOCATOR: Final = 200
 
 
 class Code(StrEnum):
@@ -26,6 +26,8 @@ class Code(StrEnum):
     INVALID_PARAMETER_VALUE = "InvalidParameterValue"
     VERSION_NEGOTIATION_FAILED = "VersionNegotiationFailed"
     NO_APPLICABLE_CODE = "NoApplicableCode"
+    #: Of CSW 3.0.0 alone (12-176r7, 7.4.4.2).
+    NOT_FOUND = "NotFound"
 
 
 class OwsException(ClearinghouseError):
@@ -54,12 +56,12 @@ def invalid(locator: str, message: str) -> OwsException:
 
 def report(error: OwsException) -> bytes:
     """The ows:ExceptionReport (owsExceptionReport.xsd)."""
-    locator = f' locator="{escape_attribute(error.locator[:_LONGEST_LOCATOR])}"' if error.locator else ""
+    locator = f' locator="{escape_attribute(error.locator[:LONGEST_LOCATOR])}"' if error.locator else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<ows:ExceptionReport xmlns:ows="{ns.OWS}" xmlns:xsi="{ns.XSI}" version="1.2.0" language="en"'
         f' xsi:schemaLocation="{ns.OWS} http://schemas.opengis.net/ows/1.0.0/owsExceptionReport.xsd">'
         f'<ows:Exception exceptionCode="{error.code}"{locator}>'
-        f"<ows:ExceptionText>{escape(str(error)[:_LONGEST])}</ows:ExceptionText>"
+        f"<ows:ExceptionText>{escape(str(error)[:LONGEST])}</ows:ExceptionText>"
         "</ows:Exception></ows:ExceptionReport>"
     ).encode()

@@ -31,6 +31,8 @@ _LISTS: Final = frozenset(
         "propertyname",
         "parametername",
         "sortby",
+        "recordids",
+        "valuereference",
     }
 )
 _BINDING: Final = re.compile(r"xmlns\((?:(?P<prefix>[^=,()]*)[=,])?(?P<uri>[^()]+)\)")

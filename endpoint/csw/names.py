@@ -16,6 +16,7 @@ XML_SCHEMA: Final = "http://www.w3.org/XML/Schema"
 #: What a prefix means that the request leaves undeclared.
 USUAL_PREFIXES: Final[Mapping[str, str]] = {
     "csw": ns.CSW,
+    "csw30": ns.CSW30,
     "dc": ns.DC,
     "dct": ns.DCT,
     "dcterms": ns.DCT,

@@ -57,7 +57,7 @@ def read(request: Element) -> Sent:
         OwsException: it says what cannot be understood.
     """
     operation = local_name(request)
-    if namespace(request) != ns.CSW:
+    if namespace(request) not in {ns.CSW, ns.CSW30}:
         raise invalid(
             "request", f"{operation} is no request of CSW {names.VERSION}: its namespace is another"
         )
@@ -88,8 +88,10 @@ def _texts(request: Element, sent: Sent) -> Sent:
     for child in _children(request):
         name = local_name(child).lower()
         values[name] = (*values.get(name, ()), _text(child))
+        if "resultType" in child.attrib:
+            values["resulttype"] = (child.get("resultType", ""),)
     # GetDomain has one element for several names (07-006r1, 10.7.4).
-    for name in ("propertyname", "parametername"):
+    for name in ("propertyname", "valuereference", "parametername"):
         values[name] = tuple(part.strip() for text in values.get(name, ()) for part in text.split(","))
     return _with(sent, values)
 
@@ -130,7 +132,8 @@ def _constraint(element: Element) -> Predicate:
 
 def _sort_property(element: Element) -> tuple[Property, bool]:
     parts = {local_name(child): child for child in _children(element)}
-    name = parts.get("PropertyName")
+    # Filter 2.0 has another word for it.
+    name = parts.get("PropertyName", parts.get("ValueReference"))
     if name is None:
         raise missing("PropertyName")
     order = _text(parts["SortOrder"]) if "SortOrder" in parts else "ASC"

@@ -55,6 +55,14 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+#: Namespaces that have the names of another, too.
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "": (ns.CSW, ns.CSW30),
+    ns.CSW: (ns.CSW30,),
+    ns.OWS: (ns.OWS20,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """A queryable as a request names it."""
@@ -77,9 +85,9 @@ def _table() -> Iterator[tuple[tuple[str, str], str]]:
         for name in names:
             uri, local = qualified(name, {})
             yield (uri, local.lower()), queryable
-            # Those of CSW's own are asked for with its prefix and without.
-            if uri == "":
-                yield (ns.CSW, local.lower()), queryable
+            # Those of CSW's own are asked for with its prefix and without; 3.0.0 has namespaces of its own.
+            for other in _ALSO.get(uri, ()):
+                yield (other, local.lower()), queryable
 
 
 _BY_NAME: Final[Mapping[tuple[str, str], str]] = dict(_table())

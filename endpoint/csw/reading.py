@@ -27,7 +27,7 @@ from endpoint.csw.sent import Sent
 SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
 #: Operations of the standard that this service does not have (07-006r1, 10.11 and 10.12).
 _REFUSED: Final = frozenset({"Transaction", "Harvest", "GetRepositoryItem"})
-_DEFAULT_MAX_RECORDS: Final = 10
+DEFAULT_MAX_RECORDS: Final = 10
 #: What makes a text no xs:anyURI.
 _NO_URI: Final = re.compile(r"[^!#$&-;=?-\[\]_a-z~%]|%(?![0-9A-Fa-f]{2})|#.*#")
 
@@ -87,11 +87,11 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
         raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
     output_schema = sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW)
     element_names = _element_names(sent, output_schema)
-    limit = sent.number("maxRecords", default=_DEFAULT_MAX_RECORDS, least=0)
+    limit = sent.number("maxRecords", default=DEFAULT_MAX_RECORDS, least=0)
     try:
         query = RecordQuery(
             where=sent.where,
-            sort=_sort(sent),
+            sort=sort_keys(sent),
             offset=sent.number("startPosition", default=1, least=1) - 1,
             limit=min(limit, max_records),
         )
@@ -104,9 +104,9 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
             'Literal["hits", "results", "validate"]',
             sent.choice("resultType", *names.RESULT_TYPES, default="hits"),
         ),
-        element_set=_element_set(sent),
+        element_set=element_set(sent),
         element_names=element_names,
-        request_id=_request_id(sent),
+        request_id=request_id(sent),
         echo=sent.echo,
     )
 
@@ -121,7 +121,7 @@ def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
     return GetRecordById(
         identifiers,
         sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW),
-        _element_set(sent),
+        element_set(sent),
     )
 
 
@@ -141,7 +141,12 @@ _READERS: Final[Mapping[str, Callable[[Sent, int], Request]]] = {
 }
 
 
-def _request_id(sent: Sent) -> str:
+def request_id(sent: Sent) -> str:
+    """The URI by which the client knows its request.
+
+    Raises:
+        OwsException: it is none.
+    """
     found = sent.one("requestId")
     if _NO_URI.search(found):
         raise invalid("requestId", "requestId is no URI")
@@ -158,7 +163,12 @@ def _check_types(sent: Sent) -> None:
             raise invalid("typeNames", f"there is no record type {name!r} that could be asked for")
 
 
-def _element_set(sent: Sent) -> ElementSet:
+def element_set(sent: Sent) -> ElementSet:
+    """How much of each record is wanted.
+
+    Raises:
+        OwsException: there is no such set.
+    """
     return cast("ElementSet", sent.choice("ElementSetName", *names.ELEMENT_SETS, default="summary"))
 
 
@@ -177,7 +187,12 @@ def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...
     return tuple(found)
 
 
-def _sort(sent: Sent) -> tuple[SortKey, ...]:
+def sort_keys(sent: Sent) -> tuple[SortKey, ...]:
+    """The order that is wanted.
+
+    Raises:
+        OwsException: records have no such order.
+    """
     for found, _ in sent.sort:
         if found.kind in {Kind.EXTENT, Kind.ANY_TEXT}:
             raise invalid("SortBy", f"records cannot be ordered by {found.sent}")

@@ -37,6 +37,8 @@ class GetRecords:
     #: Elements of csw:Record, by (namespace, local name): a view of the client's own.
     element_names: tuple[tuple[str, str], ...] = ()
     request_id: str = ""
+    #: Records were asked for by their identifiers: that there is none of them is an exception (3.0.0 alone).
+    by_identifier: bool = False
     #: What an Acknowledgement echoes: one element.
     echo: bytes = field(default=b"", repr=False)
 
@@ -51,6 +53,13 @@ class GetRecordById:
 
 
 @dataclass(frozen=True, slots=True)
+class GetRepositoryItem:
+    """The record as its source sent it (3.0.0 alone)."""
+
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
 class GetDomain:
     """07-006r1, 10.7."""
 
@@ -58,6 +67,8 @@ class GetDomain:
     properties: tuple[tuple[str, str], ...] = ()
     #: Names of parameters, as `GetRecords.outputSchema`.
     parameters: tuple[str, ...] = ()
+    #: Not the values that there are, but those that there could be (3.0.0 alone).
+    possible: bool = False
 
 
 Request = GetCapabilities | DescribeRecord | GetRecords | GetRecordById | GetDomain

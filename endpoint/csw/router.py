@@ -1,6 +1,7 @@
-"""The address /csw: a request in, an answer out, by GET, HEAD and POST (07-006r1, 10.3).
+"""The address /csw: a request in, an answer out, by GET, HEAD and POST (07-006r1, 10.3; 12-176r7, 6.5).
 
-Every answer has HTTP 200, exception reports too (see `exceptions`); only a request that is too long has not.
+Every answer of 2.0.2 has HTTP 200, exception reports too (see `exceptions`); only a request that is too long
+has not. Those of 3.0.0 have the status that OWS Common 2.0 gives them (see `endpoint.csw30.exceptions`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalogue import namespaces as ns
+from catalogue.xml import namespace
 from endpoint.csw import kvp, post, reading
 from endpoint.csw.exceptions import Code, OwsException, report
 from endpoint.csw.operations import answer
+from endpoint.csw.sent import Sent
 from endpoint.csw.service import PATH, Service
+from endpoint.csw30 import exceptions as exceptions30
+from endpoint.csw30 import names as names30
+from endpoint.csw30 import operations as operations30
+from endpoint.csw30 import reading as reading30
+from endpoint.csw30 import versions
 from endpoint.deps import services
 
 #: Bytes of a request that is posted.
@@ -32,6 +40,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 class _Answer:
     document: bytes
     media_type: str = _XML
+    status: int = 200
 
 
 async def csw(request: Request) -> Response:
@@ -47,9 +56,13 @@ async def csw(request: Request) -> Response:
             return Response(report(error), status_code=413, media_type=_XML)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
             query, body = body.decode("latin-1"), None
+    if body is None and versions.asks_for_description(query, request.headers.get("accept", "")):
+        return Response(service.description, media_type=names30.OPENSEARCH)
+    if body is None and versions.is_bare(query):
+        query = versions.BARE
     # A query may take a while; meanwhile others are answered.
     made = await to_thread.run_sync(_answer, service, query, body)
-    return Response(made.document, media_type=made.media_type)
+    return Response(made.document, status_code=made.status, media_type=made.media_type)
 
 
 def _service(request: Request) -> Service:
@@ -76,20 +89,30 @@ async def _body(request: Request) -> bytes | None:
 def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
     now = datetime.now(UTC)
     posted: post.Posted | None = None
+    newer = body is None and versions.is_newer(query)
     try:
         if body is None:
             sent = kvp.read(query, address=service.address)
         else:
             posted = post.open_document(body)
+            newer = namespace(posted.request) == ns.CSW30
             sent = post.read(posted.request)
-        document = answer(service, reading.read(sent, max_records=service.max_records), now)
+        document = _answered(service, sent, now, newer=newer)
     except OwsException as error:
+        told = exceptions30.report(error) if newer else report(error)
+        status = exceptions30.STATUS[error.code] if newer else 200
         if posted is not None and posted.soap:
-            return _Answer(_envelope(_fault(error)), _SOAP)
-        return _Answer(report(error))
+            return _Answer(_envelope(_fault(told)), _SOAP, status)
+        return _Answer(told, _XML, status)
     if posted is not None and posted.soap:
         return _Answer(_envelope(document), _SOAP)
     return _Answer(document)
+
+
+def _answered(service: Service, sent: Sent, now: datetime, *, newer: bool) -> bytes:
+    if newer:
+        return operations30.answer(service, reading30.read(sent, max_records=service.max_records), now)
+    return answer(service, reading.read(sent, max_records=service.max_records), now)
 
 
 def _envelope(document: bytes) -> bytes:
@@ -104,9 +127,9 @@ def _envelope(document: bytes) -> bytes:
     )
 
 
-def _fault(error: OwsException) -> bytes:
+def _fault(told: bytes) -> bytes:
     """A fault that holds the exception report (07-006r1, 10.3.6)."""
-    element = report(error).partition(b"?>")[2].lstrip()
+    element = told.partition(b"?>")[2].lstrip()
     return b"".join(
         (
             b"<soap:Fault><soap:Code><soap:Value>soap:Sender</soap:Value></soap:Code><soap:Reason>",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from catalogue.settings import Settings
 from catalogue.store import Store
 from endpoint.csw.capabilities import sections
+from endpoint.csw30 import capabilities as newer
+from endpoint.csw30 import opensearch
 
 PATH = "/csw"
 
@@ -23,9 +25,20 @@ class Service:
     max_records: int
     #: The capabilities document, by section.
     sections: Mapping[str, str]
+    #: That of CSW 3.0.0.
+    sections30: Mapping[str, str]
+    #: How to ask by OpenSearch.
+    description: bytes
 
     @classmethod
     def of(cls, settings: Settings, store: Store) -> Service:
         """The service over this store."""
         address = settings.public_url + PATH
-        return cls(store, address, settings.csw_max_records, sections(settings, address))
+        return cls(
+            store,
+            address,
+            settings.csw_max_records,
+            sections(settings, address),
+            newer.sections(settings, address),
+            opensearch.description(settings, address),
+        )

@@ -12,6 +12,7 @@ from lxml import etree
 import factories
 from catalogue import queryables
 from catalogue.store import Store
+from catalogue.store.payloads import digest
 from csw_client import CswClient
 from harvester.mapping.registry import read
 
@@ -27,7 +28,14 @@ def load_reference_records(store: Store, folder: Path) -> None:
         write = factories.write_of(store, record, source_identifier=name)
         values = queryables.values_of(record, identifier=name)
         writes.append(
-            replace(write, file_identifier=name, values=values, search_text=queryables.search_text_of(values))
+            replace(
+                write,
+                file_identifier=name,
+                values=values,
+                search_text=queryables.search_text_of(values),
+                payload=file.read_bytes(),
+                payload_digest=digest(file.read_bytes()),
+            )
         )
     factories.commit(store, run, writes)
 

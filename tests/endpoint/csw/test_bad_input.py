@@ -201,7 +201,7 @@ def test_what_is_no_acceptable_xml(valid_csw: CswClient, body: bytes) -> None:
     ("body", "code", "locator"),
     [
         ("<GetCapabilities/>", "InvalidParameterValue", "request"),
-        ('<GetCapabilities xmlns="http://www.opengis.net/cat/csw/3.0"/>', "InvalidParameterValue", "request"),
+        ('<GetCapabilities xmlns="http://www.opengis.net/cat/csw/4.0"/>', "InvalidParameterValue", "request"),
         (f'<GetRecords xmlns="{NAMESPACES["csw"]}" service="CSW" version="2.0.2"/>', "MissingParameterValue", "Query"),
         (f'<GetRecords xmlns="{NAMESPACES["csw"]}" version="2.0.2"><Query/></GetRecords>', "MissingParameterValue", "service"),
         (f'<GetRecords xmlns="{NAMESPACES["csw"]}" service="CSW"><Query typeNames="Record"/></GetRecords>', "MissingParameterValue", "version"),

@@ -21,7 +21,6 @@ pytestmark = pytest.mark.corpus
 @pytest.mark.parametrize(
     ("query", "code", "locator"),
     [
-        ("", "MissingParameterValue", "request"),
         ("request=GetCapabilities", "MissingParameterValue", "service"),
         ("service=CSW", "MissingParameterValue", "request"),
         ("service=WMS&request=GetCapabilities", "InvalidParameterValue", "service"),
@@ -29,9 +28,9 @@ pytestmark = pytest.mark.corpus
         ("service=CSW&version=2.0.2&request=Transaction", "OperationNotSupported", "Transaction"),
         ("service=CSW&version=2.0.2&request=Harvest", "OperationNotSupported", "Harvest"),
         ("service=CSW&request=GetRecords&typeNames=csw:Record", "MissingParameterValue", "version"),
-        ("service=CSW&version=3.0.0&request=GetRecords", "InvalidParameterValue", "version"),
+        ("service=CSW&version=4.0.0&request=GetRecords", "InvalidParameterValue", "version"),
         ("service=CSW&request=GetCapabilities&sections=Everything", "InvalidParameterValue", "sections"),
-        ("service=CSW&request=GetCapabilities&AcceptVersions=3.0.0", "VersionNegotiationFailed", "AcceptVersions"),
+        ("service=CSW&request=GetCapabilities&AcceptVersions=4.0.0", "VersionNegotiationFailed", "AcceptVersions"),
         ("service=CSW&version=2.0.2&request=GetRecords", "MissingParameterValue", "typeNames"),
         (GET.replace("csw:Record", "csw:BriefRecord"), "InvalidParameterValue", "typeNames"),
         (GET.replace("csw:Record", "Record"), "InvalidParameterValue", "typeNames"),

@@ -1,0 +1,33 @@
+"""What this service has under the names of CSW 3.0.0 (OGC 12-176r7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.formats import ISO19139
+from endpoint.csw import names
+
+VERSION: Final = "3.0.0"
+#: The versions that the service speaks: the one for those who name none comes first.
+VERSIONS: Final = (names.VERSION, VERSION)
+RECORD: Final = "csw30:Record"
+#: Types that may be queried. Clients name csw:Record by either namespace, or by none.
+TYPES: Final[Mapping[tuple[str, str], str]] = {
+    (ns.CSW30, "Record"): RECORD,
+    (ns.CSW, "Record"): RECORD,
+    ("", "Record"): RECORD,
+    (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
+}
+#: outputSchema -> prefix of the stored rendition; None for the common record format.
+OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {ns.CSW30: None, ISO19139.namespace: ISO19139.prefix}
+OUTPUT_FORMATS: Final = ("application/xml",)
+#: Formats of the capabilities: they are the same document.
+ACCEPT_FORMATS: Final = ("application/xml", "text/xml")
+OPENSEARCH: Final = "application/opensearchdescription+xml"
+SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
+#: Operations of the standard that this service does not have.
+REFUSED: Final = frozenset({"Transaction", "Harvest", "UnHarvest", "DescribeRecord"})
+#: What GetDomain can be asked for: values that there are, or that there could be (12-176r7, 7.2.4.3).
+RESULT_TYPES: Final = ("available", "possible")

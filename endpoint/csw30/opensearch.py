@@ -1,0 +1,41 @@
+"""The OpenSearch description (OpenSearch 1.1; OGC 10-032r8, Geo and Time; 12-176r7, 6.5.6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue import namespaces as ns
+from catalogue.settings import Settings
+from catalogue.xml import escape, escape_attribute
+
+#: OpenSearch allows 16 characters.
+_SHORT_NAME: Final = 16
+_LONG_NAME: Final = 48
+_TEMPLATE: Final = (
+    "service=CSW&version=3.0.0&request=GetRecords&typeNames=csw30:Record&elementSetName=summary"
+    "&outputFormat=application/xml&q={searchTerms?}&recordIds={geo:uid?}&bbox={geo:box?}"
+    "&time={time:start?}/{time:end?}&startPosition={startIndex?}&maxRecords={count?}"
+)
+
+
+def address_of(address: str) -> str:
+    """Where the description of the service at this address is."""
+    return f"{address}?service=CSW&version=3.0.0&request=GetCapabilities&mode=opensearch"
+
+
+def description(settings: Settings, address: str) -> bytes:
+    """The os:OpenSearchDescription: how to ask by filling in a template."""
+    name = settings.repository_name
+    template = escape_attribute(f"{address}?{_TEMPLATE}")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<OpenSearchDescription xmlns="{ns.OPENSEARCH}" xmlns:geo="{ns.OPENSEARCH_GEO}"'
+        f' xmlns:time="{ns.OPENSEARCH_TIME}"><ShortName>{escape(name[:_SHORT_NAME].strip())}</ShortName>'
+        "<Description>Metadata on hazardous chemicals and wastes, harvested from many repositories"
+        f"</Description><Contact>{escape(settings.admin_email)}</Contact>"
+        f'<Url type="application/xml" indexOffset="1" template="{template}"/>'
+        f"<LongName>{escape(name[:_LONG_NAME].strip())}</LongName>"
+        '<Query role="example" searchTerms="mercury"/><SyndicationRight>open</SyndicationRight>'
+        "<AdultContent>false</AdultContent><OutputEncoding>UTF-8</OutputEncoding>"
+        "<InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
+    ).encode()

@@ -1,0 +1,51 @@
+"""Which version of CSW a request is of.
+
+Who names none speaks 2.0.2: clients in the field that leave the version out of GetCapabilities (GeoNetwork,
+older QGIS, scripts on OWSLib) read no other. 3.0.0 is for those who ask for it, by `version`, by
+`AcceptVersions` or by the namespace of a posted request.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from endpoint.csw30 import names
+
+_MOST_PARAMETERS: Final = 100
+
+
+#: What the bare address is asked for (12-176r7, 6.5.3): in 2.0.2 there is no answer to that.
+BARE: Final = "service=CSW&version=3.0.0&request=GetCapabilities"
+
+
+def is_bare(query: str) -> bool:
+    """Whether nothing is asked that a catalogue service has a word for."""
+    return not {"service", "request", "version", "acceptversions", "mode"} & _values(query).keys()
+
+
+def is_newer(query: str) -> bool:
+    """Whether a query string is of CSW 3.0.0."""
+    values = _values(query)
+    if values.get("request") == "GetCapabilities" and values.get("acceptversions"):
+        accepted = (version.strip() for version in values["acceptversions"].split(","))
+        # The first of the client's that we have (05-008c1, 7.3.2).
+        return next((version for version in accepted if version in names.VERSIONS), "") == names.VERSION
+    return values.get("version", values.get("acceptversions")) == names.VERSION
+
+
+def asks_for_description(query: str, accept: str) -> bool:
+    """Whether the OpenSearch description is wanted: by `mode=opensearch`, or by what the client accepts."""
+    values = _values(query)
+    if values.get("request", "GetCapabilities") != "GetCapabilities":
+        return False
+    return (values.get("mode") == "opensearch" and is_newer(query)) or names.OPENSEARCH in accept.lower()
+
+
+def _values(query: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        # Whoever reads the query says that it has too many.
+        return {"request": ""}
+    return {name.lower(): value.strip() for name, value in pairs}
