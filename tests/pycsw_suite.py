@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from lxml import etree
 
 from csw_client import Answer, CswClient
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "conformance.md"
 PARSER = etree.XMLParser(remove_comments=True)
 
 
@@ -58,6 +60,9 @@ def meaning(answer: Answer) -> dict[str, object]:
         said["elements"] = [etree.QName(record).localname for record in answer.records]
     if answer.kind in {"Record", "SummaryRecord", "BriefRecord"}:
         said["identifier"] = answer.all("dc:identifier/text()")[0]
+    if answer.kind in {"feed", "entry"}:
+        said["identifiers"] = [str(found) for found in answer.all("//dc:identifier/text()")]
+        said["counts"] = [str(found) for found in answer.all("os:totalResults/text()")]
     if answer.kind == "GetDomainResponse":
         said["values"] = sorted(map(str, answer.all("//csw30:Value/text()")))
     if answer.kind == "DescribeRecordResponse":
@@ -69,3 +74,13 @@ def differences(ours: Answer, theirs: Answer) -> dict[str, tuple[object, object]
     """What the two answers say differently: ours, theirs."""
     one, other = meaning(ours), meaning(theirs)
     return {key: (one.get(key), other.get(key)) for key in one | other if one.get(key) != other.get(key)}
+
+
+def told(suite: str) -> tuple[tuple[int, int], dict[str, str]]:
+    """What docs/conformance.md tells of a suite: the score, and why which answers are others."""
+    section = PAGE.read_text().partition(f"### pycsw `{suite}`: ")[2].partition("\n###")[0]
+    score = re.match(r"(\d+) of (\d+) the same\n", section)
+    reasons: dict[str, str] = {}
+    for cells in re.finditer(r"^\| (`.+`) \| (.+) \|$", section, re.MULTILINE):
+        reasons |= dict.fromkeys(re.findall("`([^`]+)`", cells[1]), cells[2])
+    return (int(score[1]), int(score[2])), reasons

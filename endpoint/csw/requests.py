@@ -39,6 +39,8 @@ class GetRecords:
     request_id: str = ""
     #: Records were asked for by their identifiers: that there is none of them is an exception (3.0.0 alone).
     by_identifier: bool = False
+    #: As in `endpoint.csw30.names`.
+    output_format: str = "application/xml"
     #: What an Acknowledgement echoes: one element.
     echo: bytes = field(default=b"", repr=False)
 
@@ -50,6 +52,8 @@ class GetRecordById:
     identifiers: tuple[str, ...]
     output_schema: str
     element_set: ElementSet = "summary"
+    #: As in `endpoint.csw30.names`.
+    output_format: str = "application/xml"
 
 
 @dataclass(frozen=True, slots=True)

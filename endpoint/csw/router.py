@@ -56,10 +56,11 @@ async def csw(request: Request) -> Response:
             return Response(report(error), status_code=413, media_type=_XML)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() == _FORM:
             query, body = body.decode("latin-1"), None
-    if body is None and versions.asks_for_description(query, request.headers.get("accept", "")):
-        return Response(service.description, media_type=names30.OPENSEARCH)
-    if body is None and versions.is_bare(query):
-        query = versions.BARE
+    if body is None:
+        accept = request.headers.get("accept", "")
+        if versions.asks_for_description(query, accept):
+            return Response(service.description, media_type=names30.OPENSEARCH)
+        query = versions.completed(query, accept)
     # A query may take a while; meanwhile others are answered.
     made = await to_thread.run_sync(_answer, service, query, body)
     return Response(made.document, status_code=made.status, media_type=made.media_type)
@@ -97,7 +98,7 @@ def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
             posted = post.open_document(body)
             newer = namespace(posted.request) == ns.CSW30
             sent = post.read(posted.request)
-        document = _answered(service, sent, now, newer=newer)
+        document, media_type = _answered(service, sent, now, newer=newer)
     except OwsException as error:
         told = exceptions30.report(error) if newer else report(error)
         status = exceptions30.STATUS[error.code] if newer else 200
@@ -106,13 +107,13 @@ def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
         return _Answer(told, _XML, status)
     if posted is not None and posted.soap:
         return _Answer(_envelope(document), _SOAP)
-    return _Answer(document)
+    return _Answer(document, media_type)
 
 
-def _answered(service: Service, sent: Sent, now: datetime, *, newer: bool) -> bytes:
+def _answered(service: Service, sent: Sent, now: datetime, *, newer: bool) -> tuple[bytes, str]:
     if newer:
         return operations30.answer(service, reading30.read(sent, max_records=service.max_records), now)
-    return answer(service, reading.read(sent, max_records=service.max_records), now)
+    return answer(service, reading.read(sent, max_records=service.max_records), now), _XML
 
 
 def _envelope(document: bytes) -> bytes:

@@ -27,6 +27,8 @@ class Service:
     sections: Mapping[str, str]
     #: That of CSW 3.0.0.
     sections30: Mapping[str, str]
+    #: What it is called.
+    title: str
     #: How to ask by OpenSearch.
     description: bytes
 
@@ -40,5 +42,6 @@ class Service:
             settings.csw_max_records,
             sections(settings, address),
             newer.sections(settings, address),
+            settings.repository_name,
             opensearch.description(settings, address),
         )

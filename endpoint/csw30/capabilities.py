@@ -23,7 +23,7 @@ _COMPARISONS: Final = (*COMPARISON_OPERATORS, "PropertyIsLike", "PropertyIsBetwe
 _TEMPORAL: Final = tuple(name for name in temporal.OPERATORS if name != "AnyInteracts")
 #: Conformance classes (12-176r7, table 17), and whether we conform.
 _CLASSES: Final[Mapping[str, bool]] = {
-    "OpenSearch": False,
+    "OpenSearch": True,
     "GetCapabilities-XML": True,
     "GetRecordById-XML": True,
     "GetRecords-Basic-XML": True,
@@ -46,7 +46,7 @@ _CLASSES: Final[Mapping[str, bool]] = {
     "Filter-FES-KVP-Advanced": False,
     "SupportedGMLVersions": True,
     "CSW-Response": True,
-    "ATOM-response": False,
+    "ATOM-response": True,
 }
 #: Conformance classes of Filter Encoding 2.0 (09-026r2, table 1).
 _FILTER_CLASSES: Final[Mapping[str, bool]] = {
@@ -54,6 +54,7 @@ _FILTER_CLASSES: Final[Mapping[str, bool]] = {
     "ImplementsAdHocQuery": False,
     "ImplementsFunctions": False,
     "ImplementsResourceId": True,
+    "ImplementsMinimumXPath": True,
     "ImplementsMinStandardFilter": True,
     "ImplementsStandardFilter": True,
     "ImplementsMinSpatialFilter": True,
@@ -72,6 +73,7 @@ def sections(settings: Settings, address: str) -> Mapping[str, str]:
         "ServiceIdentification": identification(settings, *names.VERSIONS),
         "ServiceProvider": provider(settings),
         "OperationsMetadata": _operations(address, settings),
+        "Languages": "<ows:Languages><ows:Language>en</ows:Language></ows:Languages>",
         "Filter_Capabilities": _filters(),
     }
 

@@ -19,7 +19,7 @@ COMMON: Final[Domains] = {"service": (older.SERVICE,), "version": names.VERSIONS
 OPERATIONS: Final[Mapping[str, Domains]] = {
     "GetCapabilities": {
         "acceptVersions": names.VERSIONS[::-1],
-        "sections": names.SECTIONS,
+        "sections": (*names.SECTIONS, "All"),
         "acceptFormats": names.ACCEPT_FORMATS,
     },
     "GetDomain": {"resultType": names.RESULT_TYPES},

@@ -21,12 +21,20 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
 }
 #: outputSchema -> prefix of the stored rendition; None for the common record format.
-OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {ns.CSW30: None, ISO19139.namespace: ISO19139.prefix}
-OUTPUT_FORMATS: Final = ("application/xml",)
+OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {
+    ns.CSW30: None,
+    ns.ATOM: None,
+    ISO19139.namespace: ISO19139.prefix,
+}
+XML: Final = "application/xml"
+ATOM: Final = "application/atom+xml"
+OUTPUT_FORMATS: Final = (XML, ATOM)
 #: Formats of the capabilities: they are the same document.
-ACCEPT_FORMATS: Final = ("application/xml", "text/xml")
+ACCEPT_FORMATS: Final = (XML, "text/xml")
 OPENSEARCH: Final = "application/opensearchdescription+xml"
-SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
+SECTIONS: Final = (
+    "ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Languages", "Filter_Capabilities",
+)  # fmt: skip
 #: Operations of the standard that this service does not have.
 REFUSED: Final = frozenset({"Transaction", "Harvest", "UnHarvest", "DescribeRecord"})
 #: What GetDomain can be asked for: values that there are, or that there could be (12-176r7, 7.2.4.3).

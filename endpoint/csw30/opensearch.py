@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from catalogue import namespaces as ns
 from catalogue.settings import Settings
 from catalogue.xml import escape, escape_attribute
+from endpoint.csw30 import names
 
 #: OpenSearch allows 16 characters.
 _SHORT_NAME: Final = 16
 _LONG_NAME: Final = 48
+#: Formats of results, and their schemas.
+_RESULTS: Final = ((names.ATOM, ns.ATOM), (names.XML, ns.CSW30))
 _TEMPLATE: Final = (
     "service=CSW&version=3.0.0&request=GetRecords&typeNames=csw30:Record&elementSetName=summary"
-    "&outputFormat=application/xml&q={searchTerms?}&recordIds={geo:uid?}&bbox={geo:box?}"
-    "&time={time:start?}/{time:end?}&startPosition={startIndex?}&maxRecords={count?}"
+    "&outputformat={format}&outputschema={schema}&q={{searchTerms?}}&recordIds={{geo:uid?}}&bbox={{geo:box?}}"
+    "&time={{time:start?}}/{{time:end?}}&startPosition={{startIndex?}}&maxRecords={{count?}}"
 )
 
 
@@ -26,16 +30,22 @@ def address_of(address: str) -> str:
 def description(settings: Settings, address: str) -> bytes:
     """The os:OpenSearchDescription: how to ask by filling in a template."""
     name = settings.repository_name
-    template = escape_attribute(f"{address}?{_TEMPLATE}")
+    urls = "".join(_url(address, media_type, schema) for media_type, schema in _RESULTS)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<OpenSearchDescription xmlns="{ns.OPENSEARCH}" xmlns:geo="{ns.OPENSEARCH_GEO}"'
         f' xmlns:time="{ns.OPENSEARCH_TIME}"><ShortName>{escape(name[:_SHORT_NAME].strip())}</ShortName>'
         "<Description>Metadata on hazardous chemicals and wastes, harvested from many repositories"
         f"</Description><Contact>{escape(settings.admin_email)}</Contact>"
-        f'<Url type="application/xml" indexOffset="1" template="{template}"/>'
+        f"{urls}"
         f"<LongName>{escape(name[:_LONG_NAME].strip())}</LongName>"
         '<Query role="example" searchTerms="mercury"/><SyndicationRight>open</SyndicationRight>'
         "<AdultContent>false</AdultContent><OutputEncoding>UTF-8</OutputEncoding>"
         "<InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
     ).encode()
+
+
+def _url(address: str, media_type: str, schema: str) -> str:
+    query = _TEMPLATE.format(format=quote(media_type, safe="/"), schema=schema)
+    template = escape_attribute(f"{address}?{query}")
+    return f'<Url type="{media_type}" indexOffset="1" template="{template}"/>'

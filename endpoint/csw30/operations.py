@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from catalogue import namespaces as ns
 from catalogue.errors import InvalidQuery
 from catalogue.queryables import QUERYABLES, Kind
 from catalogue.store import Store
@@ -21,7 +22,7 @@ from endpoint.csw.requests import (
 )
 from endpoint.csw.responses import chosen
 from endpoint.csw.service import Service
-from endpoint.csw30 import names
+from endpoint.csw30 import feed, names
 from endpoint.csw30.capabilities import capabilities
 from endpoint.csw30.domains import PARAMETERS
 from endpoint.csw30.reading import Request
@@ -30,8 +31,8 @@ from endpoint.csw30.responses import document, search_results, written
 _MOST_VALUES: Final = 1_000
 
 
-def answer(service: Service, request: Request, now: datetime) -> bytes:
-    """The answer to a request.
+def answer(service: Service, request: Request, now: datetime) -> tuple[bytes, str]:
+    """The answer to a request, and its media type.
 
     Raises:
         OwsException: there is none.
@@ -39,35 +40,37 @@ def answer(service: Service, request: Request, now: datetime) -> bytes:
     try:
         match request:
             case GetCapabilities():
-                return capabilities(service.sections30, request.sections)
+                return capabilities(service.sections30, request.sections), names.XML
             case GetDomain():
-                return _get_domain(service.store, request)
+                return _get_domain(service.store, request), names.XML
             case GetRecords():
-                return _get_records(service.store, request, now)
+                return _get_records(service, request, now), request.output_format
             case GetRecordById():
-                return _get_record_by_id(service.store, request)
+                return _get_record_by_id(service, request), request.output_format
             case GetRepositoryItem(identifier):
-                return _get_repository_item(service.store, identifier)
+                return _get_repository_item(service.store, identifier), names.XML
     except InvalidQuery as error:
         raise invalid(error.locator or "Constraint", str(error)) from error
 
 
-def _get_records(store: Store, request: GetRecords, now: datetime) -> bytes:
-    matched, ids = store.search.page(request.query)
+def _get_records(service: Service, request: GetRecords, now: datetime) -> bytes:
+    matched, ids = service.store.search.page(request.query)
     if request.by_identifier and not matched:
         raise OwsException(Code.NOT_FOUND, "recordIds", "there is no record with these identifiers")
     if request.element_names:
-        found = _records(store, ids, request.output_schema, "full")
+        found = _records(service, ids, request.output_schema, "full")
         records = [chosen(record, request.element_names) for record in found]
     else:
-        records = _records(store, ids, request.output_schema, request.element_set)
+        records = _records(service, ids, request.output_schema, request.element_set)
+    if request.output_format == names.ATOM:
+        return feed.feed(service, request, matched=matched, written=records, now=now)
     return search_results(request, matched, records, now)
 
 
-def _get_record_by_id(store: Store, request: GetRecordById) -> bytes:
+def _get_record_by_id(service: Service, request: GetRecordById) -> bytes:
     """The record itself is the answer (12-176r7, 7.4.5)."""
-    ids = store.search.identified(request.identifiers)
-    found = _records(store, ids[:1], request.output_schema, request.element_set)
+    ids = service.store.search.identified(request.identifiers)
+    found = _records(service, ids[:1], request.output_schema, request.element_set)
     if not found:
         raise OwsException(Code.NOT_FOUND, "id", f"there is no record {request.identifiers[0]!r}")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + found[0]
@@ -81,12 +84,13 @@ def _get_repository_item(store: Store, identifier: str) -> bytes:
     return payload
 
 
-def _records(store: Store, ids: list[int], output_schema: str, element_set: ElementSet) -> list[bytes]:
-    """The records in this schema; other schemas than the common one are given out as they are stored."""
+def _records(service: Service, ids: list[int], output_schema: str, element_set: ElementSet) -> list[bytes]:
+    """The records in this schema; other formats than our own are given out as they are stored."""
     prefix = names.OUTPUT_SCHEMAS[output_schema]
-    if prefix is None:
-        return written(store.search.records(ids), element_set)
-    return store.search.renditions(ids, prefix)
+    if prefix is not None:
+        return service.store.search.renditions(ids, prefix)
+    found = service.store.search.records(ids)
+    return feed.entries(service, found) if output_schema == ns.ATOM else written(found, element_set)
 
 
 def _get_domain(store: Store, request: GetDomain) -> bytes:

@@ -59,10 +59,9 @@ def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
 
 def _get_records(sent: Sent, max_records: int) -> GetRecords:
     _check_types(sent)
-    _check_format(sent)
+    output_format, output_schema = _output(sent)
     if sent.all("ResponseHandler"):
         raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
-    output_schema = sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW30)
     element_names = _element_names(sent, output_schema)
     limit = sent.number("maxRecords", default=DEFAULT_MAX_RECORDS, least=0)
     try:
@@ -82,14 +81,14 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
         element_names=element_names,
         request_id=request_id(sent),
         by_identifier=bool(sent.all("recordIds")),
+        output_format=output_format,
     )
 
 
 def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
     identifier = _identifier(sent)
-    _check_format(sent)
-    schema = sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW30)
-    return GetRecordById((identifier,), schema, element_set(sent))
+    output_format, output_schema = _output(sent)
+    return GetRecordById((identifier,), output_schema, element_set(sent), output_format)
 
 
 def _get_repository_item(sent: Sent, _max_records: int) -> GetRepositoryItem:
@@ -143,8 +142,16 @@ def _check_types(sent: Sent) -> None:
             raise invalid("typeNames", f"there is no record type {name!r} that could be asked for")
 
 
-def _check_format(sent: Sent) -> None:
-    sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=names.OUTPUT_FORMATS[0])
+def _output(sent: Sent) -> tuple[str, str]:
+    """The format and the schema; who asks for one of Atom's gets the other."""
+    schema = sent.choice("outputSchema", "", *names.OUTPUT_SCHEMAS, default="")
+    default = names.ATOM if schema == ns.ATOM else names.XML
+    output_format = sent.choice("outputFormat", *names.OUTPUT_FORMATS, default=default)
+    if output_format == names.ATOM:
+        if schema not in {"", ns.ATOM, ns.CSW30}:
+            raise invalid("outputSchema", f"{schema} is not Atom")
+        return output_format, ns.ATOM
+    return output_format, schema or ns.CSW30
 
 
 def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...]:

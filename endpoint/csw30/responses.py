@@ -65,8 +65,8 @@ def search_results(request: GetRecords, matched: int, records: list[bytes], now:
         "status": status,
     }
     if not request.element_names:
-        full = names.OUTPUT_SCHEMAS[request.output_schema] is not None
-        attributes["elementSet"] = "full" if full else request.element_set
+        ours = request.output_schema == ns.CSW30
+        attributes["elementSet"] = request.element_set if ours else "full"
     shown = "".join(f' {name}="{escape_attribute(value)}"' for name, value in attributes.items())
     head = f"<csw30:RequestId>{escape(request.request_id)}</csw30:RequestId>" if request.request_id else ""
     head += f'<csw30:SearchStatus timestamp="{instant(now)}"/><csw30:SearchResults{shown}>'

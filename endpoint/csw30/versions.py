@@ -8,7 +8,7 @@ older QGIS, scripts on OWSLib) read no other. 3.0.0 is for those who ask for it,
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from endpoint.csw30 import names
 
@@ -16,12 +16,22 @@ _MOST_PARAMETERS: Final = 100
 
 
 #: What the bare address is asked for (12-176r7, 6.5.3): in 2.0.2 there is no answer to that.
-BARE: Final = "service=CSW&version=3.0.0&request=GetCapabilities"
+_BARE: Final = "service=CSW&version=3.0.0&request=GetCapabilities"
+#: Words of a catalogue service.
+_WORDS: Final = frozenset({"service", "request", "version", "acceptversions", "mode"})
 
 
-def is_bare(query: str) -> bool:
-    """Whether nothing is asked that a catalogue service has a word for."""
-    return not {"service", "request", "version", "acceptversions", "mode"} & _values(query).keys()
+def completed(query: str, accept: str) -> str:
+    """The query with what its sender leaves unsaid: everything, or in 3.0.0 the format that it accepts."""
+    values = _values(query)
+    if not _WORDS & values.keys():
+        return _BARE
+    if is_newer(query) and not values.get("outputformat"):
+        types = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
+        wanted = next((name for name in types if name in {*names.ACCEPT_FORMATS, names.ATOM}), "")
+        if wanted == names.ATOM:
+            return f"{query}&outputFormat={quote(names.ATOM, safe='/')}"
+    return query
 
 
 def is_newer(query: str) -> bool:

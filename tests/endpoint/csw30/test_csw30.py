@@ -70,6 +70,7 @@ def test_capabilities(csw30: CswClient) -> None:
         "ServiceIdentification",
         "ServiceProvider",
         "OperationsMetadata",
+        "Languages",
         "Filter_Capabilities",
     ]
     versions = answer.all("ows20:ServiceIdentification/ows20:ServiceTypeVersion/text()")
@@ -290,6 +291,47 @@ def test_a_record_as_its_source_sent_it(csw30: CswClient, random_store: Store, k
     assert random_store.search.payload(10_000) is None
 
 
+def test_feeds(csw30: CswClient, known: list[Known]) -> None:
+    """RFC 4287, 4.1: what a feed and an entry must have."""
+    atom = "application/atom+xml"
+    answers = [
+        csw30.get(GET.replace("1000", "3") + f"&startPosition=2&{more}", valid=False, accept=accept)
+        for more, accept in (
+            ("outputFormat=application/atom%2Bxml", ""),
+            ("outputSchema=http://www.w3.org/2005/Atom", ""),
+            ("", f"{atom}, application/xml;q=0.5"),
+        )
+    ]
+    for answer in answers:
+        assert (answer.status, answer.content_type, answer.kind) == (200, atom, "feed")
+        assert [answer.one(f"os:{name}/text()") for name in ("totalResults", "startIndex", "itemsPerPage")] == [
+            str(len(known)), "2", "3",
+        ]  # fmt: skip
+        assert answer.all("atom:entry/dc:identifier/text()") == [one.identifier for one in known[1:4]]
+        for element in (answer.root, *answer.all("atom:entry")):
+            for name in ("id", "title", "updated"):
+                assert len(element.findall(f"atom:{name}", NAMESPACES)) == 1
+            assert element.findtext("atom:author/atom:name", namespaces=NAMESPACES)
+    boxes = csw30.get(f"{GET}&outputFormat=application/atom%2Bxml", valid=False).all("//georss:box/text()")
+    told = [f"{b.south:g} {b.west:g} {b.north:g} {b.east:g}" for one in known for b in one.record.boxes]
+    assert boxes == told
+    assert csw30.get(GET, accept="application/xml, application/atom+xml").kind == "GetRecordsResponse"
+    inside = csw30.get(
+        f"{GET}&outputFormat=application/xml&outputSchema=http://www.w3.org/2005/Atom", valid=False
+    )
+    assert {record.tag for record in inside.records} == {"{http://www.w3.org/2005/Atom}entry"}
+    other = csw30.get(f"{GET}&outputFormat=application/atom%2Bxml&outputSchema={GMD}")
+    assert other.exception == ("InvalidParameterValue", "outputSchema")
+
+
+def test_an_entry_leads_to_its_record(csw30: CswClient, known: list[Known]) -> None:
+    entry = csw30.get(f"{BY_ID}&id={known[2].identifier}&outputFormat=application/atom%2Bxml", valid=False)
+    assert (entry.kind, entry.content_type) == ("entry", "application/atom+xml")
+    address = entry.one("atom:link[@rel='alternate']/@href")
+    assert entry.one("atom:id/text()") == address
+    assert csw30.get(address.partition("?")[2]).all("dc:identifier/text()")[0] == known[2].identifier
+
+
 def test_domains(csw30: CswClient, known: list[Known]) -> None:
     answer = csw30.get(
         f"{DOMAIN}&valueReference=dc:format,dct:modified&parameterName=GetRecords.ElementSetName"
@@ -337,7 +379,7 @@ def test_opensearch(csw30: CswClient, known: list[Known]) -> None:
     assert answer.content_type == "application/opensearchdescription+xml"
     accepted = csw30.get("", valid=False, accept="application/opensearchdescription+xml, */*;q=0.1")
     assert accepted.content == answer.content
-    url = answer.root.find("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    (url,) = answer.root.findall("{http://a9.com/-/spec/opensearch/1.1/}Url[@type='application/xml']")
     assert len(answer.root.findtext("{http://a9.com/-/spec/opensearch/1.1/}ShortName")) <= 16
     template = url.get("template").partition("?")[2]
     filled = {"searchTerms": "lead", "geo:box": "-10,0,20,90", "count": "3", "startIndex": "1"}

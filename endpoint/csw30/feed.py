@@ -1,0 +1,58 @@
+"""A page of results as an Atom feed, with the response elements of OpenSearch (12-176r7, 7.3.5; RFC 4287)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from catalogue import namespaces as ns
+from catalogue.queryables import utc
+from catalogue.rendering import atom
+from catalogue.store.search import FoundRecord
+from catalogue.xml import escape, escape_attribute
+from endpoint.csw.requests import GetRecords
+from endpoint.csw.responses import instant
+from endpoint.csw.service import Service
+from endpoint.csw30 import names, opensearch
+
+_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def entries(service: Service, found: Iterable[FoundRecord]) -> list[bytes]:
+    """The records, each as an atom:entry that could stand alone."""
+    return [
+        atom.write(
+            one.record,
+            identifier=one.identifier,
+            datestamp=utc(one.datestamp),
+            address=_address(service, one.identifier),
+            author=service.title,
+        )
+        for one in found
+    ]
+
+
+def feed(
+    service: Service, request: GetRecords, *, matched: int, written: list[bytes], now: datetime
+) -> bytes:
+    """The atom:feed of a page of results."""
+    first = request.query.offset + 1
+    search = escape_attribute(opensearch.address_of(service.address))
+    head = (
+        f'<atom:feed xmlns:atom="{ns.ATOM}" xmlns:os="{ns.OPENSEARCH}">'
+        f"<atom:id>{escape(service.address)}</atom:id><atom:title>{escape(service.title)}</atom:title>"
+        f"<atom:updated>{instant(now)}</atom:updated>"
+        f"<atom:author><atom:name>{escape(service.title)}</atom:name></atom:author>"
+        f'<atom:link rel="search" type="{names.OPENSEARCH}" href="{search}"/>'
+        f"<os:totalResults>{matched}</os:totalResults><os:startIndex>{first}</os:startIndex>"
+        f"<os:itemsPerPage>{len(written)}</os:itemsPerPage>"
+        f'<os:Query role="request" startIndex="{first}" count="{request.query.limit}"/>'
+    )
+    return b"".join((_DECLARATION, head.encode(), *written, b"</atom:feed>"))
+
+
+def _address(service: Service, identifier: str) -> str:
+    query = "service=CSW&version=3.0.0&request=GetRecordById&elementSetName=full&id="
+    return f"{service.address}?{query}{quote(identifier, safe=':')}"
