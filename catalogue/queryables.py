@@ -27,6 +27,8 @@ class Kind(StrEnum):
     DATESTAMP = "datestamp"
     #: The record's geographic extent.
     EXTENT = "extent"
+    #: The record's temporal extent.
+    PERIOD = "period"
     #: All texts of the record together.
     ANY_TEXT = "anytext"
 
@@ -35,6 +37,9 @@ ANY_TEXT: Final = "anytext"
 #: "Date on which the record was created or updated within the catalogue" (07-006r1, table 1).
 MODIFIED: Final = "modified"
 EXTENT: Final = "boundingbox"
+TEMPORAL_EXTENT: Final = "temporal_extent"
+#: Kinds whose queryables have no values that could be listed or ordered.
+WITHOUT_VALUES: Final = frozenset({Kind.EXTENT, Kind.PERIOD, Kind.ANY_TEXT})
 
 _DATES: Final = (
     "date",
@@ -79,6 +84,7 @@ QUERYABLES: Final[dict[str, Kind]] = {
     **dict.fromkeys(_DATES, Kind.DATE),
     MODIFIED: Kind.DATESTAMP,
     EXTENT: Kind.EXTENT,
+    TEMPORAL_EXTENT: Kind.PERIOD,
     ANY_TEXT: Kind.ANY_TEXT,
 }
 

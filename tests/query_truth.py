@@ -77,6 +77,8 @@ class Known:
 def random_records(seed: int, count: int) -> dict[str, Record]:
     """Records of a few words, so that queries find some."""
     draw = random.Random(seed)
+    # Apart, so that all else stays as it was drawn.
+    end = random.Random(seed + 1)
 
     def some(choices: Sequence, most: int) -> list:
         return [draw.choice(choices) for _ in range(draw.randint(0, most))]
@@ -99,7 +101,7 @@ def random_records(seed: int, count: int) -> dict[str, Record]:
             agents=tuple(Agent("creator", text()) for _ in range(draw.randint(0, 1))),
             dates=tuple(Date(draw.choice(["created", "issued", "date"]), d) for d in some(DATES, 3)),
             places=tuple(text() for _ in range(draw.randint(0, 1))),
-            periods=tuple(Period(begin=d) for d in some(DATES, 1)),
+            periods=tuple(Period(begin=d, end=end.choice(["", *DATES])) for d in some(DATES, 1)),
             boxes=tuple(box() for _ in range(draw.randint(0, 2))),
         )
         for number in range(count)

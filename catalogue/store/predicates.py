@@ -182,6 +182,8 @@ class Conditions:
             return sa.not_(self._among(boxes))
         if kind in {Kind.ANY_TEXT, Kind.DATESTAMP}:
             return sa.false()
+        if kind is Kind.PERIOD:
+            raise InvalidQuery(f"{queryable} is asked for by its begin and its end", queryable)
         return sa.not_(self._among(record_values, record_values.c.name == queryable))
 
     def _matches(self, column: sa.ColumnElement[str], pattern: Pattern) -> Condition:

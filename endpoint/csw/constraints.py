@@ -22,6 +22,7 @@ from catalogue.query import (
     all_of,
 )
 from catalogue.queryables import Kind, instant
+from endpoint.csw import periods
 from endpoint.csw.exceptions import invalid
 from endpoint.csw.geometry import Envelope, Shape
 from endpoint.csw.queryables import Property
@@ -47,16 +48,19 @@ def between(named: Property, lower: str, upper: str, *, strict: bool = False) ->
 def in_time(named: Property, operator: str, begin: str, end: str) -> Predicate:
     """A date stands so to a period, or to an instant where begin and end are the same (ISO 19108, 5.2.3.5).
 
-    A date is an instant, so only those relations are there that an instant can have.
+    A date is an instant, so only those relations are there that an instant can have; a temporal extent is a
+    period (see `periods`).
 
     Raises:
         OwsException: an instant cannot stand so to it.
     """
-    if named.kind not in {Kind.DATE, Kind.DATESTAMP}:
-        raise named.refused(f"{named.sent} is no date")
-    _check(named, begin, end)
+    if named.kind not in {Kind.DATE, Kind.DATESTAMP, Kind.PERIOD}:
+        raise named.refused(f"{named.sent} is no time")
+    _check_dates(named, begin, end)
     if instant(begin) > instant(end):
         raise invalid(operator, f"the period ends before it begins: {begin!r}, {end!r}")
+    if named.kind is Kind.PERIOD:
+        return periods.stands(operator, begin, end)
     moment = instant(begin) == instant(end)
     known: dict[str, Predicate] = {
         "After": Compare(named.queryable, Operator.GREATER, end),
@@ -87,7 +91,7 @@ def like(named: Property, pattern: Pattern, *, match_case: bool = True) -> Predi
 
 def is_missing(named: Property) -> Predicate:
     """No value."""
-    return Missing(named.queryable)
+    return periods.IS_MISSING if named.kind is Kind.PERIOD else Missing(named.queryable)
 
 
 #: What the spatial operators mean, by their names in small letters. Extents are taken for areas, so none
@@ -123,6 +127,10 @@ def _check(named: Property, *literals: str) -> None:
     if named.kind not in _COMPARABLE:
         raise named.refused(f"{named.sent} cannot be compared in this way")
     if named.kind is not Kind.TEXT:
-        for literal in literals:
-            if not instant(literal):
-                raise named.refused(f"{named.sent} is a date, and {literal!r} is none (W3CDTF)")
+        _check_dates(named, *literals)
+
+
+def _check_dates(named: Property, *literals: str) -> None:
+    for literal in literals:
+        if not instant(literal):
+            raise named.refused(f"{named.sent} is a date, and {literal!r} is none (W3CDTF)")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from catalogue.errors import InvalidQuery
-from catalogue.queryables import QUERYABLES, Kind
+from catalogue.queryables import QUERYABLES, WITHOUT_VALUES, Kind
 from catalogue.store import Store
 from catalogue.xml import escape
 from endpoint.csw import names
@@ -107,7 +107,7 @@ def _of_property(store: Store, sent: str, queryable: str) -> str:
         values = store.search.values(queryable, limit=_MOST_VALUES)
         if values is not None:
             return _domain("PropertyName", sent, _listed(value for value, _ in values))
-    if kind in {Kind.EXTENT, Kind.ANY_TEXT}:
+    if kind in WITHOUT_VALUES:
         return _domain("PropertyName", sent, "")
     span = store.search.span(queryable)
     return _domain("PropertyName", sent, _range(*span) if span else "")

@@ -51,6 +51,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "temporal_end": ("apiso:TempExtent_end",),
     "modified": ("dct:modified", "Modified", "apiso:Modified"),
     "boundingbox": ("ows:BoundingBox", "BoundingBox", "csw:BoundingBox", "apiso:BoundingBox"),
+    "temporal_extent": ("TemporalExtent", "apiso:TempExtent"),
     "anytext": ("csw:AnyText", "AnyText", "apiso:AnyText"),
 }
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, cast
 from catalogue import namespaces as ns
 from catalogue.errors import InvalidQuery
 from catalogue.query import MAX_IDENTIFIERS, RecordQuery, SortKey
-from catalogue.queryables import Kind
+from catalogue.queryables import WITHOUT_VALUES
 from endpoint.csw import names
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.queryables import named
@@ -194,6 +194,6 @@ def sort_keys(sent: Sent) -> tuple[SortKey, ...]:
         OwsException: records have no such order.
     """
     for found, _ in sent.sort:
-        if found.kind in {Kind.EXTENT, Kind.ANY_TEXT}:
+        if found.kind in WITHOUT_VALUES:
             raise invalid("SortBy", f"records cannot be ordered by {found.sent}")
     return tuple(SortKey(found.queryable, descending) for found, descending in sent.sort)

@@ -11,8 +11,11 @@ from catalogue.xml import local_name, namespace
 from endpoint.csw.exceptions import invalid
 
 _NAMESPACES: Final = frozenset({ns.GML, ns.GML32})
-#: Those that can be told of a date, which is an instant; the others need periods on both sides.
-OPERATORS: Final = ("After", "Before", "During", "TEquals", "AnyInteracts", "Begins", "Ends")
+#: Those that can be told of a date, which is an instant, or of a temporal extent.
+OPERATORS: Final = (
+    "After", "Before", "During", "TEquals", "AnyInteracts", "Begins", "Ends", "TContains", "TOverlaps",
+    "OverlappedBy",
+)  # fmt: skip
 #: What the capabilities list as operands.
 OPERANDS: Final = ("gml:TimeInstant", "gml:TimePeriod")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from catalogue.queryables import QUERYABLES, Kind
+from catalogue.queryables import QUERYABLES, WITHOUT_VALUES
 from endpoint.csw import names as older
 from endpoint.csw.domains import Domains
 from endpoint.csw.queryables import NAMES, names_in
@@ -42,7 +42,7 @@ CORE_QUERYABLES: Final = tuple(names_in(""))
 CORE_SORTABLES: Final = tuple(
     name
     for queryable, named in NAMES.items()
-    if QUERYABLES[queryable] not in {Kind.EXTENT, Kind.ANY_TEXT}
+    if QUERYABLES[queryable] not in WITHOUT_VALUES
     for name in named
     if ":" not in name
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue.errors import InvalidQuery
-from catalogue.queryables import QUERYABLES, Kind
+from catalogue.queryables import QUERYABLES, WITHOUT_VALUES, Kind
 from catalogue.store import Store
 from catalogue.xml import escape
 from endpoint.csw.exceptions import Code, OwsException, invalid
@@ -115,7 +115,7 @@ def _values(store: Store, queryable: str) -> str:
         values = store.search.values(queryable, limit=_MOST_VALUES)
         if values is not None:
             return _listed(values)
-    if kind in {Kind.EXTENT, Kind.ANY_TEXT}:
+    if kind in WITHOUT_VALUES:
         return ""
     span = store.search.span(queryable)
     return _range(*span) if span else ""

@@ -5,33 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from catalogue.query import (
-    MAX_IDENTIFIERS,
-    AnyText,
-    Compare,
-    Identified,
-    Like,
-    Missing,
-    Not,
-    Operator,
-    Predicate,
-    all_of,
-    any_of,
-)
+from catalogue.query import MAX_IDENTIFIERS, AnyText, Identified, Predicate, all_of
 from catalogue.queryables import instant, last_instant
-from endpoint.csw import constraints
+from endpoint.csw import constraints, periods
 from endpoint.csw.exceptions import OwsException, invalid
 from endpoint.csw.geometry import envelope
 from endpoint.csw.sent import Sent
 
 _TERM: Final = re.compile(r'"([^"]+)"|(\S+)')
-_BEGIN: Final = "temporal_begin"
-_END: Final = "temporal_end"
 _CORNERS: Final = 4
 _EAST: Final = 180
 _NORTH: Final = 90
-#: Characters of a date that names a day, a month, a year.
-_COARSE: Final = (10, 7, 4)
 #: Parameters of the table that this service does not have: what they ask for would be left out.
 _REFUSED: Final = (
     "geometry", "geometry_crs", "relation", "lat", "lon", "radius", "name", "trelation",
@@ -98,13 +82,4 @@ def _time(sent: Sent) -> Predicate | None:
         return None
     if begin and end and instant(begin) > last_instant(end):
         raise invalid("time", "the time ends before it begins")
-    parts: list[Predicate] = [any_of((Not(Missing(_BEGIN)), Not(Missing(_END))))]
-    if end:
-        parts.append(any_of((Missing(_BEGIN), Compare(_BEGIN, Operator.LESS_OR_EQUAL, last_instant(end)))))
-    if begin:
-        first = instant(begin)
-        # What ends with a year, a month or a day that the time begins in, ends behind its begin.
-        around = tuple(Like(_END, (first[:length],)) for length in _COARSE)
-        later = Compare(_END, Operator.GREATER_OR_EQUAL, begin)
-        parts.append(any_of((Missing(_END), later, *around)))
-    return all_of(tuple(parts))
+    return periods.meets(begin, last_instant(end))

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -206,25 +208,34 @@ def test_words_boxes_and_identifiers(csw30: CswClient, known: list[Known]) -> No
     check(csw30.get(f"{both}dc:format is null"), known, And((text, box, AnyText(("lead",)))))
 
 
-def _meets(record: Record, begin: str, end: str) -> bool:
-    """Whether the hull of a record's periods meets the time, told by plain Python."""
+def _hull(record: Record) -> tuple[datetime, datetime, bool] | None:
+    """A record's temporal extent, told by plain Python: begin, end, and whether the end is itself inside."""
+    if not any(period.begin or period.end for period in record.periods):
+        return None
     begins = [instant(period.begin) for period in record.periods if period.begin]
-    ends = [_last(period.end) for period in record.periods if period.end]
-    if not begins and not ends:
-        return False
-    return (not end or not begins or min(begins) <= _last(end)) and (
-        not begin or not ends or max(ends) >= instant(begin)
-    )
+    ends = [_behind(period.end) for period in record.periods if period.end]
+    return min(begins, default=_PAST), *max(ends, default=(_FUTURE, True))
 
 
-def _last(date: str) -> object:
-    """The last second of the period that a date names."""
-    if re.fullmatch(r"\d{4}", date):
-        return instant(f"{date}-12-31T23:59:59Z")
-    if re.fullmatch(r"\d{4}-\d\d", date):
-        days = {"02": "28", "04": "30", "06": "30", "09": "30", "11": "30"}.get(date[5:], "31")
-        return instant(f"{date}-{days}T23:59:59Z")
-    return instant(f"{date}T23:59:59Z" if len(date) == 10 else date)
+_PAST, _FUTURE = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _behind(date: str) -> tuple[datetime, bool]:
+    """The end of the period that a date names: that instant itself, or the one behind a day, a month, a year."""
+    if len(date) > 10:
+        return instant(date), True
+    first = instant(date)
+    if len(date) == 4:
+        return first.replace(year=first.year + 1), False
+    return (first + timedelta(days=1 if len(date) == 10 else 31)).replace(
+        day=(first + timedelta(days=1)).day if len(date) == 10 else 1
+    ), False
+
+
+def _reaches(end: tuple[datetime, bool], at: datetime, *, beyond: bool = False) -> bool:
+    """Whether an end is at this instant or behind it; with `beyond`, behind it."""
+    behind, itself = end
+    return behind > at if beyond or not itself else behind >= at
 
 
 _ends = st.sampled_from(["", *(date for date in DATES if "+" not in date)])
@@ -233,11 +244,80 @@ _ends = st.sampled_from(["", *(date for date in DATES if "+" not in date)])
 @RELAXED
 @given(begin=_ends, end=_ends)
 def test_times(csw30: CswClient, known: list[Known], begin: str, end: str) -> None:
-    if begin and end and instant(begin) > _last(end):
+    last = _FUTURE if not end else _behind(end)[0] - timedelta(seconds=0 if len(end) > 10 else 1)
+    if begin and instant(begin) > last:
         return
+    first = instant(begin) if begin else _PAST
     answer = csw30.get(f"{GET}&time={begin}/{end}")
-    wanted = [one for one in known if not (begin or end) or _meets(one.record, begin, end)]
-    assert answer.identifiers == [one.identifier for one in wanted]
+
+    def wanted(one: Known) -> bool:
+        hull = _hull(one.record)
+        return hull is not None and hull[0] <= last and _reaches(hull[1:], first)
+
+    expected = [one.identifier for one in known if not (begin or end) or wanted(one)]
+    assert answer.identifiers == expected
+
+
+def _stands(hull: tuple[datetime, datetime, bool], operator: str, begin: datetime, end: datetime) -> bool:
+    first, *behind = hull
+    return {
+        "After": first > end,
+        "Before": not _reaches(behind, begin),
+        "AnyInteracts": first <= end and _reaches(behind, begin),
+        "TContains": first < begin and _reaches(behind, end, beyond=True),
+        "During": first > begin and not _reaches(behind, end),
+        "TOverlaps": first < begin and _reaches(behind, begin, beyond=True) and not _reaches(behind, end),
+        "OverlappedBy": begin < first < end and _reaches(behind, end, beyond=True),
+    }[operator]
+
+
+_RELATIONS = ["After", "Before", "AnyInteracts", "TContains", "During", "TOverlaps", "OverlappedBy"]
+_moments = st.sampled_from([date for date in DATES if "+" not in date])
+
+
+@RELAXED
+@given(
+    operator=st.sampled_from(_RELATIONS), begin=_moments, end=_moments, name=st.sampled_from(["csw30:", ""])
+)
+def test_temporal_extents(
+    csw30: CswClient, known: list[Known], operator: str, begin: str, end: str, name: str
+) -> None:
+    if instant(begin) >= instant(end):
+        return
+    time = f"<g:TimePeriod><g:beginPosition>{begin}</g:beginPosition><g:endPosition>{end}</g:endPosition></g:TimePeriod>"
+    written = (
+        f'<fes:Filter xmlns:fes="{NAMESPACES["fes"]}" xmlns:g="http://www.opengis.net/gml/3.2"><fes:{operator}>'
+        f"<fes:ValueReference>{name}TemporalExtent</fes:ValueReference>{time}</fes:{operator}></fes:Filter>"
+    )
+    answer = csw30.get(f"{GET}&constraintLanguage=FILTER&constraint={quote(written)}")
+    hulls = [(one, _hull(one.record)) for one in known]
+    expected = [
+        one.identifier
+        for one, hull in hulls
+        if hull and _stands(hull, operator, instant(begin), instant(end))
+    ]
+    assert answer.identifiers == expected
+    none = csw30.get(f"{GET}&constraintLanguage=CQL_TEXT&constraint=TemporalExtent is null")
+    assert none.identifiers == [one.identifier for one, hull in hulls if hull is None]
+
+
+@pytest.mark.parametrize(
+    ("text", "locator"),
+    [
+        ("TemporalExtent = '2003'", "TemporalExtent"),
+        ("TemporalExtent like '2003%'", "TemporalExtent"),
+        ("TemporalExtent during 2003/2003", "During"),
+        ("TemporalExtent during 'soon/later'", "TemporalExtent"),
+    ],
+)
+def test_what_cannot_be_told_of_temporal_extents(csw30: CswClient, text: str, locator: str) -> None:
+    answer = csw30.get(f"{GET}&constraintLanguage=CQL_TEXT&constraint={quote(text)}")
+    assert answer.exception == ("InvalidParameterValue", locator)
+
+
+def test_temporal_extents_have_no_order_and_no_values(csw30: CswClient) -> None:
+    assert csw30.get(f"{DOMAIN}&valueReference=TemporalExtent").all("csw30:DomainValues/*[2]") == []
+    assert csw30.get(f"{GET}&sortBy=TemporalExtent").exception == ("InvalidParameterValue", "SortBy")
 
 
 @RELAXED
