@@ -141,7 +141,8 @@ def talkative(clearinghouse: Command, says: Any, httpserver: HTTPServer) -> HTTP
 def test_what_a_node_says_back_is_told_nowhere(
     talkative: HTTPServer, process: Command, tmp_path: Path
 ) -> None:
-    said = process("harvest", "volta", "--json", CLEARINGHOUSE_LOG_LEVEL="DEBUG")
+    once = {"CLEARINGHOUSE_PAGE_RETRIES": "1", "CLEARINGHOUSE_RUN_RETRIES": "0"}
+    said = process("harvest", "volta", "--json", CLEARINGHOUSE_LOG_LEVEL="DEBUG", **once)
     assert said.code == FAILED
     assert "[secret]" in said.json[0]["message"]
     shown = process("run", "show", 1, "--json", CLEARINGHOUSE_LOG_LEVEL="DEBUG")

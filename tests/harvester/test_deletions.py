@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -160,7 +161,7 @@ def test_from_a_list_that_is_not_complete_nothing_is_concluded(
     for _ in range(3):
         run = harvest(sqlite_store, full=True)
         assert run.tally.absent == 0
-        assert events(sqlite_store, run) == ["list-not-complete"]
+        assert "list-not-complete" in events(sqlite_store, run)
     assert {f"r{n:04}" for n in range(40)} <= live(sqlite_store)
     assert sqlite_store.questions.newest() == []
 
@@ -168,15 +169,15 @@ def test_from_a_list_that_is_not_complete_nothing_is_concluded(
 def test_records_listed_twice_do_not_make_a_short_list_long(
     sqlite_store: Store, forgetful: RemoteNode, register: Any, harvest: Harvest
 ) -> None:
-    """The first page comes again in the place of the second; the numbers agree, the records do not."""
+    """Half a page comes again in the place of others; the numbers agree, the records do not."""
     register(sqlite_store, forgetful)
     harvest(sqlite_store)
 
     def again(handler: Any) -> bool:
-        handler.send(200, handler.content.replace(b"r001", b"r000"))
+        handler.send(200, re.sub(rb"r002([5-9])", rb"r001\1", handler.content))
         return True
 
-    forgetful.mishaps = {len(forgetful.asked) + 4: again}
+    forgetful.mishaps = {len(forgetful.asked) + 5: again}
     run = harvest(sqlite_store, full=True)
     assert run.tally.listed == run.checkpoint.complete_list_size == 40
     assert events(sqlite_store, run) == ["list-not-complete"]
@@ -451,7 +452,7 @@ def test_a_list_that_is_begun_again_counts_a_tombstone_once(
         remote.records[f"r{n:04}"] = Entry(None)
     remote.mishaps[len(remote.asked) + 5] = oai_error("badResumptionToken")
     run = harvest(sqlite_store, full=True)
-    assert run.checkpoint.restarts == 1
+    assert run.checkpoint.position["cuts"] == 1
     assert (run.tally.deleted, run.tally.balanced) == (3, True)
 
 

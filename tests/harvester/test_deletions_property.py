@@ -278,7 +278,7 @@ def test_what_the_node_lists_is_here_and_what_it_dropped_goes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nodes: dict[str, Node] = {}
-    monkeypatch.setattr(pipeline, "client_for", lambda source, _session: nodes[source.id])
+    monkeypatch.setattr(pipeline, "client_for", lambda source, _session, **_uploads: nodes[source.id])
     monkeypatch.setattr(pipeline, "session_for", _no_session)
     run_state_machine_as_test(
         partial(Life, store, nodes),

@@ -270,5 +270,6 @@ def test_a_source_comes_back_as_it_was_added(store: Store) -> None:
         schedule="0 3 * * *",
         harvested_until="2026-01-01",
     )
-    store.sources.add(source, now())
-    assert store.sources.get("nile") == source
+    moment = now()
+    store.sources.add(source, moment)
+    assert store.sources.get("nile") == replace(source, scheduled_at=moment)

@@ -95,7 +95,8 @@ def test_bombs_cost_no_more_than_the_limit(raw_server: Any, coding: str) -> None
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nConnection: close\r\n\r\n".encode()
     told = fetched(raw_server(sends(head + bomb, b"", 0)), 16 * MEGA)
     assert told["said"] == ["AnswerTooLarge"] * 2
-    assert told["grown"] < 16 * MEGA + SPARE
+    # Of an answer that is coded twice, each decoder holds what it has got.
+    assert told["grown"] < 16 * MEGA * len(coding.split(", ")) + SPARE
 
 
 def test_a_bomb_of_many_members_is_cut_too(make_session: Any, httpserver: Any) -> None:
