@@ -195,6 +195,8 @@ BBOX = (
     "<ogc:BBOX><ogc:PropertyName>ows:BoundingBox</ogc:PropertyName><gml:Envelope><gml:lowerCorner>10 10"
     "</gml:lowerCorner><gml:upperCorner>25 20</gml:upperCorner></gml:Envelope></ogc:BBOX>"
 )
+#: A star that is as large as the box.
+STAR = "POLYGON((10 15, 15 14, 17 10, 19 14, 25 15, 19 16, 17 20, 15 16, 10 15))"
 GMD = "http://www.isotc211.org/2005/gmd"
 
 
@@ -232,6 +234,25 @@ def requests(records: int) -> dict[str, Callable[[random.Random], tuple[str, str
         "sorted by dct:modified": lambda _: get("GetRecords", sortBy="dct:modified:D", **page),
         "GetDomain dc:subject": lambda _: get("GetDomain", propertyName="dc:subject"),
         "GetDomain dc:type": lambda _: get("GetDomain", propertyName="dc:type"),
+        **newer(records),
+    }
+
+
+def newer(records: int) -> dict[str, Callable[[random.Random], tuple[str, str]]]:
+    """The same and more of CSW 3.0.0."""
+    page = {"version": "3.0.0", "typeNames": "csw30:Record", "elementSetName": "summary"}
+    by_id = {"version": "3.0.0", "elementSetName": "full"}
+    return {
+        "3.0.0 GetRecordById": lambda draw: get(
+            "GetRecordById", id=identifier(draw.randrange(records)), **by_id
+        ),
+        "3.0.0 GetRecords 10": lambda _: get("GetRecords", **page),
+        "3.0.0 GetRecords 10, Atom": lambda _: get("GetRecords", outputFormat="application/atom+xml", **page),
+        "3.0.0 bbox": lambda _: get("GetRecords", bbox="10,10,25,20", **page),
+        "3.0.0 q, common": lambda _: get("GetRecords", q="mercury", **page),
+        "3.0.0 a polygon of 8 corners": lambda _: get(
+            "GetRecords", constraintLanguage="CQL_TEXT", constraint=f"intersects(BoundingBox, {STAR})", **page
+        ),
     }
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import uvicorn
 from fastapi import FastAPI
 from lxml import etree
 
@@ -42,6 +48,24 @@ def csw_app(store: Store, settings: Settings | None = None) -> FastAPI:
     app.state.services = Services(settings or load_settings(base_url="https://catalogue.example.org"), store)
     app.include_router(router)
     return app
+
+
+@contextmanager
+def serving(store: Store) -> Iterator[str]:
+    """Serve /csw over the store; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = csw_app(store, load_settings(base_url=address, repository_name="Example Catalogue"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield f"{address}/csw"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from owslib import fes, ows
 from owslib.catalogue.csw2 import CatalogueServiceWeb
 from owslib.iso import MD_Metadata
@@ -19,9 +14,8 @@ from owslib.util import ServiceException
 import factories
 from catalogue import oai_identifier
 from catalogue.record import Agent, Box, Date, Record, Subject, Text
-from catalogue.settings import load_settings
 from catalogue.store import Store
-from csw_client import csw_app
+from csw_client import serving
 
 GMD = "http://www.isotc211.org/2005/gmd"
 
@@ -42,24 +36,6 @@ RECORDS = {
 def name(number: int) -> str:
     """The identifier of a record."""
     return oai_identifier.mint(factories.NAMESPACE, "nile", f"item-{number}")
-
-
-@contextmanager
-def serving(store: Store) -> Iterator[str]:
-    """Serve /csw over the store; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        app = csw_app(store, load_settings(base_url=address, repository_name="Example Catalogue"))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-            yield f"{address}/csw"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
