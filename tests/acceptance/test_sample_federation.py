@@ -13,6 +13,7 @@ import requests
 from lxml import etree
 
 from catalogue import oai_identifier
+from catalogue.formats import ON_DEMAND
 from catalogue.run import Ending
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
@@ -110,8 +111,9 @@ def check_with_sickle(
                 metadata = alive[ours(settings, source, item)].xml.find(f"{OAI}metadata")
                 assert canonical(etree.tostring(metadata[0])) == canonical(item.payload)
                 assert alive[ours(settings, source, item)].header.setSpecs == [f"source:{source}"]
-    native = {r.header.identifier for r in sickle.ListRecords(metadataPrefix="oai_dcterms") if not r.deleted}
-    assert native == {ours(settings, "lagoon", item) for item in live(held["lagoon"])}
+    for form in ON_DEMAND:
+        every = {r.header.identifier for r in sickle.ListRecords(metadataPrefix=form.prefix) if not r.deleted}
+        assert every == by_identifier.keys(), form.prefix
     for source in ("nile", "andes", "lagoon"):
         item = live(held[source])[0]
         prefix = {"nile": "oai_dc", "andes": "iso19139", "lagoon": "oai_dcterms"}[source]
