@@ -139,7 +139,9 @@ class OaiPmhClient:
         response, position = asked.response, asked.position
         token = response.token()
         next_token = token.token if token else ""
-        items = self._inside(position, self._alive(position, oai_pages.items_of(response)))
+        listed = oai_pages.items_of(response)
+        items = self._inside(position, self._alive(position, listed))
+        position = replace(position, asked=position.asked + self._to_ask(listed))
         first = position.is_first
         size = oai_pages.size_of(token)
         date, clock = oai_pages.told_time(response) if first else ("", ())
@@ -207,12 +209,17 @@ class OaiPmhClient:
 
     def _alive(self, position: Position, items: tuple[Item, ...]) -> tuple[Item, ...]:
         """The items; deletions are asked about where several sets are harvested: it may live in another."""
-        if len(self._source.sets) < 2:  # noqa: PLR2004 - several
+        if not self._to_ask(items):
             return items
         return tuple(
             self._in_another_set(position, item) if item.deleted and item.identifier else item
             for item in items
         )
+
+    def _to_ask(self, items: tuple[Item, ...]) -> int:
+        """How many deletions there are to ask about."""
+        several = len(self._source.sets) > 1
+        return sum(1 for item in items if item.deleted and item.identifier) if several else 0
 
     def _in_another_set(self, position: Position, item: Item) -> Item:
         if position.asked >= _MOST_ASKED:
