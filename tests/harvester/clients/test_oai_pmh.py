@@ -510,7 +510,7 @@ def test_best_prefix(offered: list[tuple[str, str]], best: str) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_answers_are_named_failures(node: Node, oai: Any, data: st.DataObject) -> None:
-    """Whatever bytes come: pages, or a HarvestError; and nothing is listed that was not sent, unless it says so."""
+    """Whatever bytes come: pages, or a HarvestError; what was not sent so is marked as repaired."""
     body = bytearray(listing(record("a"), record("b"), token="").encode())
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(body) - 1))
