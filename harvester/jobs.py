@@ -14,6 +14,7 @@ import logging
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -21,7 +22,7 @@ from datetime import timedelta
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
-from catalogue.errors import RunLost, SettingsError
+from catalogue.errors import RunLost, SettingsError, StoreUnreachable
 from catalogue.run import BY_SCHEDULE, Ending, HarvestRun, Standing
 from catalogue.settings import Settings
 from catalogue.store import Store
@@ -45,6 +46,8 @@ _PURGED_AT_ONCE = 1000
 #: Runs that lie in the queue at most, for each that a process works on. What is more waits in the run table,
 #: so that what is more urgent can come before it, and looking at the queue stays cheap.
 _QUEUE_OF_EACH, _SHORTEST_QUEUE = 8, 32
+#: Seconds that a workflow may take from the queue into our hands, and from them to its end.
+_LEFT_FOR = 3.0
 #: DBOS counts the other way round.
 _MOST_URGENT = 10
 
@@ -84,6 +87,8 @@ class Jobs:
         self._work = Work(store, settings, should_stop=self._stopping.is_set)
         #: Runs whose workflow is in this process just now.
         self._in_hand: set[int] = set()
+        #: Workflows that this process had drawn and does not work on -> when that was seen first.
+        self._left: dict[str, float] = {}
         self._client: DBOSClient | None = None
 
     def start(self) -> None:
@@ -213,15 +218,23 @@ class Jobs:
         client.enqueue(options, run.id)
 
     def _revive(self, waiting: Iterable[WorkflowStatus], living: set[str]) -> None:
-        """What a dead process had drawn from the queue goes back to it: level-triggered, so none is lost."""
-        lost = [
-            workflow.workflow_id
-            for workflow in waiting
-            if workflow.status == "PENDING" and workflow.executor_id not in living | {self._worker}
-        ]
+        """What was drawn from the queue by a process that is dead, or that has lost it, goes back to it.
+
+        Level-triggered, so none is lost.
+        """
+        drawn = [workflow for workflow in waiting if workflow.status == "PENDING"]
+        lost = [one.workflow_id for one in drawn if one.executor_id not in living | {self._worker}]
+        lost += self._unended(one for one in drawn if one.executor_id == self._worker)
         if lost:
-            log.warning("workflows taken back from dead workers", workflows=lost)
+            log.warning("workflows taken back", workflows=lost)
             self._require_client().resume_workflows(lost, queue_name=QUEUE)
+
+    def _unended(self, drawn: Iterable[WorkflowStatus]) -> list[str]:
+        """What this process had drawn and has left for a while: its end could not be written down."""
+        now = time.monotonic()
+        left = [one.workflow_id for one in drawn if _run_of(one.workflow_id) not in self._in_hand]
+        self._left = {workflow: self._left.get(workflow, now) for workflow in left}
+        return [workflow for workflow, since in self._left.items() if now - since >= _LEFT_FOR]
 
     def _release_dropped(self) -> None:
         """A run that the store says is ours and that no workflow here works on goes back to the queue."""
@@ -234,6 +247,14 @@ class Jobs:
     def _slice(self, run_id: int) -> bool:
         """One slice of one run; whether there is more to do at once."""
         try:
+            return self._slice_of(run_id)
+        except StoreUnreachable as away:
+            # No fault of the run: it stays ours until a tick finds that no workflow works on it.
+            log.warning("run broken off", run=run_id, why=str(away))
+            return False
+
+    def _slice_of(self, run_id: int) -> bool:
+        try:
             run = self._store.runs.claim(run_id, self._worker, utc_now())
         except RunLost as lost:
             log.info("run left", run=run_id, why=str(lost))
@@ -243,6 +264,8 @@ class Jobs:
         except RunLost as lost:
             log.info("run left", run=run_id, why=str(lost))
             return False
+        except StoreUnreachable:
+            raise
         except Exception as error:  # the worker loop: a fault of ours must not leave a run "running"
             log.exception("run broken off", run=run_id)
             self._break_off(run, error)

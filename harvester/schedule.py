@@ -7,13 +7,15 @@ process may edit a schedule. Any number of schedulers may run: one due time open
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from catalogue.errors import RunAlreadyOpen, SettingsError, UnknownSource
+from catalogue.errors import RunAlreadyOpen, SettingsError, StoreUnreachable, UnknownSource
 from catalogue.run import RunKind
 from catalogue.settings import Settings
 from catalogue.source import Missed, Source
@@ -54,8 +56,15 @@ class Schedule:
         self._refused: dict[str, str] = {}
 
     def every(self, seconds: float, chore: Callable[[], None], name: str) -> None:
-        """Call a chore every so many seconds."""
-        self._scheduler.add_job(chore, "interval", seconds=seconds, name=name, next_run_time=utc_now())
+        """Call a chore every so many seconds, also where the database was away the last time."""
+
+        def called() -> None:
+            try:
+                chore()
+            except StoreUnreachable as away:
+                log.warning("chore left", chore=name, why=str(away))
+
+        self._scheduler.add_job(called, "interval", seconds=seconds, name=name, next_run_time=utc_now())
 
     def start(self) -> None:
         """Begin to watch the sources."""
@@ -96,7 +105,7 @@ class Schedule:
         if source.missed is Missed.SKIP:
             since = max(since, utc_now() - timing.jitter - PUNCTUAL)
         self._scheduler.add_job(
-            self.fire,
+            self._fire_or_look_again,
             _Due(timing),
             [source.id],
             id=source.id,
@@ -118,8 +127,21 @@ class Schedule:
         # What is due in the very minute in which a schedule is set still counts.
         return max(fired, source.scheduled_at.replace(second=0, microsecond=0) - timedelta(seconds=1))
 
+    def _fire_or_look_again(self, source_id: str) -> None:
+        try:
+            self.fire(source_id)
+        except StoreUnreachable as away:
+            log.warning("not opened", source=source_id, why=str(away))
+            # The next look at the sources finds that it is owed still.
+            with suppress(JobLookupError):
+                self._scheduler.remove_job(source_id, "sources")
+
     def fire(self, source_id: str) -> None:
-        """Open a run for a source, unless it has one, or another scheduler was faster."""
+        """Open a run for a source, unless it has one, or another scheduler was faster.
+
+        Raises:
+            StoreUnreachable: the database does not answer just now.
+        """
         try:
             source = self._store.sources.get(source_id)
         except UnknownSource:

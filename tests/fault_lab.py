@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from catalogue.errors import StoreUnreachable
 from catalogue.run import HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Protocol, Source
@@ -21,6 +22,18 @@ from harvester.inline import work_now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139
 
 ROOT = Path(__file__).resolve().parents[1]
+
+#: Every change of a run that PostgreSQL itself has seen, whoever made it.
+_AUDIT = """
+CREATE TABLE audit (at timestamptz, run_id bigint, host text, state text, worker text, attempt int,
+                    pages int);
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO audit VALUES (clock_timestamp(), NEW.id, NEW.host, NEW.state, NEW.worker, NEW.attempt,
+                            (NEW.checkpoint->>'pages')::int);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER noted AFTER INSERT OR UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION note();
+"""
 
 
 def environment_of(database_url: str, **settings: object) -> dict[str, str]:
@@ -47,10 +60,15 @@ def process(environment: dict[str, str], folder: Path, *arguments: str) -> Itera
                 started.kill()
 
 
-def wait_for(holds: Callable[[], Any], seconds: float = 60) -> None:
-    """Wait until something holds."""
+def wait_for(holds: Callable[[], Any], seconds: float = 150) -> None:
+    """Wait until something holds; while the database is away, nothing does."""
     deadline = time.monotonic() + seconds
-    while not holds():
+    while True:
+        try:
+            if holds():
+                return
+        except StoreUnreachable:
+            pass
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.05)
 
@@ -63,8 +81,10 @@ def fill(node: RemoteNode, count: int) -> None:
 
 
 def register(store: Store, node: RemoteNode, source_id: str = "nile", **fields: Any) -> Source:
-    """Register a node."""
-    source = Source(source_id, Protocol.OAI_PMH, node.url, metadata_prefix="oai_dc", **fields)
+    """Register a node; its port is that of the node, its host may be another name for loopback."""
+    host = fields.pop("host", "127.0.0.1")
+    address = node.url.replace("127.0.0.1", host)
+    source = Source(source_id, Protocol.OAI_PMH, address, metadata_prefix="oai_dc", **fields)
     store.sources.add(source, now())
     return source
 
@@ -96,3 +116,30 @@ def undisturbed(folder: Path, nodes: dict[str, RemoteNode]) -> tuple[dict[str, A
             runs[source_id] = work_now(store, settings, source_id, RunKind.FULL)
             node.asked.clear()
         return content(store), runs
+
+
+def audit(store: Store) -> None:
+    """Have PostgreSQL itself write down every change of a run."""
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(_AUDIT)
+
+
+def assert_no_page_twice_and_no_host_twice(store: Store) -> None:
+    """By what PostgreSQL wrote down, in the order in which it happened."""
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT run_id, host, state, worker, attempt, pages FROM audit ORDER BY at"
+        ).all()
+    assert rows
+    pages: dict[int, int] = {}
+    attempts: dict[int, int] = {}
+    asking: dict[str, int] = {}
+    for row in rows:
+        before = pages.get(row.run_id, 0)
+        assert row.pages in {before, before + 1}, f"run {row.run_id}: page {row.pages} behind {before}"
+        assert row.attempt >= attempts.get(row.run_id, 0), f"run {row.run_id}: {row.worker} writes again"
+        pages[row.run_id], attempts[row.run_id] = row.pages, row.attempt
+        if row.state == "running":
+            assert asking.setdefault(row.host, row.run_id) == row.run_id, f"{row.host} was asked twice"
+        elif asking.get(row.host) == row.run_id:
+            del asking[row.host]

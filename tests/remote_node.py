@@ -94,6 +94,8 @@ class RemoteNode:
     #: What happens to each ListRecords request, if anything.
     always: Mishap | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
+    #: Where it listens; empty: on every address, all of 127.0.0.0/8 among them.
+    address: str = "127.0.0.1"
     port: int = 0
 
     @property
@@ -270,8 +272,8 @@ def then(action: Callable[[], object]) -> Mishap:
 
 @contextmanager
 def running(node: RemoteNode) -> Iterator[RemoteNode]:
-    """Serve the node on a free port of loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"node": node}))
+    """Serve the node on a free port, of loopback if nothing else is said."""
+    server = ThreadingHTTPServer((node.address, 0), type("Handler", (_Handler,), {"node": node}))
     server.daemon_threads = True
     node.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -12,16 +12,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from catalogue.errors import SettingsError, StoreFull
+from catalogue.errors import SettingsError, StoreFull, StoreUnreachable
 
 #: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
+_AWAY: Final = "the database does not answer"
+#: A writer that stands still in the middle of a transaction holds rows that others wait for: after a minute
+#: PostgreSQL ends it, unless the server, the database or the role has a time of its own.
+_LET_GO: Final = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '60s', true)"
+    " WHERE current_setting('idle_in_transaction_session_timeout') = '0'"
+)
 
 
 def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
@@ -36,12 +43,14 @@ def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
         raise SettingsError("database_url is not a database address") from error
     kind = url.get_backend_name()
     if kind == "postgresql":
-        return sa.create_engine(
+        engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
         )
+        sa.event.listen(engine, "begin", _begin_postgresql)
+        return engine
     if kind != "sqlite":
         raise SettingsError(f"database_url names {kind}: only sqlite and postgresql are supported")
     if url.database and url.database != ":memory:":
@@ -76,11 +85,25 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql(_LET_GO)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection to read from."""
-    with engine.connect() as connection:
-        yield connection
+    """A connection to read from.
+
+    Raises:
+        StoreUnreachable: the database does not answer just now.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except sa.exc.DBAPIError as error:
+        if _is_away(error):
+            raise StoreUnreachable(_AWAY) from error
+        raise
 
 
 @contextmanager
@@ -89,14 +112,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         StoreFull: there is no room left on the disk.
+        StoreUnreachable: the database does not answer just now.
     """
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         if _is_full(error.orig):
             raise StoreFull("the disk is full: nothing more can be written to the database") from error
+        if _is_away(error):
+            raise StoreUnreachable(_AWAY) from error
         raise
+
+
+def _is_away(error: sa.exc.DBAPIError) -> bool:
+    """Whether PostgreSQL has gone: the connection ended, or none is to be had (08...; 57P0...: it stops)."""
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", "no PostgreSQL")
+    return isinstance(error, sa.exc.OperationalError) and (
+        state is None or state[:4] == "57P0" or state[:2] == "08"
+    )
 
 
 def _is_full(error: BaseException | None) -> bool:

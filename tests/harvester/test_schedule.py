@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from catalogue.errors import SettingsError
-from catalogue.run import Ending, RunKind
+from catalogue.errors import SettingsError, StoreUnreachable
+from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Missed, Protocol, Source, SourceState
 from catalogue.store import Store
@@ -461,6 +462,51 @@ def test_a_schedule_that_is_edited_does_not_fire_for_the_time_before(sqlite_stor
         assert schedule.due_times()["volta"] > datetime.now(UTC)
     finally:
         schedule.stop()
+
+
+def test_what_is_due_while_the_database_is_away_is_fired_later(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_source(sqlite_store, "nile", schedule="0 0 1 1 *", scheduled_at=now() - timedelta(days=800))
+    opening = sqlite_store.runs.open
+    refusals = iter([True, True])
+
+    def away(*arguments: Any, **named: Any) -> HarvestRun:
+        if next(refusals, False):
+            raise StoreUnreachable("away")
+        return opening(*arguments, **named)
+
+    monkeypatch.setattr(sqlite_store.runs, "open", away)
+    schedule = scheduler(sqlite_store)
+    schedule.every(0.1, schedule.follow_sources, "follow")
+    with capture_logs() as lines:
+        schedule.start_chores()
+        deadline = time.monotonic() + 20
+        while not sqlite_store.runs.newest():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        schedule.stop()
+    assert [line["event"] for line in lines].count("not opened") == 2
+    assert len(sqlite_store.runs.newest()) == 1
+
+
+def test_a_chore_that_finds_no_database_is_called_again(sqlite_store: Store) -> None:
+    calls: list[int] = []
+
+    def chore() -> None:
+        calls.append(1)
+        raise StoreUnreachable("away")
+
+    schedule = scheduler(sqlite_store)
+    schedule.every(0.05, chore, "look")
+    with capture_logs() as lines:
+        schedule.start_chores()
+        deadline = time.monotonic() + 20
+        while len(calls) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        schedule.stop()
+    assert {(line["event"], line["chore"], line["why"]) for line in lines} == {("chore left", "look", "away")}
 
 
 def test_a_chore_is_called_again_and_again(
