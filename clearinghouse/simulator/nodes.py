@@ -17,7 +17,7 @@ from clearinghouse.simulator.csw_node import CswNode
 from clearinghouse.simulator.holding import MadeUp
 from clearinghouse.simulator.oai_node import OaiNode
 from clearinghouse.simulator.registry import csw_switches, faults, switches
-from clearinghouse.simulator.server import Server
+from clearinghouse.simulator.server import HOST, Server
 
 #: Seconds that a slow answer takes.
 SLOWNESS: Final = 60.0
@@ -74,10 +74,11 @@ class Simulator(Server):
 
     Args:
         port: where to listen on loopback; 0 takes any free port.
+        host: where else to listen.
     """
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(port, "simulator")
+    def __init__(self, port: int = 0, host: str = HOST) -> None:
+        super().__init__(port, "simulator", host)
         self.nodes: dict[str, SimulatedNode] = {}
         self.catalogues: dict[str, SimulatedCatalogue] = {}
         self._apps: dict[str, ASGIApp] = {}

@@ -23,10 +23,12 @@ class Server:
     Args:
         port: where to listen on loopback; 0 takes any free port.
         name: of the thread.
+        host: where else to listen; 0.0.0.0 is every address, all of 127.0.0.0/8 among them.
     """
 
-    def __init__(self, port: int = 0, name: str = "simulator") -> None:
+    def __init__(self, port: int = 0, name: str = "simulator", host: str = HOST) -> None:
         self._wanted_port = port
+        self._host = host
         self._name = name
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -49,7 +51,7 @@ class Server:
             OSError: the port is taken.
             RuntimeError: the server did not come up.
         """
-        self._socket = _listen(self._wanted_port)
+        self._socket = _listen(self._host, self._wanted_port)
         config = uvicorn.Config(
             self.app(),
             log_config=None,
@@ -104,12 +106,12 @@ def _is_not_on_purpose(entry: logging.LogRecord) -> bool:
     return "without completing response" not in entry.getMessage()
 
 
-def _listen(port: int) -> socket.socket:
-    """A socket that listens on loopback; made here so that a port that is taken is an error at once."""
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; made here so that a port that is taken is an error at once."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
     except OSError:
         listener.close()
         raise
