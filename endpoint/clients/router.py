@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from catalogue.visit import ClientReport, network_of
 from endpoint.deps import services
+from endpoint.oai_pmh.router import visits_of
 from endpoint.public.pages import page
 
 router = APIRouter()
@@ -59,6 +60,7 @@ def _visits(report: ClientReport) -> ClientVisits:
 
 
 def _found(request: Request, days: int) -> list[ClientVisits]:
+    visits_of(request.app).write()  # what this process has counted since it last did so
     return [_visits(one) for one in services(request).store.clients.reports(datetime.now(UTC), days=days)]
 
 

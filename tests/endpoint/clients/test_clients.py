@@ -79,6 +79,13 @@ def test_what_clients_do_is_counted(store: Store) -> None:
     assert found["wrong"].client.address == "127.0.0.1"
 
 
+def test_the_page_tells_what_was_asked_a_moment_ago(sqlite_store: Store) -> None:
+    with serving(sqlite_store) as at:
+        requests.get(f"{at}/oai?verb=Identify", headers={"User-Agent": "just now"}, timeout=10)
+        (told,) = requests.get(f"{at}/api/clients", timeout=10).json()
+    assert (told["user_agent"], told["requests"]) == ("just now", 1)
+
+
 def test_page_and_api_tell_networks_and_not_addresses(sqlite_store: Store) -> None:
     hostile = Client("203.0.113.77", "<script>alert(1)</script>")
     visit = Visit("ListRecords", "oai_dc", "source:nile")
