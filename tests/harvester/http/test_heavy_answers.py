@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -50,6 +51,8 @@ def fetched(url: str, limit: int) -> Any:
         text=True,
         check=True,
         timeout=100,
+        # What we hold is meant. glibc raises this threshold as it goes, and then may copy a buffer that grows.
+        env={**os.environ, "MALLOC_MMAP_THRESHOLD_": "131072"},
     )
     return json.loads(done.stdout)
 
@@ -95,8 +98,7 @@ def test_bombs_cost_no_more_than_the_limit(raw_server: Any, coding: str) -> None
     head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nConnection: close\r\n\r\n".encode()
     told = fetched(raw_server(sends(head + bomb, b"", 0)), 16 * MEGA)
     assert told["said"] == ["AnswerTooLarge"] * 2
-    # Of an answer that is coded twice, each decoder holds what it has got.
-    assert told["grown"] < 16 * MEGA * len(coding.split(", ")) + SPARE
+    assert told["grown"] < 16 * MEGA + SPARE
 
 
 def test_a_bomb_of_many_members_is_cut_too(make_session: Any, httpserver: Any) -> None:
