@@ -51,7 +51,7 @@ def fetched(url: str, limit: int) -> Any:
         text=True,
         check=True,
         timeout=100,
-        # What we hold is meant. glibc raises this threshold as it goes, and then may copy a buffer that grows.
+        # What we hold is meant: glibc raises this threshold as it goes, and may then copy a growing buffer.
         env={**os.environ, "MALLOC_MMAP_THRESHOLD_": "131072"},
     )
     return json.loads(done.stdout)
