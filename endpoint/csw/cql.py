@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalogue.query import MAX_DEPTH, Not, Operator, Predicate, all_of, any_of, pattern_of
-from endpoint.csw import constraints
 from endpoint.csw.exceptions import OwsException, invalid
-from endpoint.csw.geometry import Envelope, Shape, envelope, polygon
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import Property, named
+from endpoint.csw.queryables import named
+from endpoint.filters import constraints
+from endpoint.filters.geometry import Envelope, Shape, envelope, polygon
+from endpoint.filters.properties import Property
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:

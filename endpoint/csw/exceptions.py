@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.errors import ClearinghouseError
+from catalogue.errors import ClearinghouseError, InvalidQuery
 from catalogue.xml import escape, escape_attribute
 
 LONGEST: Final = 2_000
@@ -52,6 +52,11 @@ def missing(parameter: str) -> OwsException:
 def invalid(locator: str, message: str) -> OwsException:
     """A parameter has a value that it cannot have."""
     return OwsException(Code.INVALID_PARAMETER_VALUE, locator, message)
+
+
+def told_as_ows(error: InvalidQuery) -> OwsException:
+    """What a query cannot say, as OWS says it."""
+    return invalid(error.locator or "Constraint", str(error))
 
 
 def report(error: OwsException) -> bytes:

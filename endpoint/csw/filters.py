@@ -24,11 +24,13 @@ from catalogue.query import (
     pattern_of,
 )
 from catalogue.xml import local_name, namespace
-from endpoint.csw import constraints, temporal
+from endpoint.csw import temporal
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.gml import shape_of
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import Property, named
+from endpoint.csw.queryables import named
+from endpoint.filters import constraints
+from endpoint.filters.properties import Property
 
 Element = etree._Element  # noqa: SLF001 - lxml gives the class no other name
 

@@ -10,7 +10,7 @@ from lxml import etree
 from catalogue import namespaces as ns
 from catalogue.xml import local_name, namespace
 from endpoint.csw.exceptions import invalid
-from endpoint.csw.geometry import Envelope, Shape, envelope, polygon
+from endpoint.filters.geometry import Envelope, Shape, envelope, polygon
 
 _NAMESPACES: Final = frozenset({ns.GML, ns.GML32})
 #: What the capabilities list as operands.

@@ -14,8 +14,9 @@ from catalogue.xml import clean, escape_attribute, parse
 from endpoint.csw import cql, filters, names
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import Property, named
+from endpoint.csw.queryables import named
 from endpoint.csw.sent import Sent
+from endpoint.filters.properties import Property
 
 _MOST_PARAMETERS: Final = 100
 #: Parameters whose value is a list with commas between.

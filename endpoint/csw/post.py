@@ -15,8 +15,9 @@ from catalogue.xml import local_name, namespace, parse
 from endpoint.csw import cql, filters, names
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.filters import Element, prefixes_of
-from endpoint.csw.queryables import Property, named
+from endpoint.csw.queryables import named
 from endpoint.csw.sent import Sent
+from endpoint.filters.properties import Property
 
 _ORDERS: Final = {"ASC": False, "DESC": True}
 

@@ -7,13 +7,12 @@ profile (07-045, section 7.3).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.queryables import QUERYABLES, Kind
-from endpoint.csw.exceptions import OwsException, invalid
+from endpoint.csw.exceptions import invalid
 from endpoint.csw.names import Prefixes, qualified
+from endpoint.filters.properties import Property
 
 #: Queryable -> its names. Without prefix: a core queryable of CSW.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -62,23 +61,6 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     ns.CSW: (ns.CSW30,),
     ns.OWS: (ns.OWS20,),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A queryable as a request names it."""
-
-    sent: str
-    queryable: str
-
-    @property
-    def kind(self) -> Kind:
-        """What its values are."""
-        return QUERYABLES[self.queryable]
-
-    def refused(self, message: str) -> OwsException:
-        """This cannot be done with the property."""
-        return invalid(self.sent, message)
 
 
 def _table() -> Iterator[tuple[tuple[str, str], str]]:

@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalogue import namespaces as ns
+from catalogue.errors import InvalidQuery
 from catalogue.xml import namespace
 from endpoint.csw import kvp, post, reading
-from endpoint.csw.exceptions import Code, OwsException, report
+from endpoint.csw.exceptions import Code, OwsException, report, told_as_ows
 from endpoint.csw.operations import answer
 from endpoint.csw.sent import Sent
 from endpoint.csw.service import PATH, Service
@@ -99,7 +100,8 @@ def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
             newer = namespace(posted.request) == ns.CSW30
             sent = post.read(posted.request)
         document, media_type = _answered(service, sent, now, newer=newer)
-    except OwsException as error:
+    except (OwsException, InvalidQuery) as refused:
+        error = refused if isinstance(refused, OwsException) else told_as_ows(refused)
         told = exceptions30.report(error) if newer else report(error)
         status = exceptions30.STATUS[error.code] if newer else 200
         if posted is not None and posted.soap:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from catalogue.query import Predicate
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import Property
+from endpoint.filters.properties import Property
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from catalogue.errors import InvalidQuery
 from catalogue.query import MAX_IDENTIFIERS, AnyText, Identified, Predicate, all_of
 from catalogue.queryables import instant, last_instant
-from endpoint.csw import constraints, periods
-from endpoint.csw.exceptions import OwsException, invalid
-from endpoint.csw.geometry import envelope
+from endpoint.csw.exceptions import invalid
 from endpoint.csw.sent import Sent
+from endpoint.filters import constraints, periods
+from endpoint.filters.geometry import envelope
 
 _TERM: Final = re.compile(r'"([^"]+)"|(\S+)')
 _CORNERS: Final = 4
@@ -60,7 +61,7 @@ def _box(sent: Sent) -> Predicate | None:
     crs = "".join(numbers[_CORNERS:])
     try:
         box = envelope(numbers[:2], numbers[2:_CORNERS], crs)
-    except OwsException as error:
+    except InvalidQuery as error:
         raise invalid("bbox", str(error)) from error
     if max(abs(box.west), abs(box.east)) > _EAST or max(abs(box.south), abs(box.north)) > _NORTH:
         raise invalid("bbox", "bbox is not in degrees")

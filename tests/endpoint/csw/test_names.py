@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from catalogue.errors import InvalidQuery
 from catalogue.queryables import QUERYABLES
 from endpoint.csw.exceptions import OwsException
-from endpoint.csw.geometry import Envelope, envelope, latitude_first
 from endpoint.csw.queryables import NAMES, named
+from endpoint.filters.geometry import Envelope, envelope, latitude_first
 
 
 def test_every_queryable_has_a_name_and_every_name_a_queryable() -> None:
@@ -78,7 +79,7 @@ def test_axes(crs: str, first: bool) -> None:  # noqa: FBT001 - what is expected
 
 @pytest.mark.parametrize("crs", ["EPSG:3857", "urn:ogc:def:crs:EPSG::25832", "4326", "EPSG:43260", "x"])
 def test_unknown_systems_are_refused(crs: str) -> None:
-    with pytest.raises(OwsException) as refused:
+    with pytest.raises(InvalidQuery) as refused:
         latitude_first(crs)
     assert refused.value.locator == "srsName"
 

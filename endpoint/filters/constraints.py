@@ -1,4 +1,4 @@
-"""Predicates as CSW's two constraint languages make them: one meaning for both."""
+"""Predicates as the constraint languages make them: one meaning for all."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ from catalogue.query import (
     all_of,
 )
 from catalogue.queryables import Kind, instant
-from endpoint.csw import periods
-from endpoint.csw.exceptions import invalid
-from endpoint.csw.geometry import Envelope, Shape
-from endpoint.csw.queryables import Property
+from endpoint.filters import periods
+from endpoint.filters.geometry import Envelope, Shape
+from endpoint.filters.properties import Property, refused
 
 _COMPARABLE: Final = (Kind.TEXT, Kind.DATE, Kind.DATESTAMP)
 
@@ -52,13 +51,13 @@ def in_time(named: Property, operator: str, begin: str, end: str) -> Predicate:
     period (see `periods`).
 
     Raises:
-        OwsException: an instant cannot stand so to it.
+        InvalidQuery: an instant cannot stand so to it.
     """
     if named.kind not in {Kind.DATE, Kind.DATESTAMP, Kind.PERIOD}:
         raise named.refused(f"{named.sent} is no time")
     _check_dates(named, begin, end)
     if instant(begin) > instant(end):
-        raise invalid(operator, f"the period ends before it begins: {begin!r}, {end!r}")
+        raise refused(operator, f"the period ends before it begins: {begin!r}, {end!r}")
     if named.kind is Kind.PERIOD:
         return periods.stands(operator, begin, end)
     moment = instant(begin) == instant(end)
@@ -76,7 +75,7 @@ def in_time(named: Property, operator: str, begin: str, end: str) -> Predicate:
     found = (known | (of_instants if moment else of_periods)).get(operator)
     if found is None:
         what = "an instant" if moment else "a period"
-        raise invalid(operator, f"{operator} cannot be told of {named.sent}, an instant, and {what}")
+        raise refused(operator, f"{operator} cannot be told of {named.sent}, an instant, and {what}")
     return found
 
 
@@ -119,7 +118,7 @@ def extends(named: Property | None, operator: str, shape: Shape) -> Predicate:
     if isinstance(shape, Envelope):
         return SPATIAL[name](lambda r: Extent(r, shape.west, shape.south, shape.east, shape.north))
     if name not in _OF_POLYGONS or (name == "within" and not is_convex(shape)):
-        raise invalid(operator, f"{operator} cannot be told of this polygon, only of boxes")
+        raise refused(operator, f"{operator} cannot be told of this polygon, only of boxes")
     return SPATIAL[name](lambda r: Area(r, shape))
 
 

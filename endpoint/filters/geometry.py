@@ -16,7 +16,7 @@ from typing import Final
 
 from catalogue import polygons
 from catalogue.errors import InvalidQuery
-from endpoint.csw.exceptions import OwsException, invalid
+from endpoint.filters.properties import refused
 
 _LATITUDE_FIRST: Final = re.compile(
     r"urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:(?:4326|4258)"
@@ -50,22 +50,22 @@ def polygon(points: Sequence[Sequence[str]], crs: str) -> Shape:
     """The polygon with these corners, as sent; one whose sides are those of a box is that box.
 
     Raises:
-        OwsException: the corners are no polygon, or we do not know the system.
+        InvalidQuery: the corners are no polygon, or we do not know the system.
     """
     swapped = latitude_first(crs)
     corners: list[polygons.Point] = []
     for point in points:
         if len(point) != _AXES:
-            raise invalid("Polygon", "a corner of the polygon has two coordinates")
+            raise refused("Polygon", "a corner of the polygon has two coordinates")
         first, second = (_number(text) for text in point)
         corners.append((second, first) if swapped else (first, second))
     if len(corners) < _CORNERS or corners[0] != corners[-1]:
-        raise invalid("Polygon", "a polygon has three corners at least, and ends where it begins")
+        raise refused("Polygon", "a polygon has three corners at least, and ends where it begins")
     try:
         ring = polygons.polygon(tuple(corners))
         polygons.triangles(ring)
     except InvalidQuery as error:
-        raise invalid(error.locator, str(error)) from error
+        raise refused(error.locator, str(error)) from error
     west, south, east, north = polygons.bounds(ring)
     if set(ring) == {(west, south), (east, south), (east, north), (west, north)}:
         return Envelope(west, south, east, north)
@@ -76,7 +76,7 @@ def envelope(lower: Sequence[str], upper: Sequence[str], crs: str) -> Envelope:
     """The envelope with these corners, as sent, in this coordinate reference system.
 
     Raises:
-        OwsException: the corners are no numbers, or we do not know the system.
+        InvalidQuery: the corners are no numbers, or we do not know the system.
     """
     corners = [_number(text) for text in (*lower, *upper)]
     if len(lower) != _AXES or len(upper) != _AXES:
@@ -94,14 +94,14 @@ def latitude_first(crs: str) -> bool:
     """Whether the latitude is the first axis of the system of this name.
 
     Raises:
-        OwsException: we do not know it.
+        InvalidQuery: we do not know it.
     """
     name = crs.strip()
     if _LATITUDE_FIRST.fullmatch(name):
         return True
     if _LONGITUDE_FIRST.fullmatch(name):
         return False
-    raise invalid(
+    raise refused(
         "srsName", f"the coordinate reference system {crs!r} is not supported: use EPSG 4326 or CRS84"
     )
 
@@ -116,5 +116,5 @@ def _number(text: str) -> float:
     return found
 
 
-def _no_envelope(message: str) -> OwsException:
-    return invalid("Envelope", f"the envelope cannot be understood: {message}")
+def _no_envelope(message: str) -> InvalidQuery:
+    return refused("Envelope", f"the envelope cannot be understood: {message}")

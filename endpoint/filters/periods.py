@@ -12,7 +12,7 @@ from typing import Final
 
 from catalogue.query import Compare, Like, Missing, Not, Operator, Predicate, all_of, any_of
 from catalogue.queryables import instant
-from endpoint.csw.exceptions import invalid
+from endpoint.filters.properties import refused
 
 _BEGIN: Final = "temporal_begin"
 _END: Final = "temporal_end"
@@ -35,7 +35,7 @@ def stands(operator: str, begin: str, end: str) -> Predicate:
     """The record's temporal extent stands so to a period, or to an instant where both ends are the same.
 
     Raises:
-        OwsException: that cannot be told.
+        InvalidQuery: that cannot be told.
     """
     begins_inside = all_of((_begins(Operator.GREATER, begin), Not(_begins(Operator.LESS_OR_EQUAL, begin))))
     ends_inside = all_of((_ends(Operator.LESS, end), Not(_ends(Operator.GREATER_OR_EQUAL, end))))
@@ -51,7 +51,7 @@ def stands(operator: str, begin: str, end: str) -> Predicate:
         "OverlappedBy": (begins_inside, _begins(Operator.LESS, end), ends_behind),
     }
     if operator not in relations or (operator in _OF_PERIODS and instant(begin) == instant(end)):
-        raise invalid(operator, f"{operator} cannot be told of temporal extents and this time")
+        raise refused(operator, f"{operator} cannot be told of temporal extents and this time")
     return all_of(relations[operator])
 
 
