@@ -141,6 +141,13 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """The record is in the set of this setSpec, now."""
+
+    set_spec: str
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of them are true."""
 
@@ -161,7 +168,9 @@ class Not:
     part: Predicate
 
 
-Predicate = Compare | Between | Like | Missing | AnyText | Extent | Area | Identified | And | Or | Not
+Predicate = (
+    Compare | Between | Like | Missing | AnyText | Extent | Area | Identified | Member | And | Or | Not
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,15 @@ class SortKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands in an order: what the order compares of it, and its number."""
+
+    #: One for each key of the sort; None where the record has no value.
+    values: tuple[str | int | None, ...]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """Which records, in which order, and which slice of them. Deleted records never match."""
 
@@ -181,10 +199,14 @@ class RecordQuery:
     sort: tuple[SortKey, ...] = ()
     offset: int = 0
     limit: int = 10
+    #: Only what stands behind this place; how many records match does not depend on it.
+    after: Place | None = None
 
     def __post_init__(self) -> None:
         if self.where is not None:
             check_size(self.where)
+        if self.after is not None and len(self.after.values) != len(self.sort):
+            raise InvalidQuery("the place is one in another order")
 
 
 def check_size(predicate: Predicate) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -22,17 +22,28 @@ from catalogue.query import (
     Extent,
     Identified,
     Like,
+    Member,
     Missing,
     Not,
     Operator,
     Or,
     Pattern,
+    Place,
     Predicate,
+    SortKey,
     Wildcard,
 )
 from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, key_of, normalise
 from catalogue.store import extents
-from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
+from catalogue.store.tables import (
+    boxes,
+    neutral_records,
+    record_sets,
+    record_values,
+    records,
+    renditions,
+    sets,
+)
 
 Condition = sa.ColumnElement[bool]
 
@@ -80,6 +91,23 @@ def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
     return sa.select(end).where(*conditions).scalar_subquery()
 
 
+def stands_behind(place: Place, keys: Sequence[SortKey]) -> Condition:
+    """The record stands behind the place in the order of the keys; what they leave equal, by number.
+
+    Raises:
+        InvalidQuery: a key has no values that could be ordered.
+    """
+    found: Condition = records.c.id > place.number
+    for key, value in reversed(list(zip(keys, place.values, strict=True))):
+        ordered = ordered_by(key.queryable, descending=key.descending)
+        if value is None:
+            found = sa.and_(ordered.is_(None), found)
+            continue
+        beyond = ordered < value if key.descending else ordered > value
+        found = sa.or_(beyond, ordered.is_(None), sa.and_(ordered == value, found))
+    return found
+
+
 class Conditions:
     """Makes the conditions of one query, in the dialect of one database.
 
@@ -115,6 +143,9 @@ class Conditions:
                 return extents.covers(predicate, partial(self._among, boxes))
             case Missing(queryable):
                 return self._missing(queryable)
+            case Member(set_spec):
+                number = sa.select(sets.c.id).where(sets.c.set_spec == set_spec).scalar_subquery()
+                return self._among(record_sets, record_sets.c.set_id == number, record_sets.c.member)
             case _:
                 return self._of_values(predicate)
 

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Engine
 
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
-from catalogue.query import RecordQuery, SortKey, size
+from catalogue.query import Place, RecordQuery, SortKey, size
 from catalogue.queryables import Kind, is_keyed, utc
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
 from catalogue.store.payloads import decompressed
-from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by
+from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by, stands_behind
 from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
@@ -53,7 +53,7 @@ class Search:
         Raises:
             InvalidQuery: the query names a queryable that there is not, or compares it as it cannot be.
         """
-        if query.where is None or not query.limit:
+        if query.where is None or not query.limit or query.after is not None:
             return self.count(query), self.ids(query) if query.limit else []
         # What matches is found once for both.
         statement = self._slice(query).add_columns(sa.func.count().over())
@@ -79,6 +79,19 @@ class Search:
         """
         with reading(self._engine) as connection:
             return list(connection.execute(self._slice(query)).scalars())
+
+    def place(self, number: int, sort: Sequence[SortKey]) -> Place:
+        """Where the record with this number stands in an order; one that is gone has no values any more.
+
+        Raises:
+            InvalidQuery: the order names a queryable that has none.
+        """
+        if not sort:
+            return Place((), number)
+        keys = [ordered_by(key.queryable, descending=key.descending) for key in sort]
+        with reading(self._engine) as connection:
+            found = connection.execute(sa.select(*keys).where(records.c.id == number)).first()
+        return Place(tuple(found) if found else (None,) * len(keys), number)
 
     def identified(self, identifiers: Sequence[str]) -> list[int]:
         """The numbers of the records that have these identifiers, in the order of the identifiers."""
@@ -180,11 +193,15 @@ class Search:
     def _slice(self, query: RecordQuery) -> sa.Select[Any]:
         return (
             sa.select(records.c.id)
-            .where(*self._where(query))
+            .where(*self._where(query), *self._behind(query))
             .order_by(*map(_order, query.sort), records.c.id)
             .limit(query.limit)
             .offset(query.offset)
         )
+
+    @staticmethod
+    def _behind(query: RecordQuery) -> list[sa.ColumnElement[bool]]:
+        return [] if query.after is None else [stands_behind(query.after, query.sort)]
 
     def _where(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
         live = sa.not_(records.c.deleted)

@@ -20,10 +20,12 @@ from catalogue.query import (
     Extent,
     Identified,
     Like,
+    Member,
     Missing,
     Not,
     Operator,
     Or,
+    Place,
     Predicate,
     RecordQuery,
     Relation,
@@ -200,3 +202,70 @@ def test_the_largest_filter_that_is_allowed_is_answered(store: Store) -> None:
     assert store.search.count(RecordQuery(where=many)) == 0
     assert store.search.count(RecordQuery(where=Identified(tuple(map(str, range(1000)))))) == 0
     assert store.search.count(RecordQuery(where=Extent(Relation.CONTAINS, 1.0, 1.0, 1.0, 1.0))) >= 0
+
+
+@given(
+    keys=st.lists(
+        st.builds(SortKey, st.sampled_from(["title", "issued", "creator", "coverage"]), st.booleans()),
+        max_size=2,
+        unique_by=lambda key: key.queryable,
+    ),
+    limit=st.integers(9, 25),
+)
+@settings(RELAXED, max_examples=8)
+def test_a_list_is_walked_from_place_to_place(
+    store: Store, known: list[Known], keys: list[SortKey], limit: int
+) -> None:
+    walked: list[int] = []
+    after = None
+    while True:
+        query = RecordQuery(where=Not(Missing("title")), sort=tuple(keys), limit=limit, after=after)
+        matched, ids = store.search.page(query)
+        assert matched == len(known)
+        if not ids:
+            break
+        walked += ids
+        after = store.search.place(ids[-1], keys)
+    assert walked == in_order(known, keys)
+
+
+def test_what_comes_and_goes_does_not_shift_a_list(store: Store) -> None:
+    factories.fill(store, {f"r{n}": Record(Text.of(f"Title {n}")) for n in range(6)})
+    first = store.search.ids(RecordQuery(limit=3))
+    place = store.search.place(first[-1], ())
+    run = factories.fill(store, {"later": Record(Text.of("Later"))})
+    known = store.records.known([f"oai:{factories.NAMESPACE}:nile:r{n}" for n in (0, 2)])
+    factories.commit(store, run, [], tombstones=list(known.values()))
+    rest = store.search.ids(RecordQuery(limit=9, after=place))
+    assert [one.record.title.default for one in store.search.records(rest)] == [
+        "Title 3", "Title 4", "Title 5", "Later",
+    ]  # fmt: skip
+
+
+def test_a_place_belongs_to_its_order() -> None:
+    with pytest.raises(InvalidQuery):
+        RecordQuery(sort=(SortKey("title"),), after=Place((), 3))
+
+
+def test_members_of_a_set(store: Store) -> None:
+    factories.add_source(store)
+    run = factories.open_run(store)
+    writes = [
+        factories.write_of(
+            store, Record(Text.of(name)), source_identifier=name, set_specs=(f"convention:{name}",)
+        )
+        for name in ("basel", "rotterdam")
+    ]
+    factories.commit(store, run, writes)
+
+    def titles(where: Predicate) -> list[str]:
+        ids = store.search.ids(RecordQuery(where=where))
+        return [found.record.title.default for found in store.search.records(ids)]
+
+    assert titles(Member("convention:basel")) == ["basel"]
+    assert titles(Not(Member("convention:basel"))) == ["rotterdam"]
+    assert titles(Member("convention")) == ["basel", "rotterdam"]
+    assert titles(Member("convention:nobody")) == []
+    gone = store.records.known([writes[0].identifier])
+    factories.commit(store, run, [], tombstones=list(gone.values()))
+    assert titles(Member("convention")) == ["rotterdam"]
