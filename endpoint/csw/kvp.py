@@ -14,7 +14,7 @@ from catalogue.xml import clean, escape_attribute, parse
 from endpoint.csw import cql, filters, names
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import named
+from endpoint.csw.queryables import sorted_by
 from endpoint.csw.sent import Sent
 from endpoint.filters.properties import Property
 
@@ -105,7 +105,7 @@ def _sort_property(key: str, prefixes: Prefixes) -> tuple[Property, bool]:
     elif order.upper() not in _ORDERS:
         # The order may be left out, and names have colons too.
         name, order = key, "A"
-    return named(name, prefixes), _ORDERS[order.upper()]
+    return sorted_by(name, prefixes), _ORDERS[order.upper()]
 
 
 def _echo(url: str) -> bytes:

@@ -15,7 +15,7 @@ from catalogue.xml import local_name, namespace, parse
 from endpoint.csw import cql, filters, names
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.filters import Element, prefixes_of
-from endpoint.csw.queryables import named
+from endpoint.csw.queryables import sorted_by
 from endpoint.csw.sent import Sent
 from endpoint.filters.properties import Property
 
@@ -140,7 +140,7 @@ def _sort_property(element: Element) -> tuple[Property, bool]:
     order = _text(parts["SortOrder"]) if "SortOrder" in parts else "ASC"
     if order.upper() not in _ORDERS:
         raise invalid("SortOrder", f"SortOrder is {order!r}, and can be ASC or DESC")
-    return named(_text(name), prefixes_of(name)), _ORDERS[order.upper()]
+    return sorted_by(_text(name), prefixes_of(name)), _ORDERS[order.upper()]
 
 
 _CHILDREN: Final[Mapping[str, Callable[[Element, Sent], Sent]]] = {

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from catalogue import namespaces as ns
-from endpoint.csw.exceptions import invalid
+from endpoint.csw.exceptions import OwsException, invalid
 from endpoint.csw.names import Prefixes, qualified
 from endpoint.filters.properties import Property
 
@@ -95,6 +95,18 @@ def named(sent: str, prefixes: Prefixes) -> Property:
     if found is None:
         raise invalid(sent or "PropertyName", f"there is no queryable {sent!r}")
     return Property(sent, found)
+
+
+def sorted_by(sent: str, prefixes: Prefixes) -> Property:
+    """The queryable by which records are to be ordered: `named`, whose fault is SortBy's.
+
+    Raises:
+        OwsException: there is none.
+    """
+    try:
+        return named(sent, prefixes)
+    except OwsException as error:
+        raise invalid("SortBy", str(error)) from error
 
 
 def names_in(*prefixes: str) -> list[str]:

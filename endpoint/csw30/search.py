@@ -17,9 +17,10 @@ _TERM: Final = re.compile(r'"([^"]+)"|(\S+)')
 _CORNERS: Final = 4
 _EAST: Final = 180
 _NORTH: Final = 90
-#: Parameters of the table that this service does not have: what they ask for would be left out.
+#: Parameters of the table, and of others' descriptions, that this service does not have: what they ask for
+#: would be left out.
 _REFUSED: Final = (
-    "geometry", "geometry_crs", "relation", "lat", "lon", "radius", "name", "trelation",
+    "geometry", "geometry_crs", "relation", "lat", "lon", "radius", "name", "trelation", "start", "stop",
 )  # fmt: skip
 
 
@@ -29,7 +30,8 @@ def predicate_of(sent: Sent) -> Predicate | None:
     Raises:
         OwsException: one of them cannot be understood.
     """
-    for name in _REFUSED:
+    # A name with a prefix is one of an extension of OpenSearch (`eo:cloudCover`).
+    for name in (*_REFUSED, *(name for name in sent.values if ":" in name)):
         if sent.all(name):
             raise invalid(name, f"the parameter {name} is not supported")
     found = (sent.where, _words(sent), _identifiers(sent), _box(sent), _time(sent))

@@ -470,6 +470,31 @@ def test_opensearch(csw30: CswClient, known: list[Known]) -> None:
     assert csw30.get(query).counts[0] == len(expected) > 0
 
 
+@pytest.mark.parametrize("version", ["2.0.2", "3.0.0", "1.0"])
+def test_who_speaks_opensearch_is_answered_in_atom(
+    csw30: CswClient, known: list[Known], version: str
+) -> None:
+    asked = f"mode=opensearch&service=CSW&VERSION={version}&request=GetRecords&typeNames=csw:Record"
+    answer = csw30.get(f"{asked}&q=lead&maxRecords=3", valid=False)
+    expected = matching(known, AnyText(("lead",)))
+    assert (answer.kind, answer.content_type) == ("feed", "application/atom+xml")
+    assert answer.one("os:totalResults/text()") == str(len(expected))
+    # Unless it asks for something else.
+    plain = csw30.get(f"{asked}&outputSchema={NAMESPACES['csw30']}")
+    assert plain.counts[0] == len(known)
+    assert csw30.get(f"{asked}&q=lead", accept="application/xml").counts[0] == len(expected)
+    described = csw30.get(
+        f"mode=opensearch&service=CSW&version={version}&request=GetCapabilities", valid=False
+    )
+    assert described.kind == "OpenSearchDescription"
+
+
+@pytest.mark.parametrize("name", ["eo:cloudCover", "start", "lat", "geometry"])
+def test_what_other_servers_can_be_asked_is_not_left_out(csw30: CswClient, name: str) -> None:
+    assert csw30.get(f"{GET}&{name}=1").exception == ("InvalidParameterValue", name.lower())
+    assert csw30.get(f"{GET}&{name}=").kind == "GetRecordsResponse"
+
+
 @pytest.fixture(scope="module")
 def address(random_store: Store, known: list[Known]) -> Iterator[str]:
     """Where the store is served."""
