@@ -123,6 +123,10 @@ class Checkpoint:
     strange: int = 0
     #: What the guards said once the list was read: empty before, then `judged`, or `held`.
     verdict: str = ""
+    #: Why the list may not be whole although it was read to its end: nothing follows from what it lacks.
+    doubt: str = ""
+    #: So much may be missing that the next harvest asks from the same date again.
+    ask_again: bool = False
 
     def evolve(self, **changes: Any) -> Checkpoint:
         """A copy with these fields changed."""
@@ -144,6 +148,8 @@ class Fault:
     payload_digest: bytes | None = None
     #: The record's datestamp in its source, as sent.
     source_datestamp: str = ""
+    #: Names of the repairs that its answer needed.
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

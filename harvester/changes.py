@@ -37,6 +37,8 @@ class Changes:
     withdrawn: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    #: Identifiers in the source of records that this run could not take before, and has taken now.
+    taken: list[str] = field(default_factory=list)
     #: Changes that wait for the end of the run: `harvester.withholding`.
     withheld: list[Withheld] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Changes:
             withdrawn=self.withdrawn,
             faults=self.faults,
             set_aside=self.set_aside,
+            taken=self.taken,
             withheld=self.withheld,
             released=self.released,
         )

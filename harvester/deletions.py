@@ -93,7 +93,7 @@ class Deletions:
 
     def _note_harvested(self, run: HarvestRun, now: datetime) -> None:
         changes: dict[str, Any] = {}
-        if run.checkpoint.response_date:
+        if run.checkpoint.response_date and not run.checkpoint.ask_again:
             changes["harvested_until"] = run.checkpoint.response_date
         if run.kind is RunKind.FULL:
             changes["listed_at"] = now
@@ -102,6 +102,10 @@ class Deletions:
 
     def _ending(self, run: HarvestRun) -> tuple[Ending, str]:
         ending, message = ending_of(run.tally)
+        if run.checkpoint.ask_again:
+            message = "; ".join(
+                filter(None, (message, f"some of the list may be missing: {run.checkpoint.doubt}"))
+            )
         if ending is Ending.FAILED or run.checkpoint.verdict != "held":
             return ending, message
         asked = [
@@ -156,8 +160,8 @@ class Deletions:
         """Why nothing can be concluded from what the list lacks; empty where it can."""
         if run.kind is not RunKind.FULL:
             return "only what has changed was asked for"
-        if self._source.quirks.stop_after:
-            return "the list was not to be read to its end"
+        if run.checkpoint.doubt or self._source.quirks.stop_after:
+            return run.checkpoint.doubt or "the list was not to be read to its end"
         if run.scope != self._source.scope:
             return "the source was given other sets under way"
         if self._falls_short(run, run.tally.listed):

@@ -128,4 +128,5 @@ def _fault(arrival: Arrival, error: UnreadableRecord) -> Fault:
         value=error.value,
         payload_digest=arrival.payload_digest,
         source_datestamp=arrival.source_datestamp,
+        repairs=arrival.repairs,
     )

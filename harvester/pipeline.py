@@ -35,6 +35,7 @@ from harvester.changes import changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
 from harvester.deletions import Deletions
+from harvester.repeats import once
 from harvester.retry import page_pause, run_pause
 from harvester.sessions import session_for
 from harvester.slices import Slice, utc_now
@@ -183,11 +184,11 @@ class Pipeline:
             sets=load_sets(self._settings.sets_path),
             run_id=run.id,
         )
+        once(self._store, run, page, found)
         withhold(self._store, run, found, waiting=self._waiting)
         self._waiting = self._waiting or bool(found.withheld)
-        strange = len(found.withdrawn) + len(found.loops)
-        if strange:
-            checkpoint = checkpoint.evolve(strange=run.checkpoint.strange + strange)
+        before = 0 if page.again else run.checkpoint.strange
+        checkpoint = checkpoint.evolve(strange=before + len(found.withdrawn) + len(found.loops))
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)
         for note in (*page.notes, *found.notes):

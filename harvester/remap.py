@@ -127,7 +127,7 @@ class _Remap:
                 datestamp=fault.source_datestamp,
                 payload=payload,
             )
-            arrivals.setdefault(arrival.identifier, (one, arrival))
+            arrivals.setdefault(arrival.identifier, (one, replace(arrival, repairs=fault.repairs)))
         known = self._store.records.known(list(arrivals))
         for identifier, (one, arrival) in arrivals.items():
             self._take_set_aside(found, replace(arrival, known=known.get(identifier)), one)

@@ -168,6 +168,7 @@ def _arrival(row: Any, before: Version, known: Known, payloads: Mapping[bytes, b
         known=known,
         about_sent=about,
         about=read_about(about),
+        repairs=before.repairs,
     )
 
 

@@ -86,6 +86,7 @@ def _withhold_loss(found: Changes, write: Write, lost: list[str], before: Withhe
             payload_digest=write.payload_digest,
             source_datestamp=write.source_datestamp,
             about_digest=about,
+            repairs=write.repairs,
         )
     )
 
@@ -139,6 +140,7 @@ def _arrival(one: Withheld, row: Any, known: Known, payloads: Mapping[bytes, byt
         known=known,
         about_sent=about,
         about=read_about(about),
+        repairs=one.repairs,
     )
 
 

@@ -34,6 +34,8 @@ class Version:
     payload_digest: bytes | None
     source_datestamp: str
     about_digest: bytes | None = None
+    #: Names of the repairs that its answer needed.
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,15 @@ class Tidied:
 
 def note(connection: Connection, run_id: int, record_ids: Sequence[int]) -> None:
     """Note what records are before a run changes them, inside the transaction that does so."""
-    columns = ["run_id", "record_id", "deleted", "payload_digest", "source_datestamp", "about_digest"]
+    names = ("deleted", "payload_digest", "source_datestamp", "about_digest", "repairs")
     for part in parts(record_ids):
         now = sa.select(
             sa.literal(run_id, sa.BigInteger()),
             records.c.id,
-            records.c.deleted,
-            records.c.payload_digest,
-            records.c.source_datestamp,
-            records.c.about_digest,
+            *(records.c[name] for name in names),
         ).where(records.c.id.in_(part))
         # Where one run changes a record twice, what it was before the first time counts.
-        made = dialects.insert(connection, record_versions).from_select(columns, now)
+        made = dialects.insert(connection, record_versions).from_select(["run_id", "record_id", *names], now)
         connection.execute(made.on_conflict_do_nothing())
 
 
@@ -205,4 +204,5 @@ def _version(row: sa.Row[Any]) -> Version:
         row.payload_digest,
         row.source_datestamp,
         row.about_digest,
+        tuple(row.repairs.split()),
     )

@@ -19,7 +19,7 @@ from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.store import clock, dialects, history, payloads
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
-from catalogue.store.runs import add_faults, change, forget_set_aside
+from catalogue.store.runs import add_faults, change, forget_faults, forget_set_aside
 from catalogue.store.tables import neutral_records, records, renditions
 from catalogue.store.withheld import Withheld, release, withhold
 from catalogue.store.writes import Known, Write, bury, note_seen, refresh, write
@@ -50,6 +50,8 @@ class PageOfChanges:
     faults: Sequence[Fault] = ()
     #: Payloads of faults, kept so that a mended reader can take them later.
     set_aside: Sequence[tuple[bytes, bytes]] = ()
+    #: Identifiers in the source of records that the run could not take before, and has taken now.
+    taken: Sequence[str] = ()
     #: Changes that wait for the end of the run.
     withheld: Sequence[Withheld] = ()
     #: Records for which nothing waits any more.
@@ -154,6 +156,7 @@ class Records:
             withhold(connection, page.run, page.withheld)
             refresh(connection, page.refreshed)
             forget_set_aside(connection, page.run.source_id, page.withdrawn)
+            forget_faults(connection, page.run.id, page.taken)
             add_faults(connection, page.run.id, now, page.faults)
             if intent is not None:
                 clock.fulfil(connection, intent)

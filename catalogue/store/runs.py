@@ -23,13 +23,14 @@ from catalogue.run import (
     RunState,
 )
 from catalogue.source import SourceState, host_of
+from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.pauses import pause_in
 from catalogue.store.run_states import RunStates, change, run_of
 from catalogue.store.tables import faults, run_events, runs, sources
 
-__all__ = ["Runs", "SetAside", "add_faults", "change", "forget_set_aside"]
+__all__ = ["Runs", "SetAside", "add_faults", "change", "forget_faults", "forget_set_aside"]
 
 
 class SetAside(NamedTuple):
@@ -209,6 +210,15 @@ class Runs(RunStates):
         with reading(self._engine) as connection:
             return [SetAside(row.id, row.run_id, _fault(row)) for row in connection.execute(statement)]
 
+    def faulty_among(self, run_id: int, identifiers: Iterable[str]) -> set[str]:
+        """Those of these identifiers in the source under which a run has met a fault."""
+        with reading(self._engine) as connection:
+            wanted = sa.select(dialects.listed(connection, identifiers, sa.Text).c.value)
+            statement = sa.select(faults.c.source_identifier).where(
+                faults.c.run_id == run_id, faults.c.source_identifier.in_(wanted)
+            )
+            return set(connection.execute(statement).scalars())
+
     def fault_counts(self, run_id: int) -> dict[str, int]:
         """How many faults of each rule a run met."""
         statement = (
@@ -223,9 +233,18 @@ class Runs(RunStates):
 
 def add_faults(connection: Connection, run_id: int, now: datetime, found: Iterable[Fault]) -> None:
     """Write down what could not be taken, inside a transaction."""
-    rows = [{"run_id": run_id, "at": now, **asdict(fault)} for fault in found]
+    rows = [
+        {"run_id": run_id, "at": now, **asdict(fault), "repairs": " ".join(fault.repairs)} for fault in found
+    ]
     if rows:
         connection.execute(sa.insert(faults), rows)
+
+
+def forget_faults(connection: Connection, run_id: int, identifiers: Iterable[str]) -> None:
+    """What a run could not take under these identifiers it has taken since, inside a transaction."""
+    for part in parts(identifiers):
+        statement = sa.delete(faults).where(faults.c.run_id == run_id, faults.c.source_identifier.in_(part))
+        connection.execute(statement)
 
 
 def forget_set_aside(connection: Connection, source_id: str, identifiers: Iterable[str]) -> None:
@@ -248,4 +267,5 @@ def _fault(row: Row[Any]) -> Fault:
         row.value,
         row.payload_digest,
         row.source_datestamp,
+        tuple(row.repairs.split()),
     )

@@ -26,7 +26,7 @@ from catalogue.store.tables import absences, faults, records, runs, withheld
 _EXAMPLES = 5
 #: From so many harvests it is known what is usual for a source.
 _RUNS_BACK = 10
-_ABSENT_HAVE_NONE = frozenset({"payload_digest", "about_digest", "kept_until"})
+_ABSENT_HAVE_NONE = frozenset({"payload_digest", "about_digest", "kept_until", "repairs"})
 #: The scope of a run whose source was changed under way: it lists neither the one nor the other.
 MIXED = "?"
 
@@ -91,10 +91,14 @@ class Sweeps:
             withheld.c.run_id == run.id,
             withheld.c.reason != Reason.ABSENCE,
         )
-        faulty = sa.select(sa.func.count(faults.c.source_identifier.distinct())).where(
-            faults.c.run_id == run.id
+        of_source = sa.select(records.c.source_identifier).where(
+            records.c.source_id == run.source_id, records.c.seen_run == run.id
         )
         with reading(self._engine) as connection:
+            faulty = sa.select(sa.func.count(faults.c.source_identifier.distinct())).where(
+                faults.c.run_id == run.id,
+                dialects.not_among(connection, faults.c.source_identifier, of_source),
+            )
             return sum(connection.execute(one).scalar_one() for one in (seen, waiting, faulty))
 
     def has_nameless_faults(self, run: HarvestRun) -> bool:

@@ -198,6 +198,7 @@ record_versions = sa.Table(
     sa.Column("payload_digest", sa.LargeBinary(20)),
     sa.Column("source_datestamp", sa.Text, nullable=False),
     sa.Column("about_digest", sa.LargeBinary(20)),
+    sa.Column("repairs", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_record_versions_record", "record_id", "run_id"),
     sqlite_with_rowid=False,
 )
@@ -267,6 +268,7 @@ withheld = sa.Table(
     sa.Column("about_digest", sa.LargeBinary(20)),
     # A person decided to keep the record as it is until then.
     sa.Column("kept_until", UtcDateTime),
+    sa.Column("repairs", sa.Text, nullable=False, server_default=""),
 )
 
 neutral_records = sa.Table(
@@ -403,7 +405,7 @@ faults = sa.Table(
     "faults",
     metadata,
     sa.Column("id", BigId, primary_key=True),
-    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False, index=True),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("message", sa.Text, nullable=False),
@@ -413,6 +415,9 @@ faults = sa.Table(
     # The payload is kept, so that a mended reader can take it without asking the source again.
     sa.Column("payload_digest", sa.LargeBinary(20)),
     sa.Column("source_datestamp", sa.Text, nullable=False),
+    sa.Column("repairs", sa.Text, nullable=False, server_default=""),
+    # A record that is listed twice in one run is looked for among the faults of that run.
+    sa.Index(None, "run_id", "source_identifier"),
 )
 
 run_events = sa.Table(

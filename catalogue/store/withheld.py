@@ -36,6 +36,8 @@ class Withheld:
     kept_until: datetime | None = None
     #: The run in which the source said so last; 0: the run that writes.
     run_id: int = 0
+    #: Names of the repairs that the answer needed in which it came.
+    repairs: tuple[str, ...] = ()
 
     @property
     def deletes(self) -> bool:
@@ -57,6 +59,7 @@ def withhold(connection: Connection, run: HarvestRun, found: Sequence[Withheld])
             one.source_datestamp,
             one.about_digest,
             None,
+            " ".join(one.repairs),
         )
         for one in found
     ]
@@ -133,4 +136,5 @@ def _from_row(row: Any) -> Withheld:
         question_id=row.question_id,
         kept_until=row.kept_until,
         run_id=row.run_id,
+        repairs=tuple(row.repairs.split()),
     )

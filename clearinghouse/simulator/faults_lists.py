@@ -122,6 +122,20 @@ def _(call: Call, _switch: Switch) -> None:
         call.token = call.wanted.token(start + size)
 
 
+@fault("pages-vary", Stage.PAGE, "pages are shorter than they might be, each in its own way", rows=(4,))
+def _(call: Call, _switch: Switch) -> None:
+    size, start = call.node.holding.page_size, call.wanted.offset
+    length = size - crc32(call.wanted.token(start).encode()) % max(1, size // 3)
+    if len(call.page) > length:
+        call.page = call.page[:length]
+        call.token = call.wanted.token(start + length)
+
+
+@fault("size-missing", Stage.PAGE, "there is no completeListSize", rows=(4, 8))
+def _(call: Call, _switch: Switch) -> None:
+    call.size = ""
+
+
 @fault("size-wrong", Stage.PAGE, "completeListSize is three fifths of the list", rows=(8,))
 def _(call: Call, _switch: Switch) -> None:
     call.size = str(len(call.found) * 3 // 5)

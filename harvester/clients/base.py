@@ -85,6 +85,8 @@ class Page:
     faults: tuple[Fault, ...] = ()
     #: What goes into the run's log.
     notes: tuple[Note, ...] = ()
+    #: The list was cut here: some of what it has listed so far may be listed again.
+    again: bool = False
     #: (Digest, bytes) of answers that are kept as they were sent: they had to be repaired.
     set_aside: tuple[tuple[bytes, bytes], ...] = ()
 

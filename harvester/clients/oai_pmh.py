@@ -19,7 +19,7 @@ from harvester.clients.base import Description, Item, Note, Page
 from harvester.clients.oai_position import Position
 from harvester.clients.oai_requests import Asked, Requests
 from harvester.clients.oai_singles import Singles
-from harvester.clients.oai_trail import WRAPS, Trail, advanced, seems_complete
+from harvester.clients.oai_trail import DOUBT, WRAPS, Trail, advanced, seems_complete, unsure
 from harvester.clients.oai_ways import PATIENCE, Step, Ways, granularity_of, is_failure_of_a_page
 from harvester.http import HarvestSession
 from harvester.windows import DAY as DAY  # noqa: PLC0414 - the names of granularities are ours, too
@@ -72,10 +72,11 @@ class OaiPmhClient:
         trail = Trail()
         position = self._position(checkpoint, modified_since)
         while not checkpoint.finished:
-            before = (position.set_index, position.windows)
+            before = position
             step = self._step(position, trail)
             position = step.position
-            if (position.set_index, position.windows) != before or position.single:
+            moved = (position.set_index, position.windows) != (before.set_index, before.windows)
+            if moved or position.single:
                 trail.forget()
             checkpoint = self._advanced(checkpoint, step)
             yield Page(
@@ -84,6 +85,7 @@ class OaiPmhClient:
                 size=step.size,
                 notes=step.notes,
                 set_aside=step.set_aside,
+                again=position.rereads(before),
             )
 
     def _position(self, checkpoint: Checkpoint, modified_since: str) -> Position:
@@ -119,7 +121,7 @@ class OaiPmhClient:
         """
         if isinstance(error, ProtocolFailure) and error.code == "badResumptionToken" and position.token:
             if seems_complete(position):
-                return self._ended(position, Note("token-at-end", {"listed": position.listed}))
+                return self._ended(position)
             words = f"the source no longer knows its resumptionToken ({error})"
             return self._ways.around(replace(position, broken=words))
         if not is_failure_of_a_page(error):
@@ -246,8 +248,13 @@ class OaiPmhClient:
             return position
         return replace(position, lost=(*position.lost, f"the source has no set {wanted!r}"))
 
-    def _ended(self, position: Position, note: Note) -> Step:
-        after, notes = position.once(note)
+    def _ended(self, position: Position) -> Step:
+        """At the end of a list, to judge by what came before; how unsure that is goes with it."""
+        doubt, detail = unsure(position), {"listed": position.listed}
+        guess = (Note("end-unsure", detail),) if doubt else ()
+        after, notes = replace(position, unsure=max(position.unsure, doubt)).once(
+            Note("token-at-end", detail), *guess
+        )
         return Step(after.behind_window(), notes=notes)
 
     def _is_behind(self, position: Position) -> bool:
@@ -263,6 +270,8 @@ class OaiPmhClient:
             response_date=checkpoint.response_date or step.response_date,
             complete_list_size=checkpoint.complete_list_size if size is None else size,
             finished=self._is_behind(position) and not position.lost,
+            doubt=DOUBT if position.unsure else "",
+            ask_again=position.unsure > 1,
         )
 
     def _formats(self) -> list[tuple[str, str]]:

@@ -36,10 +36,11 @@ class Position:
     first: str = ""
     #: Of the window in hand: what the server said that it holds.
     size: int | None = None
-    #: Records on the longest page so far, on the newest, and whether all before the newest were as long.
+    #: Records on the longest page so far, and on the newest.
     longest: int = 0
     newest: int = 0
-    uniform: bool = True
+    #: Pages of this list are not all of one length, even where there are more behind them.
+    varies: bool = False
     #: Empty pages in a row.
     empty: int = 0
     #: A record seen some pages ago: to see it again is to go round. It moves on at each power of two.
@@ -69,6 +70,8 @@ class Position:
     sample: str = ""
     #: Notes that are given once.
     told: tuple[str, ...] = ()
+    #: How unsure it is that what seemed to be the end of a list was it: 0 not at all, 1 a little, 2 a guess.
+    unsure: int = 0
     #: Windows that could not be read in any way, and why.
     lost: tuple[str, ...] = ()
 
@@ -98,6 +101,11 @@ class Position:
         """Whether the next page is the first of its window."""
         return not self.token
 
+    def rereads(self, before: Position) -> bool:
+        """Whether a window that was being read at the position before is read again from its beginning."""
+        ways = [(one.cuts, one.single, one.no_single) for one in (self, before)]
+        return before.listed > 0 and self.set_index == before.set_index and ways[0] != ways[1]
+
     def beginning(self, *windows: Window) -> Position:
         """At the beginning of these windows, which take the place of the one in hand."""
         pairs = tuple((window.from_, window.until) for window in windows)
@@ -112,7 +120,6 @@ class Position:
             first="",
             size=None,
             newest=0,
-            uniform=True,
             empty=0,
             landmark="",
             broken="",
@@ -129,6 +136,7 @@ class Position:
             windows=((self.from_, ""),),
             in_set=False,
             longest=0,
+            varies=False,
         )
 
     def once(self, *notes: Note) -> tuple[Position, tuple[Note, ...]]:

@@ -22,6 +22,10 @@ _HITS: Final = 3
 #: A list may be so many times as long as completeListSize says: 172,515 were claimed, and 274,000 served.
 _SIZE_FACTOR: Final = 3
 _SIZE_SPARE: Final = 1000
+#: From more pages than these it is known how long a full one is.
+_FEW_PAGES: Final = 2
+#: Why a list that ended so may lack something.
+DOUBT: Final = "its last resumptionToken was refused, and the source does not say how long the list is"
 
 
 class Trail:
@@ -82,9 +86,10 @@ def advanced(position: Position, items: Sequence[Item], token: str) -> Position:
         listed=position.listed + count,
         pages=pages,
         first=position.first or (items[0].identifier if items else ""),
-        uniform=position.uniform and (not position.pages or position.newest == position.longest),
         newest=count,
         longest=max(position.longest, count),
+        varies=position.varies
+        or (position.pages > 0 and (position.newest < position.longest or position.longest < count)),
         empty=0 if items else position.empty + 1,
         landmark=items[0].identifier if moves else position.landmark,
         failing=0,
@@ -95,10 +100,19 @@ def seems_complete(position: Position) -> bool:
     """Whether a list whose token leads nowhere is at its end all the same.
 
     It is where it has come to its completeListSize to the record; or, where that says nothing, where the
-    newest page is the first that is not full.
+    newest page is the first that is not full. Two pages are not enough to know what a full one is: such a
+    list is cut, and its windows tell.
     """
     if position.single or not position.newest:
         return False
     if position.size is not None and position.listed <= position.size:
         return position.listed == position.size
-    return position.uniform and position.newest < position.longest
+    enough = position.pages > _FEW_PAGES or position.cuts > 0
+    return enough and not position.varies and position.newest < position.longest
+
+
+def unsure(position: Position) -> int:
+    """How unsure it is that a list that seems complete is so; the higher, the more."""
+    if position.size == position.listed:
+        return 0
+    return 1 if position.pages > _FEW_PAGES else 2

@@ -552,6 +552,23 @@ def test_a_few_losses_are_taken_at_the_end_of_the_list(
     assert not sqlite_store.withheld.any_of("nile")
 
 
+def test_what_was_repaired_and_waited_is_marked_so(
+    sqlite_store: Store, bilingual: RemoteNode, harvest: Harvest
+) -> None:
+    def broken(handler: Any) -> bool:
+        handler.send(200, handler.content.replace(b"Mended", b"Men\x0bded"))
+        return True
+
+    bilingual.put(*((f"r{n:02}", languages(f"Record {n}", french=True)) for n in range(20)))
+    bilingual.put(("r04", languages("Mended", french=False)))
+    bilingual.mishaps = {len(bilingual.asked) + 3: broken}
+    assert harvest(sqlite_store, full=True).tally == Tally(listed=20, changed=1, unchanged=19)
+    rows = sqlite_store.records.of_source("nile")
+    assert {row.source_identifier: row.repairs for row in rows if row.repairs} == {
+        "r04": "illegal-characters"
+    }
+
+
 def test_a_jump_of_faults_is_asked_about_and_what_is_accepted_is_remembered(
     sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings
 ) -> None:

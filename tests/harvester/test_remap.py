@@ -142,6 +142,7 @@ def test_what_was_set_aside_becomes_a_record_once_a_reader_takes_it(
 ) -> None:
     remote.fill(3)
     remote.put(*((f"odd{n:02}", FOREIGN) for n in range(15)))
+    remote.mishaps = {3: lambda one: one.send(200, one.content.replace(b">text<", b">te\x0bxt<")) or True}
     register(store, remote)
     assert harvest(store).tally == Tally(listed=18, new=3, faulty=15)
     assert harvest(store, kind=RunKind.REMAP).tally == Tally(listed=3, unchanged=3)
@@ -152,6 +153,8 @@ def test_what_was_set_aside_becomes_a_record_once_a_reader_takes_it(
     told = feed(store, since=clock[-1])
     assert {e.source_identifier for e in told} == {f"odd{n:02}" for n in range(15)}
     assert {bytes(e.body or b"") for e in told} == {FOREIGN}
+    repaired = {row.source_identifier for row in store.records.of_source("nile") if row.repairs}
+    assert repaired == {f"odd{n:02}" for n in range(10)}
     assert harvest(store, full=True).tally == Tally(listed=18, unchanged=18)
 
 

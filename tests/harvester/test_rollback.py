@@ -84,6 +84,26 @@ def test_after_each_run_it_can_be_as_it_was_and_forth_again(
         assert state(store) == wanted
 
 
+def test_what_had_to_be_repaired_is_marked_so_again(
+    store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings
+) -> None:
+    def broken(handler: Any) -> bool:
+        handler.send(200, handler.content.replace(b"Record 1 of", b"Record \x0b1 of"))
+        return True
+
+    remote.fill(4)
+    remote.mishaps = {3: broken}
+    register(store, remote)
+    first = harvest(store)
+    repaired = {row.source_identifier: row.repairs for row in store.records.of_source("nile")}
+    assert repaired == {"r0000": "", "r0001": "illegal-characters", "r0002": "", "r0003": ""}
+    remote.put(("r0001", dublin_core("Mended")), at="2099-01-01T00:00:00Z")
+    harvest(store)
+    assert {row.repairs for row in store.records.of_source("nile")} == {""}
+    set_back(store, lenient, first.id)
+    assert {row.source_identifier: row.repairs for row in store.records.of_source("nile")} == repaired
+
+
 def test_the_feed_tells_it_as_ordinary_changes(
     store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings, clock: list[int]
 ) -> None:

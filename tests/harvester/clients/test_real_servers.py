@@ -62,6 +62,15 @@ CASES = [
     Case("token-at-end-refused", "token-at-end"),
     Case("token-at-end-refused", "token-at-end", holding={"count": 113}),
     Case("token-at-end-no-match", "token-at-end"),
+    Case("token-at-end-refused size-missing", "list-cut end-unsure"),
+    Case("token-at-end-refused size-missing", "end-unsure -list-cut", holding={"count": 113}),
+    Case("token-at-end-refused size-missing", "list-cut end-unsure", holding={"count": 33}),
+    Case("pages-vary", "-list-cut -end-unsure"),
+    Case("pages-vary size-missing token-expires@34", "list-cut -end-unsure"),
+    Case("pages-vary size-missing token-dies", "list-cut"),
+    Case("bad-records=0.2 token-expires", "list-cut", BROKEN, lost="bad-records"),
+    Case("bad-records=0.2 token-cycle", "list-cut", BROKEN, lost="bad-records"),
+    Case("record-fails token-dies", "list-cut one-by-one", BROKEN, lost="record-fails"),
     Case("empty-pages", "empty-page"),
     Case("empty-run", "list-cut"),
     Case("empty-run", "empty-page -list-cut", source={"quirks": Quirks(most_empty_pages=20)}),
@@ -302,6 +311,29 @@ def test_a_set_that_is_not_there_is_no_success(
         entry.id for entry in node.holding.listed() if not entry.deleted and set(entry.sets) & set(sets)
     }
     assert held(sqlite_store, node) == sorted(wanted)
+
+
+def test_an_end_that_is_guessed_deletes_nothing_and_is_asked_for_again(
+    nodes: Simulator, sqlite_store: Store, patient: Settings
+) -> None:
+    """Row 4: pages of any length, no completeListSize, and a token that leads nowhere: the end, or not."""
+    settings = patient.model_copy(update={"absence_lists": 1, "absence_days": 0.0})
+    node = add(nodes, sqlite_store)
+    run_of(sqlite_store, node, settings)
+    everything, until = held(sqlite_store, node), sqlite_store.sources.get(node.name).harvested_until
+    node.misbehave("pages-vary", "size-missing", "token-dies@1")
+    run = run_of(sqlite_store, node, settings, full=True)
+    assert sqlite_store.sweeps.listed(run) < run.checkpoint.known == len(everything)
+    assert (run.ending, run.tally.absent) == (Ending.NOTHING_NEW, 0)
+    assert run.message.startswith("some of the list may be missing: its last resumptionToken was refused")
+    assert {"end-unsure", "list-not-complete"} <= log_of(sqlite_store, run)
+    assert held(sqlite_store, node) == everything
+    assert sqlite_store.sources.get(node.name).harvested_until == until
+    node.misbehave("size-missing", "token-at-end-refused", "forgets-deletions")
+    node.holding.change(everything[0], deleted=True, datestamp="2026-02-02T00:00:00Z")
+    for _ in range(2):
+        run = run_of(sqlite_store, node, settings, full=True)
+    assert held(sqlite_store, node) == everything
 
 
 @pytest.mark.parametrize(
