@@ -2,6 +2,8 @@
 
     .venv/bin/python benchmarks/csw_conformance.py [SUITE ...] [--corpus FOLDER] [--all] [--write]
 
+Sends the requests of GeoNetwork and of the standards, too, and compares what a peer makes of its records.
+
 Harvests the records of each of pycsw's functional suites from a node that serves them, replays the suite's
 requests, and compares the answers by what they mean. Every difference without a reason in
 tests/conformance/csw/differences.toml is printed, with `--all` those with one, too; the program ends with 1
@@ -20,12 +22,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+from catalogue import namespaces as ns
+from csw_client import CswClient
+from csw_examples import all_examples, answered, pairs
 from csw_suites import BEGIN, END, PAGE, SUITES, Score, explained, harvested, reason, replay, stale, table
 
 CORPUS = Path(
     os.environ.get("CLEARINGHOUSE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus"
 )
 _LONGEST = 300
+
+
+def examples(corpus: Path) -> list[Score]:
+    """What comes of others' requests, and of the peer's records."""
+    cite = corpus / "suites" / "pycsw-functional" / "cite"
+    with (
+        tempfile.TemporaryDirectory() as made,
+        harvested(f"sqlite:///{made}/store.sqlite", cite, ns.CSW) as held,
+    ):
+        client = CswClient(held.store)
+        found = [answered(name, those, client) for name, those in all_examples(corpus).items()]
+    return [*found, pairs(corpus)]
 
 
 def scores(folder: Path, wanted: list[str]) -> list[Score]:
@@ -69,12 +86,16 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    found = scores(given.corpus / "suites" / "pycsw-functional", given.suites)
+    suites = scores(given.corpus / "suites" / "pycsw-functional", given.suites)
+    others = [] if given.suites else examples(given.corpus)
+    found = [*suites, *others]
     wrong = [tell(score, everything=given.all) for score in found]
     if given.write and not given.suites:
         before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{table(found)}\n\n{END}{after}", encoding="utf-8")
+        PAGE.write_text(
+            f"{before}{BEGIN}\n\n{table(suites)}\n\n{table(others)}\n\n{END}{after}", encoding="utf-8"
+        )
     return any(wrong)
 
 

@@ -59,7 +59,7 @@ def meaning(answer: Answer) -> dict[str, object]:
         said["identifiers"] = [str(found) for found in answer.all("//dc:identifier/text()")]
         said["counts"] = [str(found) for found in answer.all("os:totalResults/text()")]
     if answer.kind == "GetDomainResponse":
-        said["values"] = sorted(map(str, answer.all("//csw30:Value/text()")))
+        said["values"] = sorted(map(str, answer.all("//csw:Value/text()|//csw30:Value/text()")))
     if answer.kind == "DescribeRecordResponse":
         said["namespaces"] = sorted(answer.all("csw:SchemaComponent/@targetNamespace"))
     return said
@@ -82,14 +82,14 @@ def differences(ours: Answer, theirs: Answer) -> dict[str, tuple[object, object]
 def _lacking(ours: Answer, theirs: Answer) -> tuple[object, object]:
     """What of each element of their records' ours do not say, and what they say of it instead."""
     for one, other in zip(ours.records, theirs.records, strict=True):
-        said, expected = _values(one), _values(other)
-        for name, values in expected.items():
-            if not values <= said.get(name, set()):
-                return (name, said.get(name)), (name, values)
+        said, expected = values(one), values(other)
+        for name, wanted in expected.items():
+            if not wanted <= said.get(name, set()):
+                return (name, said.get(name)), (name, wanted)
     return ()
 
 
-def _values(record: etree._Element) -> dict[str, set[str]]:
+def values(record: etree._Element) -> dict[str, set[str]]:
     """The elements of a record in the common format, and what they hold."""
     found: dict[str, set[str]] = {}
     for element in record:

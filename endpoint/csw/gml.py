@@ -64,5 +64,14 @@ def _positions(element: etree._Element) -> list[Sequence[str]]:
         elif name == "coord":
             found.append([(part.text or "").strip() for part in child])
         elif name == "coordinates":
-            found += [pair.split(child.get("cs", ",")) for pair in text.split(child.get("ts", None))]
+            found += _coordinates(child, text)
     return found
+
+
+def _coordinates(element: etree._Element, text: str) -> list[Sequence[str]]:
+    """Positions with signs of the sender's own between them, and for the decimal point; space is layout."""
+    between = element.get("ts", "").strip() or None
+    positions = [position.split(element.get("cs", ",")) for position in text.split(between)]
+    point = element.get("decimal", ".")
+    made = [[number.strip().replace(point, ".") for number in position] for position in positions]
+    return [position for position in made if any(position)]

@@ -36,7 +36,7 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
 #: outputSchema -> prefix of the stored rendition; None for the common record format.
 OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {ns.CSW: None, ISO19139.namespace: ISO19139.prefix}
 OUTPUT_FORMATS: Final = ("application/xml",)
-SCHEMA_LANGUAGES: Final = (XML_SCHEMA, "XMLSCHEMA")
+SCHEMA_LANGUAGES: Final = (XML_SCHEMA, "http://www.w3.org/2001/XMLSchema", "XMLSCHEMA")
 ELEMENT_SETS: Final = ("brief", "summary", "full")
 RESULT_TYPES: Final = ("hits", "results", "validate")
 CONSTRAINT_LANGUAGES: Final = ("FILTER", "CQL_TEXT")

@@ -7,9 +7,10 @@ import pytest
 from lxml import etree
 from lxml.etree import XMLSchema
 
+from catalogue.query import Extent, Relation
 from catalogue.store import Store
 from csw_client import NAMESPACES, CswClient, get_records
-from query_truth import Known
+from query_truth import Known, matching
 
 GMD = NAMESPACES["gmd"]
 GET = "service=CSW&version=2.0.2&request=GetRecords&typeNames=csw:Record&resultType=results"
@@ -192,6 +193,27 @@ def test_every_queryable_that_is_told_of_is_one(valid_csw: CswClient) -> None:
     for name in names:
         answer = valid_csw.cql(f"{name} is null")
         assert answer.kind == "GetRecordsResponse", name
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<gml:coordinates decimal="." cs="," ts=" ">-10.5,0\n      20,90\n  </gml:coordinates>',
+        '<gml:coordinates decimal="," cs="|" ts=";">-10,5|0;20|90;</gml:coordinates>',
+        "<gml:coord><gml:X>-10.5</gml:X><gml:Y>0</gml:Y></gml:coord><gml:coord><gml:X>20</gml:X><gml:Y>90</gml:Y></gml:coord>",
+    ],
+)
+def test_boxes_of_gml_2(valid_csw: CswClient, known: list[Known], box: str) -> None:
+    wanted = Extent(Relation.INTERSECTS, -10.5, 0.0, 20.0, 90.0)
+    name = "<ogc:PropertyName>ows:BoundingBox</ogc:PropertyName>"
+    found = valid_csw.filter(f"<ogc:BBOX>{name}<gml:Box>{box}</gml:Box></ogc:BBOX>")
+    assert found.counts[0] == len(matching(known, wanted)) > 0
+
+
+@pytest.mark.parametrize("language", ["http://www.w3.org/XML/Schema", "http://www.w3.org/2001/XMLSchema"])
+def test_schemas_have_two_names(valid_csw: CswClient, language: str) -> None:
+    asked = "service=CSW&version=2.0.2&request=DescribeRecord&schemaLanguage="
+    assert valid_csw.get(f"{asked}{language}").kind == "DescribeRecordResponse"
 
 
 def test_capabilities_by_post(valid_csw: CswClient) -> None:
