@@ -6,6 +6,7 @@ so a database can say what meets a polygon without knowing geometry.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,15 +21,19 @@ MAX_CORNERS: Final = 50
 _FEWEST: Final = 3
 
 
-def polygon(points: tuple[Point, ...]) -> Ring:
+def polygon(points: tuple[Point, ...], *, most: int = MAX_CORNERS) -> Ring:
     """The polygon with these corners, counter-clockwise, without corners that are none.
+
+    Args:
+        points: its corners in order; the first may stand at the end again.
+        most: corners that it may have.
 
     Raises:
         InvalidQuery: they are no polygon, or one that crosses itself.
     """
     ring = points[:-1] if len(points) > 1 and points[0] == points[-1] else points
-    if len(ring) > MAX_CORNERS:
-        raise InvalidQuery(f"a polygon may have at most {MAX_CORNERS} corners", "Polygon")
+    if len(ring) > most:
+        raise InvalidQuery(f"a polygon may have at most {most} corners", "Polygon")
     ring = _without_straight(ring)
     if len(ring) < _FEWEST:
         raise InvalidQuery("a polygon has three corners that are not in one line", "Polygon")
@@ -37,12 +42,25 @@ def polygon(points: tuple[Point, ...]) -> Ring:
     return ring if _area(ring) > 0 else ring[::-1]
 
 
+def has(ring: Ring, point: Point) -> bool:
+    """Whether a point that lies on none of the polygon's sides is inside."""
+    x, y = point
+    return bool(
+        sum(
+            (a[1] > y) != (b[1] > y) and x < a[0] + (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1])
+            for a, b in _sides(ring)
+        )
+        % 2
+    )
+
+
 def is_convex(ring: Ring) -> bool:
     """Whether no corner of the polygon points inwards."""
     return all(_turn(*corner) > 0 for corner in _corners(ring))
 
 
-def triangles(ring: Ring) -> list[Ring]:
+@lru_cache(64)
+def triangles(ring: Ring) -> tuple[Ring, ...]:
     """The polygon in triangles that cover it exactly: ears, cut off one by one.
 
     Raises:
@@ -59,8 +77,8 @@ def triangles(ring: Ring) -> list[Ring]:
         del left[at]
         left = list(_without_straight(tuple(left)))
         if len(left) < _FEWEST:
-            return found
-    return [*found, tuple(left)]
+            return tuple(found)
+    return (*found, tuple(left))
 
 
 def edges(ring: Ring) -> list[Edge]:

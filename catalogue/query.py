@@ -131,6 +131,14 @@ class Area:
 
     relation: Relation
     corners: Ring
+    #: Further polygons: the area is all of them together. They may touch the first nowhere but at the
+    #: antimeridian, over which no box of a record reaches (it is two).
+    others: tuple[Ring, ...] = ()
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """Every polygon of it."""
+        return (self.corners, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +242,7 @@ def size(predicate: Predicate) -> int:
 
 
 def _weight(predicate: Predicate) -> int:
-    return len(predicate.corners) if isinstance(predicate, Area) else 1
+    return sum(map(len, predicate.rings)) if isinstance(predicate, Area) else 1
 
 
 def _length(pattern: Pattern) -> int:

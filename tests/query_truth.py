@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import factories
 from catalogue import oai_identifier
-from catalogue.polygons import is_convex, polygon
+from catalogue.polygons import polygon
 from catalogue.query import (
     And,
     AnyText,
@@ -260,10 +260,15 @@ def _extent(boxes: Sequence[Box], wanted: Extent) -> bool:
 def _area(boxes: Sequence[Box], wanted: Area) -> bool:
     """Told by other means than the store's: points in polygons, and sides that meet."""
     have = [part for box in boxes for part in _parts(box)]
-    ring = wanted.corners
+    (ring,) = wanted.rings
 
     def has(point: tuple[float, float]) -> bool:
         return _in_polygon(point, ring)
+
+    def holds_whole(a: tuple) -> bool:
+        west, south, east, north = map(Fraction, a)
+        places = [*_corners(a), ((west + east) / 2, (south + north) / 2)]
+        return all(map(has, places)) and not any(_enters(side, a) for side in _sides(ring))
 
     def meets(a: tuple) -> bool:
         corners = _corners(a)
@@ -279,10 +284,25 @@ def _area(boxes: Sequence[Box], wanted: Area) -> bool:
         case Relation.DISJOINT:
             return bool(have) and not any(map(meets, have))
         case Relation.WITHIN:
-            return bool(have) and all(has(corner) for a in have for corner in _corners(a))
+            return bool(have) and all(map(holds_whole, have))
         case Relation.CONTAINS:
             return any(all(a[0] <= x <= a[2] and a[1] <= y <= a[3] for x, y in ring) for a in have)
     raise AssertionError(wanted)
+
+
+def _enters(side: tuple, a: tuple) -> bool:
+    """Whether a side has a point inside the box, its edges left out: what is left of it within each edge."""
+    (ax, ay), (bx, by) = (tuple(map(Fraction, point)) for point in side)
+    first, last = Fraction(0), Fraction(1)
+    for begin, step, lower, upper in ((ax, bx - ax, a[0], a[2]), (ay, by - ay, a[1], a[3])):
+        if step == 0:
+            if not lower < begin < upper:
+                return False
+            continue
+        ends = sorted(((Fraction(lower) - begin) / step, (Fraction(upper) - begin) / step))
+        first, last = max(first, ends[0]), min(last, ends[1])
+    # A point at an end of a side is that of the next one, too: what counts is what is left between.
+    return first < last
 
 
 def _corners(a: tuple) -> list[tuple[float, float]]:
@@ -394,9 +414,7 @@ def areas(draw: st.DrawFn) -> Area:
     south = draw(st.sampled_from(LATITUDES))
     way = draw(st.sampled_from([1, -1]))
     ring = polygon(tuple((west + x * scale, south + y * scale) for x, y in shape[::way]))
-    relations = [Relation.INTERSECTS, Relation.DISJOINT, Relation.CONTAINS]
-    if is_convex(ring):
-        relations.append(Relation.WITHIN)
+    relations = [Relation.INTERSECTS, Relation.DISJOINT, Relation.CONTAINS, Relation.WITHIN]
     return Area(draw(st.sampled_from(relations)), ring)
 
 

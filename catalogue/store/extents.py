@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,19 +41,17 @@ def covers(wanted: Area, among: Among) -> Condition:
     """The condition under which the record's extent stands so to the polygon.
 
     Raises:
-        InvalidQuery: that cannot be told of this polygon.
+        InvalidQuery: that cannot be told of a polygon.
     """
     match wanted.relation:
         case Relation.INTERSECTS:
-            return among(*_touched(wanted.corners))
+            return among(_any(_touched(ring) for ring in wanted.rings))
         case Relation.DISJOINT:
-            return _never(sa.and_(*_touched(wanted.corners)), among)
-        case Relation.WITHIN if polygons.is_convex(wanted.corners):
-            return _always(sa.and_(*_held(wanted.corners)), among)
-        case Relation.CONTAINS:
-            return among(_around(*polygons.bounds(wanted.corners)))
+            return _never(_any(_touched(ring) for ring in wanted.rings), among)
         case Relation.WITHIN:
-            raise InvalidQuery("what lies within a polygon that is not convex cannot be told", "Within")
+            return _always(_any(_held(ring) for ring in wanted.rings), among)
+        case Relation.CONTAINS:
+            return sa.and_(*(among(_around(*polygons.bounds(ring))) for ring in wanted.rings))
         case _:
             raise InvalidQuery(f"{wanted.relation} cannot be told of a polygon", "Polygon")
 
@@ -96,18 +96,56 @@ def _around(west: float, south: float, east: float, north: float) -> Condition:
     return sa.and_(b.west <= west, b.east >= east, b.south <= south, b.north >= north)
 
 
-def _touched(corners: polygons.Ring) -> list[Condition]:
+def _touched(corners: polygons.Ring) -> Condition:
     """A box and a convex polygon have a point in common unless a side of one of them parts them."""
     found = (
         sa.and_(_meets(*polygons.bounds(triangle)), *_sides(triangle, nearest=True))
         for triangle in polygons.triangles(corners)
     )
     # The first is for the index.
-    return [_meets(*polygons.bounds(corners)), _any(found)]
+    return sa.and_(_meets(*polygons.bounds(corners)), _any(found))
 
 
-def _held(corners: polygons.Ring) -> list[Condition]:
-    return [_inside(*polygons.bounds(corners)), *_sides(corners, nearest=False)]
+def _held(corners: polygons.Ring) -> Condition:
+    """The box lies inside: its corners do and, where the polygon is not convex, no side cuts it."""
+    inside = _inside(*polygons.bounds(corners))
+    if polygons.is_convex(corners):
+        return sa.and_(inside, *_sides(corners, nearest=False))
+    b = boxes.c
+    cut = (_cut(*side) for side in pairwise((*corners, corners[0])))
+    solid = sa.and_(b.west < b.east, b.south < b.north)
+    middle = (b.west + b.east) / 2, (b.south + b.north) / 2
+    ends = sa.and_(_has(corners, b.west, b.south), _has(corners, b.east, b.north))
+    return sa.and_(inside, sa.not_(_any(cut)), _has(corners, *middle), sa.or_(solid, ends))
+
+
+def _has(corners: polygons.Ring, x: sa.ColumnElement[Any], y: sa.ColumnElement[Any]) -> Condition:
+    """The place is inside, which a ray to the east tells; or on an edge, which the triangles tell."""
+    held = (
+        sa.and_(*(x * across + y * along <= most for across, along, most in polygons.edges(triangle)))
+        for triangle in polygons.triangles(corners)
+    )
+    crossed = (
+        sa.and_(
+            sa.or_(sa.and_(y < a[1], y >= b[1]), sa.and_(y >= a[1], y < b[1])),
+            x < (y - a[1]) * ((b[0] - a[0]) / (b[1] - a[1])) + a[0],
+        )
+        for a, b in pairwise((*corners, corners[0]))
+        if a[1] != b[1]
+    )
+    count = sum((sa.case((one, 1), else_=0) for one in crossed), start=sa.literal(0))
+    return sa.or_(count % 2 == 1, *held)
+
+
+def _cut(one: polygons.Point, other: polygons.Point) -> Condition:
+    """The side passes through the box, not only along its edge."""
+    b = boxes.c
+    (west, east), (south, north) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    across, along = other[1] - one[1], one[0] - other[0]
+    at = across * one[0] + along * one[1]
+    least = (b.west if across >= 0 else b.east) * across + (b.south if along >= 0 else b.north) * along
+    most = (b.east if across >= 0 else b.west) * across + (b.north if along >= 0 else b.south) * along
+    return sa.and_(b.west < east, b.east > west, b.south < north, b.north > south, least < at, most > at)
 
 
 def _sides(convex: polygons.Ring, *, nearest: bool) -> Iterator[Condition]:

@@ -18,7 +18,7 @@ from endpoint.csw.exceptions import OwsException, invalid
 from endpoint.csw.names import Prefixes
 from endpoint.csw.queryables import named
 from endpoint.filters import constraints
-from endpoint.filters.geometry import Envelope, Shape, envelope, polygon
+from endpoint.filters.geometry import Shape, envelope, polygon
 from endpoint.filters.properties import Property
 
 _TOKEN: Final = re.compile(
@@ -201,7 +201,7 @@ class _Parser:
         if name.keyword == "BBOX":
             found = self._property()
             self.expect("mark", ",")
-            shape: Shape = self._box()
+            shape = self._box()
             operator = "bbox"
         elif name.keyword in _SPATIAL:
             operator = _SPATIAL[name.keyword]
@@ -213,7 +213,7 @@ class _Parser:
         self.expect("mark", ")")
         return constraints.extends(found, operator, shape)
 
-    def _box(self) -> Envelope:
+    def _box(self) -> Shape:
         """West, south, east, north (or in the axes' order of the system that is named behind them)."""
         numbers = self._numbers()
         crs = self._literal() if self._take_mark(",") else ""

@@ -10,7 +10,7 @@ from lxml import etree
 from catalogue import namespaces as ns
 from catalogue.xml import local_name, namespace
 from endpoint.csw.exceptions import invalid
-from endpoint.filters.geometry import Envelope, Shape, envelope, polygon
+from endpoint.filters.geometry import Shape, envelope, polygon
 
 _NAMESPACES: Final = frozenset({ns.GML, ns.GML32})
 #: What the capabilities list as operands.
@@ -29,7 +29,7 @@ def shape_of(element: etree._Element) -> Shape:
     return _box(element)
 
 
-def _box(element: etree._Element) -> Envelope:
+def _box(element: etree._Element) -> Shape:
     name = local_name(element)
     if namespace(element) not in _NAMESPACES or name not in {"Envelope", "Point", "Box"}:
         raise invalid(name, f"{name} is not supported: only boxes, points and polygons can be compared with")

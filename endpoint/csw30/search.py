@@ -11,7 +11,7 @@ from catalogue.queryables import instant, last_instant
 from endpoint.csw.exceptions import invalid
 from endpoint.csw.sent import Sent
 from endpoint.filters import constraints, periods
-from endpoint.filters.geometry import envelope
+from endpoint.filters.geometry import Envelope, envelope
 
 _TERM: Final = re.compile(r'"([^"]+)"|(\S+)')
 _CORNERS: Final = 4
@@ -65,9 +65,13 @@ def _box(sent: Sent) -> Predicate | None:
         box = envelope(numbers[:2], numbers[2:_CORNERS], crs)
     except InvalidQuery as error:
         raise invalid("bbox", str(error)) from error
-    if max(abs(box.west), abs(box.east)) > _EAST or max(abs(box.south), abs(box.north)) > _NORTH:
+    if isinstance(box, Envelope) and not _in_degrees(box):
         raise invalid("bbox", "bbox is not in degrees")
     return constraints.extends(None, "BBOX", box)
+
+
+def _in_degrees(box: Envelope) -> bool:
+    return max(abs(box.west), abs(box.east)) <= _EAST and max(abs(box.south), abs(box.north)) <= _NORTH
 
 
 def _time(sent: Sent) -> Predicate | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from catalogue.polygons import is_convex
 from catalogue.query import (
     AnyText,
     Area,
@@ -117,9 +116,9 @@ def extends(named: Property | None, operator: str, shape: Shape) -> Predicate:
     name = operator.lower()
     if isinstance(shape, Envelope):
         return SPATIAL[name](lambda r: Extent(r, shape.west, shape.south, shape.east, shape.north))
-    if name not in _OF_POLYGONS or (name == "within" and not is_convex(shape)):
-        raise refused(operator, f"{operator} cannot be told of this polygon, only of boxes")
-    return SPATIAL[name](lambda r: Area(r, shape))
+    if name not in _OF_POLYGONS:
+        raise refused(operator, f"{operator} cannot be told of a polygon, only of boxes in degrees")
+    return SPATIAL[name](lambda r: Area(r, shape[0], shape[1:]))
 
 
 def _check(named: Property, *literals: str) -> None:

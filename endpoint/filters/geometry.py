@@ -1,35 +1,19 @@
-"""Envelopes and polygons, and the order of their axes.
-
-A name of the forms `urn:ogc:def:crs:EPSG::4326` and `http://www.opengis.net/def/crs/EPSG/0/4326` means the
-axes in EPSG's order: latitude, longitude. `EPSG:4326` and `...epsg.xml#4326` are older than that rule and
-mean longitude, latitude, as do CRS84 and no name at all: so OWSLib, QGIS and GeoNetwork send them.
-EPSG:4258 (ETRS89) differs from 4326 by less than a metre, and is taken for it.
-"""
+"""Envelopes and polygons as they are sent, and what they are in degrees (`catalogue.reference_systems`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
-from catalogue import polygons
+from catalogue import polygons, reference_systems, reprojection
 from catalogue.errors import InvalidQuery
 from endpoint.filters.properties import refused
 
-_LATITUDE_FIRST: Final = re.compile(
-    r"urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:(?:4326|4258)"
-    r"|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/(?:4326|4258)",
-    re.IGNORECASE,
-)
-_LONGITUDE_FIRST: Final = re.compile(
-    r"|EPSG:(?:4326|4258)|https?://www\.opengis\.net/gml/srs/epsg\.xml#(?:4326|4258)"
-    r"|(?:urn:(?:x-)?ogc:def:crs:OGC:[\d.]*:|https?://www\.opengis\.net/def/crs/OGC/[\d.]+/|CRS:|OGC:)(?:CRS)?84",
-    re.IGNORECASE,
-)
 _CORNERS: Final = 4
 _AXES: Final = 2
+_ANTIMERIDIAN: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,68 +26,71 @@ class Envelope:
     north: float
 
 
+#: Polygons that are one area: over the antimeridian there is one on each side.
+Surface = tuple[polygons.Ring, ...]
 #: What a record's extent can be compared with.
-Shape = Envelope | polygons.Ring
+Shape = Envelope | Surface
 
 
 def polygon(points: Sequence[Sequence[str]], crs: str) -> Shape:
     """The polygon with these corners, as sent; one whose sides are those of a box is that box.
 
     Raises:
-        InvalidQuery: the corners are no polygon, or we do not know the system.
+        InvalidQuery: the corners are no polygon, or it cannot be told what they are in degrees.
     """
-    swapped = latitude_first(crs)
+    system = reference_systems.system(crs)
     corners: list[polygons.Point] = []
     for point in points:
         if len(point) != _AXES:
             raise refused("Polygon", "a corner of the polygon has two coordinates")
         first, second = (_number(text) for text in point)
-        corners.append((second, first) if swapped else (first, second))
+        corners.append((second, first) if system.latitude_first else (first, second))
     if len(corners) < _CORNERS or corners[0] != corners[-1]:
         raise refused("Polygon", "a polygon has three corners at least, and ends where it begins")
-    try:
-        ring = polygons.polygon(tuple(corners))
+    ring = polygons.polygon(tuple(corners))
+    if system.latitude_first is None:
+        return _shape(reprojection.area(ring, system))
+    return _shape((ring,))
+
+
+def _shape(surface: Surface) -> Shape:
+    """The box that it is, else the polygons, of which we now know that they can be compared with."""
+    for ring in surface:
         polygons.triangles(ring)
-    except InvalidQuery as error:
-        raise refused(error.locator, str(error)) from error
+    boxes = sorted(map(polygons.bounds, surface))
+    if all(map(_is_box, surface)):
+        if len(boxes) == 1:
+            return Envelope(*boxes[0])
+        (west, *eastern), (east, *western) = boxes[0], boxes[-1]
+        halves = len(boxes) == 2 and west == -_ANTIMERIDIAN and western[1] == _ANTIMERIDIAN  # noqa: PLR2004
+        if halves and (eastern[0], eastern[2]) == (western[0], western[2]) and eastern[1] < east:
+            return Envelope(east, eastern[0], eastern[1], eastern[2])
+    return surface
+
+
+def _is_box(ring: polygons.Ring) -> bool:
     west, south, east, north = polygons.bounds(ring)
-    if set(ring) == {(west, south), (east, south), (east, north), (west, north)}:
-        return Envelope(west, south, east, north)
-    return ring
+    return set(ring) == {(west, south), (east, south), (east, north), (west, north)}
 
 
-def envelope(lower: Sequence[str], upper: Sequence[str], crs: str) -> Envelope:
+def envelope(lower: Sequence[str], upper: Sequence[str], crs: str) -> Shape:
     """The envelope with these corners, as sent, in this coordinate reference system.
 
     Raises:
-        InvalidQuery: the corners are no numbers, or we do not know the system.
+        InvalidQuery: the corners are no numbers, or it cannot be told what they are in degrees.
     """
-    corners = [_number(text) for text in (*lower, *upper)]
     if len(lower) != _AXES or len(upper) != _AXES:
         raise _no_envelope("a corner has two coordinates")
-    if latitude_first(crs):
-        south, west, north, east = corners
-    else:
-        west, south, east, north = corners
+    first, second, third, fourth = (_number(text) for text in (*lower, *upper))
+    system = reference_systems.system(crs)
+    if system.latitude_first is None:
+        made = reprojection.box((first, second), (third, fourth), system)
+        return Envelope(*made.at, *made.at) if isinstance(made, reprojection.Spot) else _shape(made)
+    corners = (second, first, fourth, third) if system.latitude_first else (first, second, third, fourth)
+    west, south, east, north = corners
     if south > north:
         raise _no_envelope("the south is north of the north")
     return Envelope(west, south, east, north)
-
-
-def latitude_first(crs: str) -> bool:
-    """Whether the latitude is the first axis of the system of this name.
-
-    Raises:
-        InvalidQuery: we do not know it.
-    """
-    name = crs.strip()
-    if _LATITUDE_FIRST.fullmatch(name):
-        return True
-    if _LONGITUDE_FIRST.fullmatch(name):
-        return False
-    raise refused(
-        "srsName", f"the coordinate reference system {crs!r} is not supported: use EPSG 4326 or CRS84"
-    )
 
 
 def _number(text: str) -> float:

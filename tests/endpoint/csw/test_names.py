@@ -6,9 +6,10 @@ import pytest
 
 from catalogue.errors import InvalidQuery
 from catalogue.queryables import QUERYABLES
+from catalogue.reference_systems import system
 from endpoint.csw.exceptions import OwsException
 from endpoint.csw.queryables import NAMES, named
-from endpoint.filters.geometry import Envelope, envelope, latitude_first
+from endpoint.filters.geometry import Envelope, envelope
 
 
 def test_every_queryable_has_a_name_and_every_name_a_queryable() -> None:
@@ -62,7 +63,9 @@ def test_prefixes_are_the_clients() -> None:
         ("urn:x-ogc:def:crs:EPSG:6.11:4326", True),
         ("URN:OGC:DEF:CRS:EPSG::4326", True),
         ("http://www.opengis.net/def/crs/EPSG/0/4326", True),
+        ("urn:ogc:def:crs:EPSG::4490", True),
         ("EPSG:4326", False),
+        ("[EPSG:4326]", False),
         ("epsg:4326", False),
         ("http://www.opengis.net/gml/srs/epsg.xml#4326", False),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", False),
@@ -72,15 +75,15 @@ def test_prefixes_are_the_clients() -> None:
     ],
 )
 def test_axes(crs: str, first: bool) -> None:  # noqa: FBT001 - what is expected
-    assert latitude_first(crs) is first
+    assert system(crs).latitude_first is first
     box = envelope(("1", "2"), ("3", "4"), crs)
     assert box == (Envelope(2.0, 1.0, 4.0, 3.0) if first else Envelope(1.0, 2.0, 3.0, 4.0))
 
 
-@pytest.mark.parametrize("crs", ["EPSG:3857", "urn:ogc:def:crs:EPSG::25832", "4326", "EPSG:43260", "x"])
+@pytest.mark.parametrize("crs", ["4326", "EPSG:43260", "x", "EPSG:", "EPSG:../4326", "+proj=longlat", "x:1"])
 def test_unknown_systems_are_refused(crs: str) -> None:
-    with pytest.raises(InvalidQuery) as refused:
-        latitude_first(crs)
+    with pytest.raises(InvalidQuery, match="not known") as refused:
+        envelope(("1", "2"), ("3", "4"), crs)
     assert refused.value.locator == "srsName"
 
 
