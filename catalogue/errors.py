@@ -23,6 +23,7 @@
     │   ├── HarvestingPaused       all of it, until somebody resumes it
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
     ├── DumpBusy                   another process is writing a dump
+    ├── CheckupOver                a check-up has cost what it may, or this process ends
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
     ├── InvalidQuery               a query that cannot be expressed
     └── HarvestError               a source, not we, is the cause
@@ -160,6 +161,18 @@ class WriteIntentExpired(StoreError):
 
 class DumpBusy(ClearinghouseError):
     """Another process is writing a dump into the same folder."""
+
+
+class CheckupOver(ClearinghouseError):
+    """A check-up of an address has cost what it may, or the process that does it ends.
+
+    Attributes:
+        stopped: the process ends: another one may begin it anew.
+    """
+
+    def __init__(self, message: str, *, stopped: bool = False) -> None:
+        super().__init__(message)
+        self.stopped = stopped
 
 
 class UploadRefused(ClearinghouseError):

@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(ge=1)
     requests_per_minute: int = Field(ge=0)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode]
+    check_requests: int = Field(ge=10, le=1000)
+    check_bytes: int = Field(gt=0)
+    check_seconds: float = Field(gt=0, le=1800)
+    check_days: float = Field(gt=0)
+    checks_per_client: int = Field(ge=0)
+    checks_per_host: int = Field(ge=1)
     dump_folder: str = Field(min_length=1)
     dump_formats: Annotated[tuple[str, ...], NoDecode]
     dump_schedule: str

@@ -32,6 +32,7 @@ from catalogue.formats import FORMATS
 from catalogue.run import BY_REQUEST, Ending
 from catalogue.store import Store
 from clearinghouse import (
+    doctor,
     duplicates,
     guarding,
     harvests,
@@ -91,6 +92,7 @@ app.command("questions")(questions.questions)
 question_app.command("show")(questions.show)
 app.command("answer")(questions.answer)
 app.command("record")(lives.record)
+app.command("doctor")(doctor.doctor)
 db_app.command("tidy")(guarding.tidy)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
