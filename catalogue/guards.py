@@ -28,6 +28,9 @@ class Guards:
     #: Of the records known, the share that a run may delete; and the most that it may, whatever the share.
     guard_deletions_share: float
     guard_deletions_most: int
+    #: The share that runs may delete together, within so many days; 0: deletions are not added up.
+    guard_window_share: float
+    guard_window_days: float
     #: Of the records known, the share that may lose a language or a field in one run.
     guard_losses_share: float
     #: How far the share of faults may rise above what is usual for the source.
@@ -42,6 +45,10 @@ class Guards:
         """How many of so many known records a run may delete without asking."""
         share = int(self.guard_deletions_share * known)
         return min(max(self.guard_few, share), max(self.guard_few, self.guard_deletions_most))
+
+    def over_time(self, known: int) -> int:
+        """How many of so many known records several runs may delete together without asking."""
+        return max(self.guard_few, int(self.guard_window_share * known))
 
     def losses(self, known: int) -> int:
         """How many of so many known records may lose a language or a field without asking."""

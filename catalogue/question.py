@@ -107,6 +107,11 @@ def _deletions(facts: dict[str, Any], label: str) -> str:
             f"{label} seems to have given its records new identifiers: {renamed:,} of the {gone:,} that are"
             f" gone have the titles of new ones. Delete the {gone:,} under their old identifiers?"
         )
+    if "recent" in facts:
+        return (
+            f"{label} had {facts['then']:,} records; {facts['recent']:,} of them have gone since"
+            f" {facts['since']}, a few at a time, and now {gone:,} more are to go. Delete these, too?"
+        )
     if facts.get("tombstones", 0) * 2 >= gone:
         return f"{label} says that {gone:,} of its {known:,} records are deleted. Delete them?"
     if not facts["listed"]:

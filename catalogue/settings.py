@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     guard_few: int = Field(ge=0)
     guard_deletions_share: float = Field(ge=0)
     guard_deletions_most: int = Field(ge=0)
+    guard_window_share: float = Field(ge=0)
+    guard_window_days: float = Field(ge=0)
     guard_losses_share: float = Field(ge=0)
     guard_faults_share: float = Field(ge=0)
     decision_days: float = Field(gt=0)

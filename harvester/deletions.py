@@ -16,6 +16,7 @@ from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
+from catalogue.store.recent import NOTHING, Recent
 from catalogue.store.sweeps import MIXED, Grace, Verdict, Waiting
 from harvester.guards import GUARDS, Found, tally_after
 from harvester.slices import Slice, ending_of, utc_now
@@ -126,6 +127,7 @@ class Deletions:
             complete,
             store.sweeps.usual_faults(run.source_id, run.id) if run.tally.faulty else None,
             store.questions.accepted(run.source_id, Topic.FAULTS, now) if run.tally.faulty else (),
+            self._recent(run, waiting, now),
         )
         opinions = {topic: guard(found, self._guards) for topic, guard in GUARDS.items()}
         hold = {
@@ -155,6 +157,13 @@ class Deletions:
         if run.kind is RunKind.FULL:
             self._store.runs.log(run.id, now, "list-not-complete", level="warning", why=why)
         return self._store.sweeps.waiting(run, complete=False), False
+
+    def _recent(self, run: HarvestRun, waiting: Waiting, now: datetime) -> Recent:
+        """What has been deleted of late; nobody looks where nothing is to be deleted now."""
+        days = self._guards.guard_window_days
+        if not days or not (waiting.tombstones or waiting.missing or waiting.asked.get(Topic.DELETIONS)):
+            return NOTHING
+        return self._store.recent.deletions(run, now - timedelta(days=days))
 
     def _why_incomplete(self, run: HarvestRun) -> str:
         """Why nothing can be concluded from what the list lacks; empty where it can."""

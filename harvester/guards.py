@@ -9,6 +9,7 @@ from typing import Any
 from catalogue.guards import Guards
 from catalogue.question import Topic
 from catalogue.run import HarvestRun, Tally
+from catalogue.store.recent import NOTHING, Recent
 from catalogue.store.sweeps import Waiting
 
 
@@ -24,6 +25,8 @@ class Found:
     usual_faults: float | None
     #: Facts of faults that a person has accepted.
     accepted: Sequence[dict[str, Any]] = ()
+    #: What harvests have deleted of late, nobody having been asked.
+    recent: Recent = NOTHING
 
     @property
     def fault_share(self) -> float:
@@ -40,28 +43,31 @@ class Opinion:
 
 
 def deletions(found: Found, guards: Guards) -> Opinion:
-    """Mass deletion, by tombstones or by absence; a source that has emptied."""
+    """Mass deletion, by tombstones or by absence, at once or little by little; a source that has emptied."""
     waiting, known = found.waiting, found.run.checkpoint.known
     asked = waiting.asked.get(Topic.DELETIONS)
     fresh = waiting.tombstones + waiting.missing
     gone = fresh + (asked or 0)
 
-    def too_many(count: int) -> bool:
+    def at_once(count: int) -> bool:
         return count > guards.deletions(known) or count >= known > 1
+
+    def by_and_by(count: int) -> bool:
+        together, known_then = count + found.recent.gone, max(known, found.recent.known)
+        return bool(count and found.recent.gone) and together > guards.over_time(known_then)
 
     # What is asked already is not asked again for a few more.
     settled = asked is not None and (found.complete or not asked)
-    hold = too_many(gone if settled else fresh)
-    if not hold:
+    count = gone if settled else fresh
+    if not (at_once(count) or by_and_by(count)):
         return Opinion(settle=settled)
-    return Opinion(
-        {
-            "gone": gone,
-            "known": known,
-            "listed": found.run.tally.listed,
-            "tombstones": gone - waiting.missing if not found.complete else waiting.tombstones,
-        }
-    )
+    facts: dict[str, Any] = {
+        "gone": gone,
+        "known": known,
+        "listed": found.run.tally.listed,
+        "tombstones": gone - waiting.missing if not found.complete else waiting.tombstones,
+    }
+    return Opinion(facts if at_once(count) else facts | found.recent.facts())
 
 
 def losses(found: Found, guards: Guards) -> Opinion:

@@ -20,6 +20,7 @@ from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
 from catalogue.store.questions import Questions
+from catalogue.store.recent import RecentChanges
 from catalogue.store.records import Records
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
@@ -53,6 +54,7 @@ class Store:
         self.withheld = WithheldChanges(self.engine)
         self.sweeps = Sweeps(self.engine)
         self.questions = Questions(self.engine)
+        self.recent = RecentChanges(self.engine)
         self.history = History(self.engine)
         self.exchanges = Exchanges(self.engine)
         self.pauses = Pauses(self.engine)
