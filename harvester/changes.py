@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from catalogue import oai_identifier
+from catalogue.exchange import Exchange
 from catalogue.provenance import chain, passed_through, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.sets import SetTree, load_sets
@@ -37,6 +38,8 @@ class Changes:
     withdrawn: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     set_aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    #: Requests that are written down with the page.
+    exchanges: Sequence[Exchange] = ()
     #: Identifiers in the source of records that this run could not take before, and has taken now.
     taken: list[str] = field(default_factory=list)
     #: Changes that wait for the end of the run: `harvester.withholding`.
@@ -67,6 +70,7 @@ class Changes:
             faults=self.faults,
             set_aside=self.set_aside,
             taken=self.taken,
+            exchanges=self.exchanges,
             withheld=self.withheld,
             released=self.released,
         )
@@ -110,6 +114,7 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     found = Changes(namespace, source_id, own_base_url, sets or load_sets(), run_id)
     found.faults.extend(page.faults)
     found.set_aside.extend(page.set_aside)
+    found.exchanges = page.exchanges
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
     identifiers = [oai_identifier.mint(namespace, source_id, item.identifier) for item in items]

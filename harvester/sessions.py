@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from catalogue.exchange import Exchange
 from catalogue.run import HarvestRun, RunKind
 from catalogue.scrubbing import Scrubber
 from catalogue.sealing import keys_of
@@ -34,15 +35,24 @@ def session_for(
     conditional = run.kind is RunKind.INCREMENTAL and not source.quirks.no_validators
     validators = Validators((lambda: store.validators.known(source.id)) if conditional else dict)
     secrets = store.secrets.of(source, keys_of(settings.secret_key.get_secret_value(), store.key_file))
+    kept = settings.requests_kept
+
+    def note(found: Sequence[Exchange]) -> None:
+        store.exchanges.note(run.id, found, kept=kept)
+
     exchanges = ExchangeLog(
-        scrubber=Scrubber(secrets), kept=settings.requests_kept, begun=store.exchanges.count(run.id)
+        scrubber=Scrubber(secrets),
+        kept=kept,
+        begun=store.exchanges.count(run.id),
+        # Where a worker has died with this page, the next one writes down what came before it looks at it.
+        sink=note if run.lapses else None,
     )
     memory = Memory(validators, exchanges)
     with HarvestSession.from_settings(settings, source, secrets=secrets, memory=memory) as session:
         try:
             yield session
         finally:
-            store.exchanges.note(run.id, exchanges.drained(), kept=settings.requests_kept)
+            note(exchanges.drained())
             store.validators.note(source.id, run.id, validators.noted)
             _tell(store, source, run, session)
 

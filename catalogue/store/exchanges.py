@@ -8,13 +8,31 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, Row
+from sqlalchemy.engine import Connection, Engine, Row
 
 from catalogue.exchange import Exchange
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.payloads import compressed, decompressed
 from catalogue.store.tables import exchanges
+
+
+def write(connection: Connection, run_id: int, found: Sequence[Exchange]) -> None:
+    """Write down requests of a run, inside a transaction.
+
+    A worker that was overtaken numbers its last requests as its successor does: the first to write wins. What
+    is written again has turned out to be odd since.
+    """
+    if not found:
+        return
+    rows = [{"run_id": run_id, **asdict(one), "answer": _packed(one.answer)} for one in found]
+    made = dialects.insert(connection, exchanges)
+    new, c = made.excluded, exchanges.c
+    late = sa.and_(c.at == new.at, c.url == new.url, c.error == "", new.error != "")
+    changes = {"error": new.error, "answer": sa.func.coalesce(new.answer, c.answer)}
+    connection.execute(
+        made.on_conflict_do_update(index_elements=["run_id", "number"], set_=changes, where=late), rows
+    )
 
 
 class Exchanges:
@@ -30,19 +48,15 @@ class Exchanges:
             return connection.execute(statement).scalar() or 0
 
     def note(self, run_id: int, found: Sequence[Exchange], *, kept: int) -> None:
-        """Write down requests of a run; of those that went well, the first and the last `kept` stay.
-
-        A worker that was overtaken numbers its last requests as its successor does: the first to write wins.
-        """
-        if not found:
-            return
-        rows = [{"run_id": run_id, **asdict(one), "answer": _packed(one.answer)} for one in found]
+        """Write down requests of a run; of those that went well, the first and the last `kept` stay."""
+        last = max(self.count(run_id), *(one.number for one in found), 0)
         c = exchanges.c
-        middle = sa.and_(c.number > kept, c.number <= found[-1].number - kept)
+        middle = sa.and_(c.number > kept, c.number <= last - kept)
         well = sa.and_(c.error == "", c.answer.is_(None))
-        with writing(self._engine) as connection:
-            dialects.insert_missing(connection, exchanges, rows)
-            connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
+        if last:
+            with writing(self._engine) as connection:
+                write(connection, run_id, found)
+                connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
 
     def of(self, run_id: int) -> list[Exchange]:
         """The requests of a run, in their order, answers included."""

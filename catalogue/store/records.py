@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from catalogue.errors import WriteIntentExpired
+from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
-from catalogue.store import clock, dialects, history, payloads
+from catalogue.store import clock, dialects, exchanges, history, payloads
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_faults, forget_set_aside
@@ -52,6 +53,8 @@ class PageOfChanges:
     set_aside: Sequence[tuple[bytes, bytes]] = ()
     #: Identifiers in the source of records that the run could not take before, and has taken now.
     taken: Sequence[str] = ()
+    #: Requests of the run that were made since it was last noted.
+    exchanges: Sequence[Exchange] = ()
     #: Changes that wait for the end of the run.
     withheld: Sequence[Withheld] = ()
     #: Records for which nothing waits any more.
@@ -157,6 +160,7 @@ class Records:
             refresh(connection, page.refreshed)
             forget_set_aside(connection, page.run.source_id, page.withdrawn)
             forget_faults(connection, page.run.id, page.taken)
+            exchanges.write(connection, page.run.id, page.exchanges)
             add_faults(connection, page.run.id, now, page.faults)
             if intent is not None:
                 clock.fulfil(connection, intent)

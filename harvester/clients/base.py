@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Fault
 from harvester.http import HarvestSession as HarvestSession  # noqa: PLC0414 - part of this contract
 
@@ -85,6 +86,8 @@ class Page:
     faults: tuple[Fault, ...] = ()
     #: What goes into the run's log.
     notes: tuple[Note, ...] = ()
+    #: Requests that are written down with the page.
+    exchanges: tuple[Exchange, ...] = ()
     #: The list was cut here: some of what it has listed so far may be listed again.
     again: bool = False
     #: (Digest, bytes) of answers that are kept as they were sent: they had to be repaired.

@@ -33,7 +33,9 @@ class DiscreetClient:
         """As the client does."""
         with self._watched():
             for page in self._client.pages(checkpoint, modified_since=modified_since):
-                yield self._scrubbed(page)
+                scrubbed = self._scrubbed(page)
+                due = self._session.exchanges.due()
+                yield replace(scrubbed, exchanges=tuple(due)) if due else scrubbed
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

@@ -1,14 +1,14 @@
 """The record of a session's requests: cheap while all goes well, whole where something does not.
 
 Of what goes well the first and the last requests are kept, of what does not each, with its answer. Secrets
-are taken out when the record is read, which is once for each slice of a run.
+are taken out when the record is read: with a page once a second, and at the end of each slice of a run.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -28,6 +28,8 @@ _MOST_ANSWERS: Final = 10
 _LONGEST_QUESTION: Final = 8000
 _LONGEST_HEADER: Final = 200
 _LONGEST_WORDS: Final = 500
+#: Seconds between two times that the record is read with a page.
+_BETWEEN: Final = 1.0
 _HEADERS: Final = (
     "Content-Type",
     "Content-Length",
@@ -58,13 +60,30 @@ class _Pending:
     error: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     answer: bytes | None = None
+    #: It has been read as it was so far.
+    drained: bool = False
 
 
 class ExchangeLog:
-    """What a session asked, and what came of it."""
+    """What a session asked, and what came of it.
 
-    def __init__(self, *, scrubber: Scrubber | None = None, kept: int = 50, begun: int = 0) -> None:
-        """With room for the first and last `kept` requests of a run of which `begun` were made before."""
+    Args:
+        scrubber: takes secrets out.
+        kept: how many of the first and last requests of a run there is room for.
+        begun: how many requests of the run were made before.
+        sink: is told each answer before anybody reads it: the one that it kills can be seen afterwards.
+    """
+
+    def __init__(
+        self,
+        *,
+        scrubber: Scrubber | None = None,
+        kept: int = 50,
+        begun: int = 0,
+        sink: Callable[[Sequence[Exchange]], None] | None = None,
+    ) -> None:
+        self._sink = sink
+        self._read_at = 0.0
         self._scrubber = scrubber or Scrubber()
         self._kept = kept
         self._number = begun
@@ -101,6 +120,10 @@ class ExchangeLog:
         if self._now is not None:
             self._now.size, self._content = len(content), content
             self._stop()
+            if self._sink and self._answers < _MOST_ANSWERS:
+                self._now.answer = _cut(content)
+                self._answers += 1
+                self._sink(self.drained())
 
     def failed(self, words: str) -> None:
         """The last request failed, or its answer was odd; said once, by whoever knows first."""
@@ -110,21 +133,27 @@ class ExchangeLog:
         if not self._content:
             self._stop()
         now.error = words[:_LONGEST_WORDS]
-        if self._content and self._answers < _MOST_ANSWERS:
+        if self._content and now.answer is None and self._answers < _MOST_ANSWERS:
             now.answer = _cut(self._content)
             self._answers += 1
-        if now.number > self._kept:
+        if now.number > self._kept or now.drained:
             self._odd.append(now)
 
     def _stop(self) -> None:
         if self._now is not None:
             self._now.milliseconds = round((time.monotonic() - self._now.begun) * 1000)
 
+    def due(self) -> list[Exchange]:
+        """As `drained`, once a second: to be written down with a page."""
+        return self.drained() if time.monotonic() - self._read_at >= _BETWEEN else []
+
     def drained(self) -> list[Exchange]:
-        """What is to be kept, in its order, and nothing of it again."""
+        """What is to be kept, in its order, and nothing of it again unless it turns out to be odd."""
         kept = {one.number: one for one in (*self._first, *self._odd, *self._last)}
-        self._first, self._odd, self._now = [], [], None
+        self._first, self._odd, self._read_at = [], [], time.monotonic()
         self._last.clear()
+        for one in kept.values():
+            one.drained = True
         return [self._exchange(one) for _, one in sorted(kept.items())]
 
     def _exchange(self, one: _Pending) -> Exchange:

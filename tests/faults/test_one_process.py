@@ -46,6 +46,10 @@ def test_a_page_that_kills_its_worker_is_named_in_the_end(
             assert started.wait(60) == -signal.SIGKILL
         left = sqlite_store.runs.get(run.id)
         assert (left.state, left.checkpoint.pages) == (RunState.RUNNING, RECORDS // PAGE)
+    # The first worker wrote its requests down with the pages, the second what it was about to look at.
+    told = sqlite_store.exchanges.of(run.id)
+    assert told[0].url.endswith("?verb=Identify")
+    assert b"<dc:title>Poison</dc:title>" in (told[-1].answer or b"")
     with process(environment, tmp_path, poisoned, "worker") as started:
         wait_for(lambda: not sqlite_store.runs.get(run.id).is_open)
         started.send_signal(signal.SIGTERM)

@@ -3,8 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from catalogue.errors import RunLost
 from catalogue.exchange import Exchange
+from catalogue.run import Checkpoint, Tally
 from catalogue.store import Store
+from catalogue.store.records import PageOfChanges
 from factories import add_source, now, open_run
 
 
@@ -45,6 +50,30 @@ def test_two_workers_that_number_alike_do_not_stand_in_each_others_way(store: St
     store.exchanges.note(run.id, [exchange(1), exchange(2)], kept=5)
     store.exchanges.note(run.id, [exchange(2, error="late"), exchange(3)], kept=5)
     assert [(one.number, one.error) for one in store.exchanges.of(run.id)] == [(1, ""), (2, ""), (3, "")]
+
+
+def test_a_request_that_turns_out_to_be_odd_is_told_so_once(store: Store) -> None:
+    add_source(store)
+    run = open_run(store)
+    first = exchange(1)
+    store.exchanges.note(run.id, [first], kept=5)
+    odd = replace(first, error="the list goes round", answer=b"<list/>")
+    store.exchanges.note(run.id, [odd], kept=5)
+    store.exchanges.note(run.id, [replace(odd, error="again", answer=None)], kept=5)
+    assert store.exchanges.of(run.id) == [odd]
+
+
+def test_requests_come_with_a_page_and_go_with_it(store: Store) -> None:
+    add_source(store)
+    run = open_run(store)
+    found = [exchange(1), exchange(2)]
+    page = PageOfChanges(run, Checkpoint(pages=1), Tally(), exchanges=found)
+    store.records.commit(page, now())
+    assert store.exchanges.of(run.id) == found
+    overtaken = replace(run, attempt=run.attempt - 1)
+    with pytest.raises(RunLost):
+        store.records.commit(replace(page, run=overtaken, exchanges=[exchange(3)]), now())
+    assert store.exchanges.of(run.id) == found
 
 
 def test_requests_are_forgotten_after_a_while(store: Store) -> None:
