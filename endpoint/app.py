@@ -17,6 +17,8 @@ from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.oai_pmh.router import visits_of
 from endpoint.public.router import router as public
+from endpoint.records_api.router import router as records_api
+from endpoint.records_api.sitemap import router as sitemap
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.encodings import CODINGS
 from endpoint.transport.limits import Limits
@@ -40,6 +42,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(csw)
     app.include_router(dump)
     app.include_router(clients)
+    app.include_router(records_api)
+    app.include_router(sitemap)
     app.include_router(public)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Limits, settings=settings)

@@ -18,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from catalogue.languages import is_tag
+
 TRANSLATIONS: Final = Path(__file__).resolve().parent / "translations"
 
 
@@ -41,6 +43,8 @@ def _language(tag: str) -> Language:
 #: By tag, in the order in which they are offered.
 LANGUAGES: Final = {tag: _language(tag) for tag in ("ar", "zh", "en", "fr", "ru", "es")}
 ENGLISH: Final = LANGUAGES["en"]
+#: Tags of a header that are looked at.
+_MOST_TAGS: Final = 20
 
 
 @cache
@@ -72,6 +76,16 @@ def liked(accept_language: str) -> Language:
         if found is not None and weight > 0:
             return found
     return ENGLISH
+
+
+def tags_of(accept_language: str) -> tuple[str, ...]:
+    """The tags in an Accept-Language header, the best first; behind each the language alone."""
+    weighted = [_weighted(part) for part in accept_language.split(",")[:_MOST_TAGS] if part.strip()]
+    found: dict[str, None] = {}
+    for weight, tag in sorted(weighted, key=lambda one: -one[0]):
+        if weight > 0 and is_tag(tag):
+            found |= {tag: None, tag.partition("-")[0].lower(): None}
+    return tuple(found)
 
 
 def _weighted(part: str) -> tuple[float, str]:

@@ -12,7 +12,15 @@ from catalogue.rendering.markup import any_uri, attribute, document, escape, in_
 _DECLARATIONS: Final = f' xmlns:atom="{ns.ATOM}" xmlns:dc="{ns.DC}" xmlns:georss="{ns.GEORSS}"'
 
 
-def write(record: Record, *, identifier: str, datestamp: str, address: str, author: str) -> bytes:
+def write(
+    record: Record,
+    *,
+    identifier: str,
+    datestamp: str,
+    address: str,
+    author: str,
+    media_type: str = "application/xml",
+) -> bytes:
     """The record as an entry.
 
     Args:
@@ -21,12 +29,13 @@ def write(record: Record, *, identifier: str, datestamp: str, address: str, auth
         datestamp: when our copy was last changed.
         address: where the record is found: what identifies the entry, too.
         author: who is named where the record has no author.
+        media_type: what is found at the address.
     """
     title = record.title.default or identifier
     out = [
         f"<atom:entry{_DECLARATIONS}><atom:id>{escape(address)}</atom:id>",
         f"<atom:title>{escape(title)}</atom:title><atom:updated>{escape(datestamp)}</atom:updated>",
-        f'<atom:link rel="alternate" type="application/xml" href="{attribute(address)}"/>',
+        f'<atom:link rel="alternate" type="{media_type}" href="{attribute(address)}"/>',
     ]
     authors = [agent.name.default for agent in dublin_core.agents(record).get("creator", ())]
     out += [

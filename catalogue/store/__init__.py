@@ -16,6 +16,7 @@ from catalogue.store.exchanges import Exchanges
 from catalogue.store.feed import Feed
 from catalogue.store.history import History
 from catalogue.store.keys import Keys
+from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
@@ -44,6 +45,7 @@ class Store:
         self.payloads = Payloads(self.engine)
         self.feed = Feed(self.engine)
         self.search = Search(self.engine)
+        self.listing = Listing(self.engine)
         self.sets = Sets(self.engine)
         self.clusters = Clusters(self.engine)
         self.keys = Keys(self.engine)

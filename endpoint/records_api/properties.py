@@ -35,8 +35,14 @@ PROPERTIES: Final[Mapping[str, str]] = {
 }
 #: Names of the record's own identifier: it is known by no queryable, for no other record has it.
 IDENTITY: Final = frozenset({"id", "recordId"})
+#: Running text, which nobody orders by.
+_LONG: Final = frozenset({"abstract", "alternative", "lineage", "relation", "rights", "source"})
 #: What results can be ordered by.
-SORTABLES: Final = tuple(name for name, q in PROPERTIES.items() if QUERYABLES[q] not in WITHOUT_VALUES)
+SORTABLES: Final = tuple(
+    name
+    for name, queryable in PROPERTIES.items()
+    if QUERYABLES[queryable] not in WITHOUT_VALUES and queryable not in _LONG
+)
 
 _SCHEMAS: Final[Mapping[Kind, Mapping[str, Any]]] = {
     Kind.TEXT: {"type": "string"},
