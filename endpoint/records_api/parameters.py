@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
-from catalogue import identifiers
+from catalogue import identifiers, reference_systems
 from catalogue.errors import InvalidQuery
 from catalogue.query import (
     MAX_IDENTIFIERS,
@@ -26,7 +26,7 @@ from catalogue.queryables import QUERYABLES, WITHOUT_VALUES, instant, last_insta
 from catalogue.xml import clean
 from endpoint.filters import constraints, periods
 from endpoint.filters.cql2 import meaning, objects, text
-from endpoint.filters.geometry import envelope, latitude_first
+from endpoint.filters.geometry import Envelope, envelope
 from endpoint.languages import tags_of
 from endpoint.records_api import cursor
 from endpoint.records_api.problems import bad, of_query
@@ -184,11 +184,7 @@ def _words(sent: Sent) -> Predicate | None:
 
 def _box(sent: Sent) -> Predicate | None:
     """bbox: west, south, east, north (17-069r4, 7.15.3); heights are not looked at."""
-    crs = sent.one("bbox-crs")
-    try:
-        latitude_first(crs)
-    except InvalidQuery as error:
-        raise of_query(error, "bbox-crs") from error
+    crs = _system(sent, "bbox-crs")
     if "bbox" not in sent.values:
         return None
     numbers = [part.strip() for part in sent.one("bbox").split(",")]
@@ -199,9 +195,25 @@ def _box(sent: Sent) -> Predicate | None:
         box = envelope(numbers[:2], numbers[half : half + 2], crs)
     except InvalidQuery as error:
         raise of_query(error, "bbox") from error
-    if max(abs(box.west), abs(box.east)) > _EAST or max(abs(box.south), abs(box.north)) > _NORTH:
+    if isinstance(box, Envelope) and not _in_degrees(box):
         raise bad("bbox", "bbox is not in degrees")
     return constraints.extends(None, "bbox", box)
+
+
+def _in_degrees(box: Envelope) -> bool:
+    return max(abs(box.west), abs(box.east)) <= _EAST and max(abs(box.south), abs(box.north)) <= _NORTH
+
+
+def _system(sent: Sent, name: str) -> str:
+    """The name of a coordinate reference system that we know."""
+    crs = sent.one(name)
+    try:
+        found = reference_systems.system(crs)
+        if found.latitude_first is None:
+            reference_systems.projection(found)
+    except InvalidQuery as error:
+        raise of_query(error, name) from error
+    return crs
 
 
 def _time(sent: Sent) -> Predicate | None:
@@ -257,14 +269,10 @@ def _external_ids(sent: Sent) -> Predicate | None:
 
 def _filter(sent: Sent) -> Predicate | None:
     """filter, filter-lang and filter-crs (OGC 19-079r2, 7.2)."""
-    language, crs = sent.one("filter-lang") or "cql2-text", sent.one("filter-crs")
+    language, crs = sent.one("filter-lang") or "cql2-text", _system(sent, "filter-crs")
     parse = FILTER_LANGUAGES.get(language)
     if parse is None:
         raise bad("filter-lang", f"{language!r} is none of {', '.join(FILTER_LANGUAGES)}")
-    try:
-        latitude_first(crs)
-    except InvalidQuery as error:
-        raise of_query(error, "filter-crs") from error
     if "filter" not in sent.values:
         return None
     try:

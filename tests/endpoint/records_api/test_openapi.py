@@ -63,7 +63,8 @@ _texts = st.text(max_size=20) | st.sampled_from(
         "", "-1", "0", "5", "1e999", "nan", "..", "2003-05-04", "2003-01-01/..", "1,2,3,4", "-180,-90,180,90",
         "title", "-updated,title", "cql2-json", "cql2-text", "TRUE", "[", '{"op":"not","args":[true]}',
         "doi:10.1/x", "title LIKE '%a%'", "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-        "WzEsMV0", "WzEsMSxbIngiXV0", "html", "json", "rdf", "native", "%", "'", '"', "\\", "a" * 3000, "ar;q=0.3,fr", "\ud7ff", "﷐",
+        "WzEsMV0", "WzEsMSxbIngiXV0", "html", "json", "rdf", "native", "%", "'", '"', "\\", "a" * 3000,
+        "ar;q=0.3,fr", "\ud7ff", "﷐", "EPSG:3857", "EPSG:0",
     ]
 )  # fmt: skip
 
