@@ -64,6 +64,7 @@ _DRIVERS = {
     "oai_dc": (_OAI_DC,),
     "oai_dcterms": (_QDC,),
     "iso19115-3": _MDB,
+    "datacite": (_DATACITE,),
     "oai_datacite": (_OAI_DATACITE, _DATACITE),
     "iso19139": _ISO,
     "csw": (_CSW, *_ISO),

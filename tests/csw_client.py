@@ -124,6 +124,15 @@ class Answer:
         return [record.xpath(path, namespaces=NAMESPACES) for record in self.records]
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """An answer that was not parsed."""
+
+    content: bytes
+    content_type: str
+    status: int
+
+
 class CswClient:
     """Speaks to the application without a socket."""
 
@@ -136,6 +145,12 @@ class CswClient:
         """A GET request: a query string as it is, or parameters."""
         headers = [(b"accept", accept.encode())] if accept else []
         return self._send("GET", query or urlencode(parameters), b"", headers, valid=valid)
+
+    def fetch(self, query: str, accept: str = "", path: str = "/csw") -> Fetched:
+        """A GET request whose answer is no XML."""
+        headers = [(b"accept", accept.encode())] if accept else []
+        status, told, content = asyncio.run(_call(self._app, _scope("GET", query, headers, path), b""))
+        return Fetched(content, told["content-type"], status)
 
     def post(self, body: str | bytes, *, valid: bool = True, content_type: str = "application/xml") -> Answer:
         """A POST request."""
@@ -161,26 +176,30 @@ class CswClient:
         return self.query(constraint, **attributes)
 
     def _send(self, method: str, query: str, body: bytes, headers: list, *, valid: bool) -> Answer:
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": "/csw",
-            "raw_path": b"/csw",
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(b"host", b"catalogue.example.org"), *headers],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-            "state": {},
-        }
+        scope = _scope(method, query, headers, "/csw")
         status, told, content = asyncio.run(_call(self._app, scope, body))
         root = etree.fromstring(content)
         if valid and self._schema is not None:
             self._schema.assertValid(root)
         return Answer(root, content, told["content-type"], status)
+
+
+def _scope(method: str, query: str, headers: list, path: str) -> dict:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"catalogue.example.org"), *headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }
 
 
 async def _call(app: FastAPI, scope: dict, body: bytes) -> tuple[int, dict[str, str], bytes]:

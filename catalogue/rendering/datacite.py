@@ -45,10 +45,10 @@ _HEAD: Final = (
     f' xsi:schemaLocation="{ns.OAI_DATACITE} {OAI_DATACITE.schema}">'
     f"<schemaVersion>{VERSION}</schemaVersion><datacentreSymbol>"
 )
-_PAYLOAD: Final = (
-    f'</datacentreSymbol><payload><resource xmlns="{ns.DATACITE}" xsi:schemaLocation="{ns.DATACITE}'
-    f' http://schema.datacite.org/meta/kernel-{VERSION}/metadata.xsd">'
+_WHERE: Final = (
+    f'xsi:schemaLocation="{ns.DATACITE} http://schema.datacite.org/meta/kernel-{VERSION}/metadata.xsd">'
 )
+_PAYLOAD: Final = f'</datacentreSymbol><payload><resource xmlns="{ns.DATACITE}" {_WHERE}'
 _FOOT: Final = "</resource></payload></oai_datacite>"
 _YEAR: Final = re.compile(r"[0-9]{4}")
 
@@ -60,13 +60,20 @@ def write(record: Record, *, identifier: str) -> bytes:
         record: what to write.
         identifier: ours, which stands in where the resource has none of its own.
     """
+    return document([_HEAD, escape(_symbol(identifier)), _PAYLOAD, *_properties(record, identifier), _FOOT])
+
+
+def resource(record: Record, *, identifier: str) -> bytes:
+    """The record as one resource element, without a wrapper."""
+    head = f'<resource xmlns="{ns.DATACITE}" xmlns:xsi="{ns.XSI}" {_WHERE}'
+    return document([head, *_properties(record, identifier), "</resource>"])
+
+
+def _properties(record: Record, identifier: str) -> list[str]:
     names = _names(record, identifier)
     agents = dublin_core.agents(record)
     others = (*agents["publisher"][1:], *agents["contributor"])
-    out = [
-        _HEAD,
-        escape(_symbol(identifier)),
-        _PAYLOAD,
+    return [
         f'<identifier identifierType="{names[0][1]}">{escape(names[0][0])}</identifier>',
         _group("creators", [_creator(agent) for agent in agents["creator"]] or [_creator(None)]),
         _titles(record),
@@ -83,9 +90,7 @@ def write(record: Record, *, identifier: str) -> bytes:
         _group("rightsList", [_right(right) for right in record.rights]),
         _descriptions(record),
         _places(record),
-        _FOOT,
     ]
-    return document(out)
 
 
 def _says(value: str) -> bool:

@@ -33,10 +33,14 @@ _GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), rec
 class FoundRecord:
     """A record that was found."""
 
+    #: Ours.
+    number: int
     #: The identifier that is given out for it.
     identifier: str
     #: When our copy was last changed, in whole seconds since 1970.
     datestamp: int
+    #: When the source says that it was, as sent.
+    source_datestamp: str
     record: Record
 
 
@@ -108,13 +112,19 @@ class Search:
     def records(self, ids: Sequence[int]) -> list[FoundRecord]:
         """These records, in this order, as far as they are there still."""
         statement = (
-            sa.select(records.c.id, _GIVEN_OUT, records.c.datestamp, neutral_records.c.body)
+            sa.select(
+                records.c.id,
+                _GIVEN_OUT,
+                records.c.datestamp,
+                records.c.source_datestamp,
+                neutral_records.c.body,
+            )
             .join(neutral_records, neutral_records.c.record_id == records.c.id)
             .where(records.c.id.in_(ids), sa.not_(records.c.deleted))
         )
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
-        found = {row[0]: FoundRecord(row[1], row[2], from_json(row[3])) for row in rows}
+        found = {row[0]: FoundRecord(*row[:4], from_json(row[4])) for row in rows}
         return [found[number] for number in ids if number in found]
 
     def payload(self, number: int) -> bytes | None:
@@ -129,13 +139,17 @@ class Search:
         return None if body is None else decompressed(body)
 
     def renditions(self, ids: Sequence[int], prefix: str) -> list[bytes]:
-        """What these records are in one format, in this order, as far as they are in it."""
+        """What these records are in one format, in this order, as far as they are kept in it."""
+        found = self.kept(ids, prefix)
+        return [found[number] for number in ids if number in found]
+
+    def kept(self, ids: Sequence[int], prefix: str) -> dict[int, bytes]:
+        """What these records are in one format, by their numbers, as far as they are kept in it."""
         statement = sa.select(renditions.c.record_id, renditions.c.body).where(
             renditions.c.record_id.in_(ids), renditions.c.prefix == prefix, renditions.c.body.is_not(None)
         )
         with reading(self._engine) as connection:
-            found = {row[0]: bytes(row[1]) for row in connection.execute(statement)}
-        return [found[number] for number in ids if number in found]
+            return {row[0]: bytes(row[1]) for row in connection.execute(statement)}
 
     def values(self, queryable: str, *, limit: int) -> list[tuple[str, int]] | None:
         """The values that the queryable has, in order, and how many records have each.

@@ -11,7 +11,7 @@ from catalogue.xml import escape, escape_attribute
 from endpoint.csw import gml, names
 from endpoint.csw.domains import COMMON, OPERATIONS, POST_ENCODINGS, Domains, Operation
 from endpoint.csw.filters import COMPARISON_OPERATORS, SPATIAL_OPERATORS
-from endpoint.csw.responses import document
+from endpoint.csw.responses import V202
 
 #: What Filter 1.1 calls its operators in a capabilities document.
 _COMPARISONS: Final = (
@@ -42,7 +42,7 @@ def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> byte
         for name, text in made.items()
         if wanted is None or name in wanted or name == "Filter_Capabilities"
     )
-    return document("Capabilities", "".join(shown), version=names.VERSION)
+    return V202.document("Capabilities", "".join(shown), version=names.VERSION)
 
 
 def identification(settings: Settings, *versions: str) -> str:

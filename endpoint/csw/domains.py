@@ -13,7 +13,7 @@ from endpoint.csw.reading import SECTIONS
 Domains = Mapping[str, tuple[str, ...]]
 
 _TYPES: Final = tuple(names.TYPES.values())
-_SCHEMAS: Final = tuple(names.OUTPUT_SCHEMAS)
+_SCHEMAS: Final = names.OUTPUT_SCHEMAS
 
 
 @dataclass(frozen=True, slots=True)

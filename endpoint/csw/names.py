@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.formats import ISO19139
+from endpoint.csw import outputs
 
 VERSION: Final = "2.0.2"
 SERVICE: Final = "CSW"
@@ -33,8 +33,7 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     (ns.CSW, "Record"): RECORD,
     (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
 }
-#: outputSchema -> prefix of the stored rendition; None for the common record format.
-OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {ns.CSW: None, ISO19139.namespace: ISO19139.prefix}
+OUTPUT_SCHEMAS: Final = (ns.CSW, *outputs.SCHEMAS)
 OUTPUT_FORMATS: Final = ("application/xml",)
 SCHEMA_LANGUAGES: Final = (XML_SCHEMA, "http://www.w3.org/2001/XMLSchema", "XMLSCHEMA")
 ELEMENT_SETS: Final = ("brief", "summary", "full")

@@ -16,6 +16,8 @@ class GetCapabilities:
 
     #: The sections wanted; None where all are.
     sections: frozenset[str] | None = None
+    #: As in `endpoint.csw30.names`.
+    output_format: str = "application/xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class GetDomain:
     parameters: tuple[str, ...] = ()
     #: Not the values that there are, but those that there could be (3.0.0 alone).
     possible: bool = False
+    #: As in `endpoint.csw30.names`.
+    output_format: str = "application/xml"
 
 
 Request = GetCapabilities | DescribeRecord | GetRecords | GetRecordById | GetDomain

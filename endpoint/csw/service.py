@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalogue.settings import Settings
 from catalogue.store import Store
+from endpoint.csw import outputs
 from endpoint.csw.capabilities import sections
+from endpoint.csw.requests import ElementSet
 from endpoint.csw30 import capabilities as newer
 from endpoint.csw30 import opensearch
 
@@ -31,6 +33,12 @@ class Service:
     title: str
     #: How to ask by OpenSearch.
     description: bytes
+
+    def written(self, ids: Sequence[int], output_schema: str, element_set: ElementSet) -> list[bytes]:
+        """The records with these numbers in a schema, in this order."""
+        return outputs.written(
+            self.store, ids, output_schema, element_set, address=self.address, title=self.title
+        )
 
     @classmethod
     def of(cls, settings: Settings, store: Store) -> Service:

@@ -14,9 +14,9 @@ from endpoint.csw.domains import POST_ENCODINGS, Domains
 from endpoint.csw.filters import COMPARISON_OPERATORS, SPATIAL_OPERATORS
 from endpoint.csw.queryables import names_in
 from endpoint.csw.reading import DEFAULT_MAX_RECORDS
+from endpoint.csw.responses import V300
 from endpoint.csw30 import names, opensearch
 from endpoint.csw30.domains import COMMON, CORE_QUERYABLES, CORE_SORTABLES, OPERATIONS
-from endpoint.csw30.responses import document
 
 _COMPARISONS: Final = (*COMPARISON_OPERATORS, "PropertyIsLike", "PropertyIsBetween", "PropertyIsNull")
 #: AnyInteracts is no name that the schema of capabilities has.
@@ -81,7 +81,7 @@ def sections(settings: Settings, address: str) -> Mapping[str, str]:
 def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> bytes:
     """The document with these sections; None asks for all of them."""
     shown = (text for name, text in made.items() if wanted is None or name in wanted)
-    return document("Capabilities", "".join(shown), version=names.VERSION)
+    return V300.document("Capabilities", "".join(shown), version=names.VERSION)
 
 
 def _operations(address: str, settings: Settings) -> str:

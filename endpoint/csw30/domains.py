@@ -12,7 +12,7 @@ from endpoint.csw.queryables import NAMES, names_in
 from endpoint.csw30 import names
 
 _TYPES: Final = tuple(dict.fromkeys(names.TYPES.values()))
-_SCHEMAS: Final = tuple(names.OUTPUT_SCHEMAS)
+_SCHEMAS: Final = names.OUTPUT_SCHEMAS
 
 #: Parameters of every operation.
 COMMON: Final[Domains] = {"service": (older.SERVICE,), "version": names.VERSIONS[::-1]}
@@ -22,7 +22,7 @@ OPERATIONS: Final[Mapping[str, Domains]] = {
         "sections": (*names.SECTIONS, "All"),
         "acceptFormats": names.ACCEPT_FORMATS,
     },
-    "GetDomain": {"resultType": names.RESULT_TYPES},
+    "GetDomain": {"resultType": names.RESULT_TYPES, "outputFormat": (names.XML, names.JSON)},
     "GetRecords": {
         "typeNames": _TYPES,
         "outputFormat": names.OUTPUT_FORMATS,

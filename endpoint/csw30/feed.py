@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
 from catalogue import namespaces as ns
-from catalogue.queryables import utc
-from catalogue.rendering import atom
-from catalogue.store.search import FoundRecord
 from catalogue.xml import escape, escape_attribute
 from endpoint.csw.requests import GetRecords
 from endpoint.csw.responses import instant
@@ -18,20 +13,6 @@ from endpoint.csw.service import Service
 from endpoint.csw30 import names, opensearch
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-
-
-def entries(service: Service, found: Iterable[FoundRecord]) -> list[bytes]:
-    """The records, each as an atom:entry that could stand alone."""
-    return [
-        atom.write(
-            one.record,
-            identifier=one.identifier,
-            datestamp=utc(one.datestamp),
-            address=_address(service, one.identifier),
-            author=service.title,
-        )
-        for one in found
-    ]
 
 
 def feed(
@@ -51,8 +32,3 @@ def feed(
         f'<os:Query role="request" startIndex="{first}" count="{request.query.limit}"/>'
     )
     return b"".join((_DECLARATION, head.encode(), *written, b"</atom:feed>"))
-
-
-def _address(service: Service, identifier: str) -> str:
-    query = "service=CSW&version=3.0.0&request=GetRecordById&elementSetName=full&id="
-    return f"{service.address}?{query}{quote(identifier, safe=':')}"

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.formats import ISO19139
-from endpoint.csw import names
+from endpoint.csw import names, outputs
 
 VERSION: Final = "3.0.0"
 #: The versions that the service speaks: the one for those who name none comes first.
@@ -20,17 +19,13 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     ("", "Record"): RECORD,
     (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
 }
-#: outputSchema -> prefix of the stored rendition; None for the common record format.
-OUTPUT_SCHEMAS: Final[Mapping[str, str | None]] = {
-    ns.CSW30: None,
-    ns.ATOM: None,
-    ISO19139.namespace: ISO19139.prefix,
-}
+OUTPUT_SCHEMAS: Final = (ns.CSW30, *outputs.SCHEMAS)
 XML: Final = "application/xml"
 ATOM: Final = "application/atom+xml"
-OUTPUT_FORMATS: Final = (XML, ATOM)
-#: Formats of the capabilities: they are the same document.
-ACCEPT_FORMATS: Final = (XML, "text/xml")
+JSON: Final = "application/json"
+OUTPUT_FORMATS: Final = (XML, ATOM, JSON)
+#: Formats of the capabilities.
+ACCEPT_FORMATS: Final = (XML, "text/xml", JSON)
 OPENSEARCH: Final = "application/opensearchdescription+xml"
 SECTIONS: Final = (
     "ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Languages", "Filter_Capabilities",

@@ -54,7 +54,9 @@ def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
         if section not in {*names.SECTIONS, "All"}:
             raise invalid("sections", f"there is no section {section!r}")
     everything = not sent.has("sections") or "All" in wanted
-    return GetCapabilities(None if everything else frozenset(wanted))
+    # The first of the client's that we have (06-121r9, 7.3.2).
+    output_format = next((one for one in formats if one in names.ACCEPT_FORMATS), names.XML)
+    return GetCapabilities(None if everything else frozenset(wanted), output_format)
 
 
 def _get_records(sent: Sent, max_records: int) -> GetRecords:
@@ -114,7 +116,12 @@ def _get_domain(sent: Sent, _max_records: int) -> GetDomain:
         raise invalid("Filter", "the values of some records alone cannot be told")
     sent.choice("resultType", *names.RESULT_TYPES, default="available")
     named_ = tuple((name, _reference(name, sent)) for name in properties)
-    return GetDomain(named_, parameters, possible=sent.one("resultType") == "possible")
+    return GetDomain(
+        named_,
+        parameters,
+        possible=sent.one("resultType") == "possible",
+        output_format=sent.choice("outputFormat", names.XML, names.JSON, default=names.XML),
+    )
 
 
 def _reference(name: str, sent: Sent) -> str:

@@ -1,0 +1,101 @@
+"""The records of an answer in whatever schema was asked for: the same for both versions.
+
+The common record format is written from the neutral record; ISO 19139 and others are given out as they are
+stored, native ones byte for byte, and written now where they are not kept (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from lxml import etree
+
+from catalogue import namespaces as ns
+from catalogue.formats import DCAT, ISO19115_3, ISO19139, OAI_DC
+from catalogue.queryables import utc
+from catalogue.rendering import atom, csw_record, datacite, iso_element_sets, render
+from catalogue.store import Store
+from catalogue.store.search import FoundRecord
+from catalogue.xml import parse
+from endpoint.csw.requests import ElementSet
+
+#: outputSchema -> metadataPrefix of the formats that are those of OAI-PMH, too.
+PREFIXES: Final[Mapping[str, str]] = {f.namespace: f.prefix for f in (ISO19139, ISO19115_3, DCAT, OAI_DC)}
+#: Those of every version, beside the common record format.
+SCHEMAS: Final = (
+    ISO19139.namespace,
+    ISO19115_3.namespace,
+    ns.DATACITE,
+    DCAT.namespace,
+    OAI_DC.namespace,
+    ns.ATOM,
+)
+#: Schemas that have a brief and a summary element set.
+WITH_ELEMENT_SETS: Final = frozenset({ns.CSW, ns.CSW30, ISO19139.namespace})
+
+
+def element_set_of(output_schema: str, wanted: ElementSet) -> ElementSet:
+    """The element set that an answer in this schema holds when this one is asked for."""
+    return wanted if output_schema in WITH_ELEMENT_SETS else "full"
+
+
+def written(
+    store: Store, ids: Sequence[int], output_schema: str, element_set: ElementSet, *, address: str, title: str
+) -> list[bytes]:
+    """The records, one element each, in this order.
+
+    Args:
+        store: what holds them.
+        ids: their numbers.
+        output_schema: one of the common record format's namespaces, or of `SCHEMAS`.
+        element_set: how much of each, in the schemas that have less than all of it.
+        address: the service's, for entries of Atom.
+        title: what the service is called, for the same.
+    """
+    prefix = PREFIXES.get(output_schema)
+    if prefix is not None:
+        kept = store.search.kept(ids, prefix)
+        left = {one.number: one for one in store.search.records([n for n in ids if n not in kept])}
+        documents = [
+            kept[n] if n in kept else _rendered(left[n], prefix) for n in ids if n in kept or n in left
+        ]
+        if output_schema == ISO19139.namespace:
+            return [iso_element_sets.cut(document, element_set) for document in documents]
+        return documents
+    found = store.search.records(ids)
+    if output_schema == ns.ATOM:
+        return [_entry(one, address, title) for one in found]
+    if output_schema == ns.DATACITE:
+        return [datacite.resource(one.record, identifier=one.identifier) for one in found]
+    write = csw_record.write if output_schema == ns.CSW else csw_record.write30
+    return [
+        write(one.record, identifier=one.identifier, element_set=element_set, datestamp=utc(one.datestamp))
+        for one in found
+    ]
+
+
+def chosen(record: bytes, elements: Sequence[tuple[str, str]]) -> bytes:
+    """A csw:Record with these elements alone: the client's own view (07-006r1, 10.8.4.9)."""
+    root = parse(record)
+    wanted = {f"{{{uri}}}{local}" for uri, local in elements}
+    for child in list(root):
+        if child.tag not in wanted:
+            root.remove(child)
+    return etree.tostring(root, encoding="utf-8")
+
+
+def _rendered(one: FoundRecord, prefix: str) -> bytes:
+    return render(one.record, prefix, identifier=one.identifier, datestamp=one.source_datestamp)
+
+
+def _entry(one: FoundRecord, address: str, title: str) -> bytes:
+    query = "service=CSW&version=3.0.0&request=GetRecordById&elementSetName=full&id="
+    return atom.write(
+        one.record,
+        identifier=one.identifier,
+        datestamp=utc(one.datestamp),
+        address=f"{address}?{query}{quote(one.identifier, safe=':')}",
+        author=title,
+    )
