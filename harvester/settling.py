@@ -15,7 +15,8 @@ _PAGE: Final = 500
 
 
 def settle(store: Store) -> int:
-    """Compare what has changed since the last time; how many records that were."""
+    """Take what has changed since the last time into the search index, and compare it; how many records."""
+    store.index.take_in()
     return store.clusters.settle(compare)
 
 

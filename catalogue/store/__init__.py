@@ -15,6 +15,7 @@ from catalogue.store.engine import create_engine
 from catalogue.store.exchanges import Exchanges
 from catalogue.store.feed import Feed
 from catalogue.store.history import History
+from catalogue.store.index.answers import SearchIndex
 from catalogue.store.keys import Keys
 from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
@@ -44,7 +45,8 @@ class Store:
         self.records = Records(self.engine)
         self.payloads = Payloads(self.engine)
         self.feed = Feed(self.engine)
-        self.search = Search(self.engine)
+        self.index = SearchIndex(self.engine)
+        self.search = Search(self.engine, self.index)
         self.listing = Listing(self.engine)
         self.sets = Sets(self.engine)
         self.clusters = Clusters(self.engine)
@@ -81,8 +83,9 @@ class Store:
         return Path(f"{name}.key") if name and name != ":memory:" else None
 
     def upgrade(self) -> None:
-        """Bring the schema to this release's."""
+        """Bring the schema to this release's; what came before the search index is taken into it."""
         upgrade(self.engine)
+        self.index.take_in()
 
     def require_current(self) -> None:
         """Check that the schema is this release's.

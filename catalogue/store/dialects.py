@@ -89,6 +89,19 @@ def listed(
     return sa.func.unnest(array).table_valued("value", name="listed").render_derived()
 
 
+def one_of(column: sa.ColumnElement[int], name: str, *, embedded: bool) -> sa.ColumnElement[bool]:
+    """That a number is one of those in the parameter of this name: for statements that are kept."""
+    if embedded:
+        table = sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name=name)
+        return column.in_(sa.select(table.c.value))
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(sa.BigInteger)))
+
+
+def listing(numbers: Iterable[int], *, embedded: bool) -> str | list[int]:
+    """Numbers as the parameter of `one_of`."""
+    return json.dumps(list(numbers)) if embedded else list(numbers)
+
+
 def alone(connection: Connection, name: str) -> None:
     """From here to the end of the transaction nobody else is behind this call with the same name.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,8 +14,17 @@ from catalogue.query import Area, Extent, Relation
 from catalogue.store.tables import boxes
 
 Condition = sa.ColumnElement[bool]
+#: Widths of boxes, by scale: what a box has something in common with begins no farther than this before it.
+#: With a little more, for a difference of two numbers is rounded.
+SCALES: Final = (*(2.0**power + 1e-6 for power in range(9)), None)
 #: The record has a row that is so.
 Among = Callable[..., Condition]
+
+
+def scale_of(west: float, east: float) -> int:
+    """The scale of a box of this width."""
+    width = east - west
+    return sum(width > 2.0**power for power in range(len(SCALES) - 1))
 
 
 def extends(wanted: Extent, among: Among) -> Condition:

@@ -7,20 +7,25 @@ true or false of a record and NOT is the exact complement: SQL's third truth val
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
 from catalogue.query import Place, RecordQuery, SortKey, size
 from catalogue.queryables import Kind, is_keyed, utc
 from catalogue.record import Record, from_json
+from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
+from catalogue.store.index import domains
+from catalogue.store.index.answers import SearchIndex
+from catalogue.store.index.slices import ordered, sliced
+from catalogue.store.index.terms import is_listed
 from catalogue.store.payloads import decompressed
-from catalogue.store.predicates import Conditions, identified, kind_of, ordered_by, stands_behind
+from catalogue.store.predicates import Conditions, identified, ordered_by, stands_behind
 from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
@@ -47,8 +52,9 @@ class FoundRecord:
 class Search:
     """The catalogue as queries see it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, index: SearchIndex) -> None:
         self._engine = engine
+        self._index = index
         self._embedded = engine.dialect.name == "sqlite"
 
     def page(self, query: RecordQuery) -> tuple[int, list[int]]:
@@ -57,13 +63,16 @@ class Search:
         Raises:
             InvalidQuery: the query names a queryable that there is not, or compares it as it cannot be.
         """
-        if query.where is None or not query.limit or query.after is not None:
-            return self.count(query), self.ids(query) if query.limit else []
-        # What matches is found once for both.
-        statement = self._slice(query).add_columns(sa.func.count().over())
         with reading(self._engine) as connection:
-            rows = connection.execute(statement).all()
-        return (rows[0][1] if rows else self.count(query) if query.offset else 0), [row[0] for row in rows]
+            state = self._index.state(connection)
+            if state is None:
+                ids = list(connection.execute(self._slice(query)).scalars()) if query.limit else []
+                return connection.execute(self._counted(query)).scalar_one(), ids
+            bits = self._index.matching(connection, state, query.where)
+            found = sliced(connection, state, bits, query)
+            if found is None:
+                found = list(connection.execute(self._slice(query)).scalars())
+            return bits.bit_count(), found
 
     def count(self, query: RecordQuery) -> int:
         """How many records match, whatever slice is asked for.
@@ -71,9 +80,7 @@ class Search:
         Raises:
             InvalidQuery: the query names a queryable that there is not, or compares it as it cannot be.
         """
-        statement = sa.select(sa.func.count()).select_from(records).where(*self._where(query))
-        with reading(self._engine) as connection:
-            return connection.execute(statement).scalar_one()
+        return self.page(replace(query, limit=0))[0]
 
     def ids(self, query: RecordQuery) -> list[int]:
         """The numbers of the records in the query's slice, in its order.
@@ -81,8 +88,7 @@ class Search:
         Raises:
             InvalidQuery: as `count` does.
         """
-        with reading(self._engine) as connection:
-            return list(connection.execute(self._slice(query)).scalars())
+        return self.page(query)[1]
 
     def place(self, number: int, sort: Sequence[SortKey]) -> Place:
         """Where the record with this number stands in an order; one that is gone has no values any more.
@@ -159,17 +165,18 @@ class Search:
         Raises:
             InvalidQuery: the queryable has no values that could be listed.
         """
-        # No record has a value of a queryable twice (queryables.values_of).
-        listed = (
-            sa.select(record_values.c.value, sa.func.count())
-            .where(record_values.c.name == _listable(queryable))
-            .group_by(record_values.c.value)
-            .order_by(record_values.c.value)
-            .limit(limit + 1)
-        )
+        _listable(queryable)
         with reading(self._engine) as connection:
-            found = [(row[0], row[1]) for row in connection.execute(listed)]
-        return found if len(found) <= limit else None
+            state = self._index.state(connection)
+            if state is not None and is_listed(queryable):
+                return domains.counted(connection, state, queryable, limit=limit)
+            if connection.execute(_more_than(queryable, limit)).scalar_one() > limit:
+                return None
+            # No record has a value of a queryable twice (queryables.values_of).
+            of_it = record_values.c.name == queryable
+            listed = sa.select(record_values.c.value, sa.func.count()).where(of_it)
+            by_value = listed.group_by(record_values.c.value).order_by(record_values.c.value)
+            return [(row[0], row[1]) for row in connection.execute(by_value)]
 
     def span(self, queryable: str) -> tuple[str, str] | None:
         """The smallest and the greatest value of the queryable; None where it has no value at all.
@@ -179,18 +186,14 @@ class Search:
         """
         if kind_of(queryable) is Kind.DATESTAMP:
             return self._span_of_datestamps()
-        of_it = record_values.c.name == _listable(queryable)
-        ordered = record_values.c.key if is_keyed(queryable) else record_values.c.value
-        ends = [
-            sa.select(record_values.c.value)
-            .where(of_it, ordered == sa.select(end).where(of_it).scalar_subquery())
-            .order_by(record_values.c.value)
-            .limit(1)
-            for end in (sa.func.min(ordered), sa.func.max(ordered))
-        ]
+        _listable(queryable)
         with reading(self._engine) as connection:
-            least, greatest = (connection.execute(end).scalar() for end in ends)
-        return None if least is None or greatest is None else (least, greatest)
+            state = self._index.state(connection)
+            if state is not None and queryable == "title":
+                return domains.titles(connection, state)
+            if state is not None and not state.waiting and is_listed(queryable):
+                return domains.span(connection, queryable)
+            return _span(connection, queryable)
 
     def _span_of_datestamps(self) -> tuple[str, str] | None:
         of_records = [renditions.c.prefix == OAI_DC.prefix, renditions.c.body.is_not(None)]
@@ -204,11 +207,14 @@ class Search:
             return None
         return utc(least), utc(greatest)
 
+    def _counted(self, query: RecordQuery) -> sa.Select[Any]:
+        return sa.select(sa.func.count()).select_from(records).where(*self._where(query))
+
     def _slice(self, query: RecordQuery) -> sa.Select[Any]:
         return (
             sa.select(records.c.id)
             .where(*self._where(query), *self._behind(query))
-            .order_by(*map(_order, query.sort), records.c.id)
+            .order_by(*map(ordered, query.sort), records.c.id)
             .limit(query.limit)
             .offset(query.offset)
         )
@@ -225,13 +231,27 @@ class Search:
         return [live, conditions.of(query.where)]
 
 
+def _more_than(queryable: str, limit: int) -> sa.Select[Any]:
+    """How many values the queryable has, counted no farther than there are too many."""
+    of_it = sa.select(record_values.c.value).where(record_values.c.name == queryable)
+    return sa.select(sa.func.count()).select_from(of_it.distinct().limit(limit + 1).subquery())
+
+
+def _span(connection: Connection, queryable: str) -> tuple[str, str] | None:
+    of_it = record_values.c.name == queryable
+    ordered = record_values.c.key if is_keyed(queryable) else record_values.c.value
+    ends = [
+        sa.select(record_values.c.value)
+        .where(of_it, ordered == sa.select(end).where(of_it).scalar_subquery())
+        .order_by(record_values.c.value)
+        .limit(1)
+        for end in (sa.func.min(ordered), sa.func.max(ordered))
+    ]
+    least, greatest = (connection.execute(end).scalar() for end in ends)
+    return None if least is None or greatest is None else (least, greatest)
+
+
 def _listable(queryable: str) -> str:
     if kind_of(queryable) not in {Kind.TEXT, Kind.DATE}:
         raise InvalidQuery(f"{queryable} has no values that could be listed", queryable)
     return queryable
-
-
-def _order(key: SortKey) -> sa.UnaryExpression[Any]:
-    value = ordered_by(key.queryable, descending=key.descending)
-    ordered: sa.UnaryExpression[Any] = sa.nulls_last(value.desc() if key.descending else value.asc())
-    return ordered

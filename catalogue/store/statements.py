@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,31 @@ def rows(engine: Engine, select: sa.Select[Any], **values: Any) -> list[Any]:
 
     The query is a constant, with a `bindparam` for each value: it is what the compiled form is found by.
     """
-    statement = _compiled(select, engine.dialect)
-    named = {**statement.bound, **values}
-    parameters: Any = tuple(named[name] for name in statement.names) if statement.names else named
     connection = engine.raw_connection()
     try:
-        cursor = connection.cursor()
-        cursor.execute(statement.text, parameters)
-        return list(cursor.fetchall())
+        return _fetched(connection, engine.dialect, select, values)
     finally:
         connection.close()
+
+
+def rows_on(connection: Connection, select: sa.Select[Any], **values: Any) -> list[Any]:
+    """The same, on a connection that is there already."""
+    return _fetched(connection.connection, connection.dialect, select, values)
+
+
+def numbers(connection: Connection, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
+    """The first column of what a query gives, numbers: very many of them, so no rows are made of them."""
+    with connection.execute(select) as result:
+        return [row[0] for row in result.cursor.fetchall()] if result.cursor is not None else []
+
+
+def _fetched(connection: Any, dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> list[Any]:
+    statement = _compiled(select, dialect)
+    named = {**statement.bound, **values}
+    parameters: Any = tuple(named[name] for name in statement.names) if statement.names else named
+    cursor = connection.cursor()
+    cursor.execute(statement.text, parameters)
+    return list(cursor.fetchall())
 
 
 def value(engine: Engine, select: sa.Select[Any], **values: Any) -> Any:

@@ -343,8 +343,72 @@ boxes = sa.Table(
     sa.Column("south", sa.Double, nullable=False),
     sa.Column("east", sa.Double, nullable=False),
     sa.Column("north", sa.Double, nullable=False),
-    # All that a search asks for stands in the index.
-    sa.Index("ix_boxes_extent", "west", "east", "south", "north", "record_id"),
+    # How wide it is (catalogue.store.extents.SCALES).
+    sa.Column("scale", sa.Integer, nullable=False, server_default="9"),
+    # All that a search asks for stands in the index. Boxes that are about as wide and meet another all begin
+    # within a narrow strip.
+    sa.Index("ix_boxes_scale", "scale", "west", "east", "south", "north", "record_id"),
+)
+
+index_terms = sa.Table(
+    "index_terms",
+    metadata,
+    # What records are known by (catalogue.store.index.terms): words, whose name is empty, and values of
+    # queryables. Terms come and never go; their numbers rise.
+    sa.Column("id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("value", Comparable, nullable=False),
+    # As in record_values; the key is how every text begins, or the instant.
+    sa.Column("folded", Comparable),
+    sa.Column("key", Comparable, nullable=False),
+    # Records that have it; not kept of words.
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Index("ix_index_terms_key", "name", "key"),
+)
+
+index_postings = sa.Table(
+    "index_postings",
+    metadata,
+    # Which records of a chunk have a term (catalogue.store.index.postings).
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("term_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+index_titles = sa.Table(
+    "index_titles",
+    metadata,
+    # How the titles of a chunk's records begin, in order.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", Comparable, primary_key=True),
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+index_entries = sa.Table(
+    "index_entries",
+    metadata,
+    # The terms under which the index has a record: numbers of four bytes.
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("terms", sa.LargeBinary, nullable=False),
+)
+
+index_queue = sa.Table(
+    "index_queue",
+    metadata,
+    # Records that were written or deleted since the index took them in: those of a page in a row, numbers of
+    # eight bytes. A query looks at them themselves.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("records", sa.LargeBinary, nullable=False),
+)
+
+index_state = sa.Table(
+    "index_state",
+    metadata,
+    # One row: how often the index has changed.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("generation", sa.BigInteger, nullable=False),
 )
 
 match_queue = sa.Table(

@@ -16,6 +16,8 @@ from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
 from catalogue.sets import with_parents
 from catalogue.store import dialects, payloads
+from catalogue.store.extents import scale_of
+from catalogue.store.index import batches
 from catalogue.store.parts import parts
 from catalogue.store.sets import numbers
 from catalogue.store.settling import enqueue
@@ -95,6 +97,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     _write_sets(connection, numbered, datestamp)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
+    batches.enqueue(connection, [number for number, _ in numbered])
 
 
 def _write_rows(
@@ -203,9 +206,9 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
     dialects.write_rows(
         connection,
         boxes,
-        ("record_id", "west", "south", "east", "north"),
+        ("record_id", "west", "south", "east", "north", "scale"),
         [
-            (number, west, box.south, east, box.north)
+            (number, west, box.south, east, box.north, scale_of(west, east))
             for number, found in numbered
             for box in found.record.boxes
             for west, east in _halves(box)
@@ -247,6 +250,7 @@ def refresh(connection: Connection, writes: Sequence[Write]) -> None:
     _write_neutral(connection, numbered)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
+    batches.enqueue(connection, [number for number, _ in numbered])
     columns: dict[str, Any] = {n: sa.bindparam(n) for n in ("title", "type", "language", "modified")}
     connection.execute(
         sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns),
@@ -272,6 +276,7 @@ def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datest
             connection.execute(sa.update(table).where(table.c.record_id.in_(part)).values(changes))
     _forget_queryables(connection, buried)
     enqueue(connection, [(number, ()) for number in buried])
+    batches.enqueue(connection, buried)
 
 
 def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:

@@ -1,0 +1,146 @@
+"""The index, asked and kept: exact at every moment, whatever waits to be taken in.
+
+What a query is true of is what the index says of the records that it has as they are, and what the tables say
+of those that wait. Both together are remembered for as long as nothing that is searched has changed: the
+generation of the index and the length of its queue tell that.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from catalogue.query import Predicate
+from catalogue.store import dialects, statements
+from catalogue.store.engine import reading, writing
+from catalogue.store.index import batches
+from catalogue.store.index.dictionary import Dictionary, Vocabulary
+from catalogue.store.index.finding import Finding
+from catalogue.store.index.postings import bits_of
+from catalogue.store.predicates import Conditions
+from catalogue.store.tables import index_postings, index_queue, index_state, records
+
+#: Records that are taken in at once.
+AT_ONCE: Final = 5_000
+#: Records that may wait: while there are more, queries are answered by the tables alone.
+PATIENCE: Final = 20_000
+#: Bytes of answers that are remembered.
+_REMEMBERED: Final = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the index has taken in, and what waits."""
+
+    generation: int
+    #: Entries of the queue: between two generations there can only be more of them.
+    entries: int
+    waiting: frozenset[int]
+    chunks: int
+
+
+class SearchIndex:
+    """The search index of the store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._embedded = engine.dialect.name == "sqlite"
+        self._dictionary = Dictionary()
+        self._vocabulary = Vocabulary()
+        self._memory = _Memory()
+
+    def take_in(self, *, at_once: int = AT_ONCE) -> int:
+        """Take in all that waits; how many records that were."""
+        taken = 0
+        while self._waits():
+            try:
+                with writing(self._engine) as connection:
+                    taken += batches.take_in(connection, self._dictionary, limit=at_once)
+            except BaseException:
+                self._dictionary.forget()
+                raise
+        return taken
+
+    def _waits(self) -> bool:
+        with reading(self._engine) as connection:
+            return connection.execute(sa.select(index_queue.c.id).limit(1)).first() is not None
+
+    def state(self, connection: Connection) -> State | None:
+        """The state of the index; None while too many records wait."""
+        rows = statements.rows_on(connection, _STATE)
+        waiting = [number for row in rows if row[2] for number in batches.unpacked(row[2])]
+        if len(waiting) > PATIENCE:
+            return None
+        generation, last, *_ = rows[0]
+        entries = sum(row[2] is not None for row in rows)
+        return State(generation, entries, frozenset(waiting), 0 if last is None else last + 1)
+
+    def matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
+        """The numbers of the records of which the predicate is true, as bits.
+
+        Raises:
+            InvalidQuery: it names a queryable that there is not, or compares it as it cannot be.
+        """
+        key = (state.generation, state.entries, where)
+        return self._memory.get(key, lambda: self._matching(connection, state, where))
+
+    def _matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
+        finding = Finding(
+            connection,
+            self._vocabulary,
+            chunks=state.chunks,
+            remembered=lambda key, ask: self._memory.get((state.generation, key), ask),
+        )
+        live = self._memory.get((state.generation, None), finding.live) & ~bits_of(state.waiting)
+        found = live if where is None else finding.bits(where, live)
+        return found | self._among_waiting(connection, state, where) if state.waiting else found
+
+    def _among_waiting(self, connection: Connection, state: State, where: Predicate | None) -> int:
+        """Those of the records that wait of which it is true, as the tables say it."""
+        numbers = dialects.listed(connection, state.waiting)
+        select = sa.select(records.c.id).where(
+            records.c.id.in_(sa.select(numbers.c.value)), sa.not_(records.c.deleted)
+        )
+        if where is not None:
+            select = select.where(Conditions(embedded=self._embedded, many=True).of(where))
+        return bits_of([row[0] for row in connection.execute(select)])
+
+
+class _Memory:
+    """Answers, those that were asked for last."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, int] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Hashable, find: Callable[[], int]) -> int:
+        """The answer under this key; found, where it is not here."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        bits = find()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = bits
+                self._bytes += _size(bits)
+            while self._bytes > _REMEMBERED and self._kept:
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
+        return bits
+
+
+def _size(bits: int) -> int:
+    return bits.bit_length() // 8 + 500
+
+
+_last = sa.select(sa.func.max(index_postings.c.chunk)).scalar_subquery()
+_STATE: sa.Select[Any] = sa.select(index_state.c.generation, _last, index_queue.c.records).select_from(
+    index_state.outerjoin(index_queue, sa.true())
+)

@@ -1,0 +1,264 @@
+"""Taking records into the index: thousands at a time, in a transaction of their own, after their pages.
+
+A page writes down which records it has changed (`index_queue`), in its own transaction; until they are taken
+in, a query looks at them themselves. So the index is exact at every moment, and no page pays for it: words
+come in no order, and to put those of one page in their places costs nearly as much as those of fifty.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalogue.sets import with_parents
+from catalogue.store import dialects, statements
+from catalogue.store.index import terms
+from catalogue.store.index.dictionary import Dictionary
+from catalogue.store.index.postings import changed, chunk_of
+from catalogue.store.index.terms import Term
+from catalogue.store.index.words import words
+from catalogue.store.tables import (
+    boxes,
+    index_entries,
+    index_postings,
+    index_queue,
+    index_state,
+    index_terms,
+    index_titles,
+    neutral_records,
+    record_values,
+    records,
+)
+
+#: Under this name one transaction at a time changes the index.
+ALONE = "search index"
+
+_Terms = dict[int, Collection[Term]]
+_Numbers = dict[int, list[int]]
+
+
+def packed(numbers: Collection[int]) -> bytes:
+    """Numbers of records, as a row of the queue has them."""
+    return struct.pack(f"<{len(numbers)}q", *numbers)
+
+
+def unpacked(body: bytes) -> tuple[int, ...]:
+    """What `packed` packed."""
+    return struct.unpack(f"<{len(body) // 8}q", body)
+
+
+def enqueue(connection: Connection, numbers: Collection[int]) -> None:
+    """Write down, inside the page's transaction, that these records were written or deleted."""
+    if numbers:
+        dialects.write_rows(connection, index_queue, ("records",), [(packed(numbers),)])
+
+
+def take_in(connection: Connection, dictionary: Dictionary, *, limit: int) -> int:
+    """Take in what waits, about so many records of it; how many there were."""
+    dialects.alone(connection, ALONE)
+    taken, numbers = _waiting(connection, limit)
+    if not taken:
+        return 0
+    new = _described(connection, numbers)
+    old = _entries(connection, numbers)
+    ids = dictionary.numbers(connection, {term for found in new.values() for term in found})
+    by_chunk: dict[int, list[int]] = defaultdict(list)
+    for number in numbers:
+        by_chunk[chunk_of(number)].append(number)
+    counts: Counter[int] = Counter()
+    for chunk, held in by_chunk.items():
+        counts.update(_take_in_chunk(connection, chunk, held, new=new, old=old, ids=ids))
+    _count(connection, counts)
+    _write_entries(connection, numbers, new, ids)
+    _write_titles(connection, by_chunk, new, old)
+    connection.execute(sa.delete(index_queue).where(index_queue.c.id.in_(taken)))
+    connection.execute(sa.update(index_state).values(generation=index_state.c.generation + 1))
+    return len(numbers)
+
+
+def _waiting(connection: Connection, limit: int) -> tuple[list[int], list[int]]:
+    """Entries of the queue, and the records that they name, each once."""
+    taken: list[int] = []
+    numbers: set[int] = set()
+    queue = sa.select(index_queue.c.id, index_queue.c.records).order_by(index_queue.c.id)
+    for row in connection.execute(queue.limit(limit)):
+        found = unpacked(row.records)
+        if taken and len(numbers) + len(found) > limit:
+            break
+        taken.append(row.id)
+        numbers.update(found)
+    return taken, sorted(numbers)
+
+
+def _listed(connection: Connection, numbers: Iterable[int]) -> sa.Select[tuple[int]]:
+    return sa.select(dialects.listed(connection, numbers).c.value)
+
+
+def _described(connection: Connection, numbers: Sequence[int]) -> _Terms:
+    """The terms of those of the records that are not deleted."""
+    embedded = connection.dialect.name == "sqlite"
+    read = partial(statements.rows_on, connection, numbers=dialects.listing(numbers, embedded=embedded))
+    found = read(_LIVE[embedded])
+    values: dict[int, list[tuple[str, str]]] = {row[0]: [] for row in found}
+    for number, name, text in read(_VALUES[embedded]):
+        # A page that is committed meanwhile may bring one back; it waits in the queue.
+        if number in values:
+            values[number].append((name, text))
+    described: dict[int, set[Term]] = {}
+    for number, set_specs, text in found:
+        described[number] = terms.of_values(values[number])
+        described[number] |= words(text)
+        described[number].update(_in_sets(set_specs))
+    for number, *box in read(_BOXES[embedded]):
+        if number in described:
+            described[number].update(terms.of_box(*box))
+    return dict(described.items())
+
+
+@lru_cache(1024)
+def _in_sets(set_specs: str) -> tuple[Term, ...]:
+    return tuple(map(terms.in_set, with_parents(set_specs.split())))
+
+
+def _of(select: sa.Select[Any], number: sa.ColumnElement[int]) -> dict[bool, sa.Select[Any]]:
+    """The statement for records in a list, on SQLite and on PostgreSQL."""
+    return {
+        embedded: select.where(dialects.one_of(number, "numbers", embedded=embedded))
+        for embedded in (True, False)
+    }
+
+
+_LIVE = _of(
+    sa.select(records.c.id, records.c.set_specs, neutral_records.c.search_text)
+    .join(neutral_records, neutral_records.c.record_id == records.c.id)
+    .where(sa.not_(records.c.deleted)),
+    records.c.id,
+)
+_unlisted = sa.or_(*(record_values.c.name == name for name in sorted(terms.UNLISTED)))
+# What is not listed may be long, and is not looked at.
+_VALUES = _of(
+    sa.select(
+        record_values.c.record_id,
+        record_values.c.name,
+        sa.case((_unlisted, ""), else_=record_values.c.value),
+    ),
+    record_values.c.record_id,
+)
+_BOXES = _of(
+    sa.select(boxes.c.record_id, boxes.c.west, boxes.c.south, boxes.c.east, boxes.c.north), boxes.c.record_id
+)
+
+
+def _entries(connection: Connection, numbers: Sequence[int]) -> dict[int, frozenset[int]]:
+    """The terms under which the index has them so far."""
+    if not numbers:
+        return {}
+    c = index_entries.c
+    entries = sa.select(c.record_id, c.terms).where(c.record_id.in_(_listed(connection, numbers)))
+    found = connection.execute(entries)
+    return {row.record_id: frozenset(struct.unpack(f"<{len(row.terms) // 4}I", row.terms)) for row in found}
+
+
+def term_counts(connection: Connection, numbers: Collection[int]) -> Counter[int]:
+    """How many of the records the index has under each term."""
+    return Counter(one for found in _entries(connection, sorted(numbers)).values() for one in found)
+
+
+def _take_in_chunk(
+    connection: Connection,
+    chunk: int,
+    held: Sequence[int],
+    *,
+    new: _Terms,
+    old: dict[int, frozenset[int]],
+    ids: dict[Term, int],
+) -> Counter[int]:
+    """Write the postings of one chunk; by how much each term's count has changed."""
+    fresh: dict[Term, list[int]] = defaultdict(list)
+    added: _Numbers = defaultdict(list)
+    removed: _Numbers = defaultdict(list)
+    for number in held:
+        if number not in old:
+            for term in new.get(number, ()):
+                fresh[term].append(number)
+            continue
+        now = {ids[term] for term in new.get(number, ())}
+        for term_id in now - old[number]:
+            added[term_id].append(number)
+        for term_id in old[number] - now:
+            removed[term_id].append(number)
+    for term, numbers in fresh.items():
+        added[ids[term]] += numbers
+    touched = added.keys() | removed.keys()
+    _write_postings(connection, chunk, added, removed)
+    return Counter({one: len(added.get(one, ())) - len(removed.get(one, ())) for one in touched})
+
+
+def _write_postings(connection: Connection, chunk: int, added: _Numbers, removed: _Numbers) -> None:
+    touched = added.keys() | removed.keys()
+    c = index_postings.c
+    have = sa.select(c.term_id, c.body).where(c.chunk == chunk, c.term_id.in_(_listed(connection, touched)))
+    bodies = {row.term_id: row.body for row in connection.execute(have)}
+    rows, gone = [], []
+    for term_id in sorted(touched):
+        body = changed(bodies.get(term_id), added.get(term_id, ()), removed.get(term_id, ()))
+        if body:
+            rows.append((chunk, term_id, body))
+        else:
+            gone.append(term_id)
+    dialects.write_rows(connection, index_postings, ("chunk", "term_id", "body"), rows, replace=True)
+    if gone:
+        connection.execute(
+            sa.delete(index_postings).where(c.chunk == chunk, c.term_id.in_(_listed(connection, gone)))
+        )
+
+
+def _count(connection: Connection, counts: Counter[int]) -> None:
+    """Add to the counts of values; those of words are not kept."""
+    c = index_terms.c
+    named = sa.select(c.id, c.name, c.value, c.folded, c.key, c.count).where(
+        c.id.in_(_listed(connection, [one for one, more in counts.items() if more])), c.name != ""
+    )
+    rows = [(*row[:-1], row[-1] + counts[row.id]) for row in connection.execute(named)]
+    columns = ("id", "name", "value", "folded", "key", "count")
+    dialects.write_rows(connection, index_terms, columns, rows, replace=True)
+
+
+def _write_entries(connection: Connection, numbers: Sequence[int], new: _Terms, ids: dict[Term, int]) -> None:
+    rows = [(number, _entry(new.get(number, ()), ids)) for number in numbers]
+    kept = [row for row in rows if row[1]]
+    dialects.write_rows(connection, index_entries, ("record_id", "terms"), kept, replace=True)
+    gone = [number for number, entry in rows if not entry]
+    if gone:
+        connection.execute(
+            sa.delete(index_entries).where(index_entries.c.record_id.in_(_listed(connection, gone)))
+        )
+
+
+def _entry(found: Collection[Term], ids: dict[Term, int]) -> bytes:
+    return struct.pack(f"<{len(found)}I", *map(ids.__getitem__, found))
+
+
+def _write_titles(
+    connection: Connection, by_chunk: dict[int, list[int]], new: _Terms, old: Collection[int]
+) -> None:
+    c = index_titles.c
+    for chunk, held in by_chunk.items():
+        before = [number for number in held if number in old]
+        if before:
+            connection.execute(
+                sa.delete(index_titles).where(c.chunk == chunk, c.record_id.in_(_listed(connection, before)))
+            )
+        live = [number for number in held if number in new]
+        v = record_values.c
+        titles = sa.select(v.record_id, sa.func.coalesce(v.folded, v.value)).where(
+            v.record_id.in_(_listed(connection, live)), v.name == "title"
+        )
+        keys = {(chunk, title[: terms.TITLE], number) for number, title in connection.execute(titles)}
+        dialects.write_rows(connection, index_titles, ("chunk", "key", "record_id"), sorted(keys))

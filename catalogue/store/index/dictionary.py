@@ -1,0 +1,115 @@
+"""The terms and their numbers. Terms come and never go, so what was looked up stays so."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from threading import Lock
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalogue.queryables import normalise
+from catalogue.store import dialects, statements
+from catalogue.store.index.terms import Term, key_of
+from catalogue.store.tables import index_terms
+
+#: Terms that are remembered between two batches.
+_REMEMBERED: Final = 300_000
+_COLUMNS: Final = ("id", "name", "value", "folded", "key", "count")
+
+
+class Dictionary:
+    """Terms -> numbers, for whoever takes records in; new terms get numbers."""
+
+    def __init__(self) -> None:
+        self._known: dict[Term, int] = {}
+
+    def forget(self) -> None:
+        """Forget what was looked up: the transaction in which terms got their numbers has failed."""
+        self._known.clear()
+
+    def numbers(self, connection: Connection, wanted: Collection[Term]) -> dict[Term, int]:
+        """The numbers of these terms."""
+        known = self._known
+        if len(known) > _REMEMBERED:
+            known.clear()
+        missing = [term for term in wanted if term not in known]
+        if missing:
+            by_name: dict[str, list[str]] = defaultdict(list)
+            for term in missing:
+                name, value = ("", term) if isinstance(term, str) else term
+                by_name[name].append(value)
+            for name, values in by_name.items():
+                known.update(found(connection, name, values))
+            self._add(connection, [term for term in missing if term not in known])
+        return {term: known[term] for term in wanted}
+
+    def _add(self, connection: Connection, missing: Collection[Term]) -> None:
+        last = connection.execute(sa.select(sa.func.max(index_terms.c.id))).scalar() or 0
+        rows = []
+        for number, term in enumerate(missing, last + 1):
+            name, value = ("", term) if isinstance(term, str) else term
+            # A word is normalised as it is.
+            folded = normalise(value) if name else value
+            key = key_of(name, value) if name else value
+            rows.append((number, name, value, None if folded == value else folded, key, 0))
+            self._known[term] = number
+        dialects.write_rows(connection, index_terms, _COLUMNS, rows)
+
+
+def found(connection: Connection, name: str, values: Iterable[str]) -> dict[Term, int]:
+    """The numbers of those of a name's values that there are."""
+    c = index_terms.c
+    wanted = set(values)
+    keys = {key_of(name, value) if name else value for value in wanted}
+    listed = sa.select(dialects.listed(connection, keys, sa.Text).c.value)
+    rows = connection.execute(sa.select(c.id, c.value).where(c.name == name, c.key.in_(listed)))
+    return {(name, value) if name else value: number for number, value in rows if value in wanted}
+
+
+_NEW = (
+    sa.select(index_terms.c.id, index_terms.c.name, index_terms.c.value)
+    .where(index_terms.c.id > sa.bindparam("after", type_=sa.BigInteger()))
+    .order_by(index_terms.c.id)
+)
+
+
+class Vocabulary:
+    """The words, in memory: a pattern asks for all that contain it.
+
+    They are one text in UTF-8, in the order of their numbers; a million words are some ten megabytes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._text = bytearray(b"\n")
+        self._starts: list[int] = []
+        self._numbers: list[int] = []
+        self._last = 0
+
+    def containing(self, connection: Connection, literal: str) -> list[int]:
+        """The numbers of the words in which the literal occurs, those that came first before others."""
+        wanted = literal.encode("utf-8", "surrogatepass")
+        numbers: list[int] = []
+        with self._lock:
+            self._read_on(connection)
+            at = self._text.find(wanted)
+            while at >= 0:
+                following = bisect_right(self._starts, at)
+                numbers.append(self._numbers[following - 1])
+                if following == len(self._starts):
+                    break
+                at = self._text.find(wanted, self._starts[following])
+        return numbers
+
+    def _read_on(self, connection: Connection) -> None:
+        """Read the words that have come since."""
+        for number, name, word in statements.rows_on(connection, _NEW, after=self._last):
+            self._last = number
+            if not name:
+                self._numbers.append(number)
+                self._starts.append(len(self._text))
+                self._text += word.encode("utf-8", "surrogatepass") + b"\n"

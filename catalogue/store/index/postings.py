@@ -1,0 +1,128 @@
+"""Sets of record numbers: as integers whose bits they are, and as the rows that keep them.
+
+Numbers are kept in chunks of 65,536. Of a chunk a row has few numbers as such, in two bytes each, and many as
+a bit for each number that there could be.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+#: Numbers of a chunk: what two bytes can tell apart.
+CHUNK: Final = 1 << 16
+_BYTES: Final = CHUNK // 8
+#: Numbers up to which they are kept as such.
+_FEW: Final = 1024
+_BIT: Final = tuple(1 << bit for bit in range(8))
+#: Bytes that are looked at together when bits are counted off.
+_BLOCKS: Final = (8192, 64)
+
+
+def chunk_of(number: int) -> int:
+    """The chunk in which a number is kept."""
+    return number >> 16
+
+
+def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] = ()) -> bytes:
+    """A row with these of its chunk's numbers added and removed; empty where none is left."""
+    if body is not None and len(body) == _BYTES:
+        bits = bytearray(body)
+    else:
+        low = _low(body) if body else array("H")
+        if removed:
+            low = array("H", set(low).difference(number & 0xFFFF for number in removed))
+        low.extend(number & 0xFFFF for number in added)
+        if len(low) <= _FEW:
+            return _kept(low)
+        bits, added, removed = bytearray(_BYTES), low, ()
+    for number in added:
+        bits[(number & 0xFFFF) >> 3] |= _BIT[number & 7]
+    for number in removed:
+        bits[(number & 0xFFFF) >> 3] &= ~_BIT[number & 7]
+    return bytes(bits) if any(bits) else b""
+
+
+def _low(body: bytes) -> array[int]:
+    low = array("H", body)
+    if sys.byteorder == "big":
+        low.byteswap()
+    return low
+
+
+def _kept(low: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        low = array("H", low)
+        low.byteswap()
+    return low.tobytes()
+
+
+class Union:
+    """Rows of several chunks, put together."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[int, bytearray] = {}
+
+    def add(self, chunk: int, body: bytes) -> None:
+        """Add the numbers of a row."""
+        bits = self._chunks.get(chunk)
+        if bits is None:
+            bits = self._chunks[chunk] = bytearray(_BYTES)
+        if len(body) == _BYTES:
+            both = int.from_bytes(bits, "little") | int.from_bytes(body, "little")
+            self._chunks[chunk] = bytearray(both.to_bytes(_BYTES, "little"))
+            return
+        for number in _low(body):
+            bits[number >> 3] |= _BIT[number & 7]
+
+    def bits(self) -> int:
+        """All of them."""
+        if not self._chunks:
+            return 0
+        none = bytes(_BYTES)
+        chunks = (self._chunks.get(chunk, none) for chunk in range(max(self._chunks) + 1))
+        return int.from_bytes(b"".join(chunks), "little")
+
+
+def bits_of(numbers: Collection[int]) -> int:
+    """These numbers as bits."""
+    if not numbers:
+        return 0
+    bits = bytearray((max(numbers) >> 3) + 1)
+    for number in numbers:
+        bits[number >> 3] |= _BIT[number & 7]
+    return int.from_bytes(bits, "little")
+
+
+def numbers_of(bits: int, *, offset: int = 0, limit: int | None = None) -> list[int]:
+    """The numbers in ascending order: behind the first `offset` of them, at most `limit`."""
+    written = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
+    start = 0
+    for block in _BLOCKS:
+        while start < len(written):
+            count = int.from_bytes(written[start : start + block], "little").bit_count()
+            if count > offset:
+                break
+            offset -= count
+            start += block
+    found: list[int] = []
+    for number in _from(written, start):
+        if offset:
+            offset -= 1
+        elif limit is None or len(found) < limit:
+            found.append(number)
+        if limit is not None and len(found) >= limit:
+            break
+    return found
+
+
+def _from(written: bytes, start: int) -> Iterator[int]:
+    for at in range(start, len(written)):
+        byte = written[at]
+        if byte:
+            first = at << 3
+            for bit in range(8):
+                if byte >> bit & 1:
+                    yield first + bit

@@ -1,0 +1,89 @@
+"""What the index knows a record by: its words, the values of its queryables, and a few marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from catalogue.query import Extent
+from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, normalise
+
+#: A word, or (name, value): a queryable's name and its value, or one of the marks below.
+Term: TypeAlias = "str | tuple[str, str]"
+
+#: The record is not deleted.
+LIVE: Final = ("@live", "")
+#: The record has an extent; one whose boxes are degrees.
+BOXED: Final = ("@boxed", "")
+IN_DEGREES: Final = ("@boxed", "degrees")
+
+#: Queryables of which nearly each record has a value of its own: that they have one is all that is kept.
+UNLISTED: Final = frozenset(
+    {"identifier", "title", "abstract", "alternative", "lineage", "relation", "source"}
+)
+
+
+#: Characters of a title by which titles are put in order before they are looked at whole.
+TITLE: Final = KEY_LENGTH
+
+
+_WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
+
+
+def of_box(west: float, south: float, east: float, north: float) -> tuple[Term, ...]:
+    """The terms of a record that has this box."""
+    held = west >= _WORLD[0] and south >= _WORLD[1] and east <= _WORLD[2] and north <= _WORLD[3]
+    return (BOXED, IN_DEGREES) if held else (BOXED,)
+
+
+def is_world(wanted: Extent) -> bool:
+    """Whether the box holds the whole world."""
+    west, south, east, north = _WORLD
+    return wanted.west <= west and wanted.south <= south and wanted.east >= east and wanted.north >= north
+
+
+def in_set(set_spec: str) -> tuple[str, str]:
+    """The record is in the set."""
+    return "@set", set_spec
+
+
+def is_listed(queryable: str) -> bool:
+    """Whether the index knows the values of the queryable."""
+    return queryable not in UNLISTED and QUERYABLES.get(queryable) in {Kind.TEXT, Kind.DATE}
+
+
+def has(queryable: str) -> tuple[str, str]:
+    """The record has a value of the queryable."""
+    return "@has", queryable
+
+
+def in_year(queryable: str, year: str) -> tuple[str, str]:
+    """The record has a date that begins in this year."""
+    return f"@year {queryable}", year
+
+
+def of_values(values: Iterable[tuple[str, str]]) -> set[Term]:
+    """The terms of a record with these values."""
+    found: set[Term] = {LIVE}
+    for name, value in values:
+        found.update(_of_value(name, value) if len(value) <= KEY_LENGTH else _terms(name, value))
+    return found
+
+
+def _terms(name: str, value: str) -> tuple[Term, ...]:
+    if not is_listed(name):
+        return (has(name),)
+    if QUERYABLES[name] is Kind.DATE and (begin := instant(value)):
+        return has(name), (name, value), in_year(name, begin[:4])
+    return has(name), (name, value)
+
+
+_of_value = lru_cache(16384)(_terms)
+
+
+def key_of(name: str, value: str) -> str:
+    """What the index finds a value by: how it begins, or the instant that it is."""
+    if QUERYABLES.get(name) is Kind.DATE:
+        return instant(value)
+    return normalise(value)[:KEY_LENGTH]

@@ -1,0 +1,112 @@
+"""The words of a text, and what a pattern asks of them.
+
+A text is cut where letters, digits and everything else meet. Each class of characters is told by the
+character alone, so a literal that occurs in a text is cut there as it is by itself, but for its ends, which
+may lie within a longer run. Runs that could be anything are indexed by pieces: long numbers, scripts that
+write no spaces, what is too long to be a word. So words are few, and what contains a literal is found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from catalogue.query import Pattern, Wildcard
+
+#: Han, kana, Thai, Lao, Myanmar and Khmer, but for their digits.
+_UNSPACED: Final = (
+    "\u0e00-\u0e4f\u0e5a-\u0e7f\u0e80-\u0ecf\u0eda-\u0eff\u1000-\u103f\u104a-\u108f\u109a-\u109f"
+    "\u1780-\u17df\u17ea-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_LETTERS: Final = re.compile(rf"[^\W\d_{_UNSPACED}]+")
+_DIGITS: Final = re.compile(r"\d+")
+_JOINED: Final = re.compile(rf"[{_UNSPACED}]+")
+_RUNS: Final = re.compile(rf"(?P<letters>{_LETTERS.pattern})|(?P<digits>\d+)|(?P<joined>{_JOINED.pattern})")
+
+#: Characters of a word; of the pieces of a longer run every second half is the next one's first.
+_LONGEST: Final = 32
+_STRIDE: Final = 16
+#: What is so long lies whole within one piece, wherever it lies.
+_SURE: Final = _LONGEST - _STRIDE + 1
+_DIGITS_TOGETHER: Final = 4
+_JOINED_TOGETHER: Final = 2
+
+
+#: The same of ASCII: what is none of them becomes a space, which costs a fifth.
+_ONLY_LETTERS: Final = {code: " " for code in range(128) if not chr(code).isalpha()}
+_ONLY_DIGITS: Final = {code: " " for code in range(128) if not chr(code).isdigit()}
+
+
+def words(text: str) -> set[str]:
+    """The words of a normalised text."""
+    if text.isascii():
+        found = set(text.translate(_ONLY_LETTERS).split())
+        numbers = set(text.translate(_ONLY_DIGITS).split())
+    else:
+        found = set(_LETTERS.findall(text))
+        numbers = set(_DIGITS.findall(text))
+        for run in _JOINED.findall(text):
+            numbers.update(_grams(run, _JOINED_TOGETHER))
+    for word in [word for word in found if len(word) > _LONGEST]:
+        found.remove(word)
+        found.update(_pieces(word))
+    for run in numbers:
+        if len(run) <= _DIGITS_TOGETHER:
+            found.add(run)
+        else:
+            found.update(_grams(run, _DIGITS_TOGETHER))
+    return found
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[at : at + _LONGEST] for at in range(0, len(word), _STRIDE)]
+
+
+@lru_cache(16384)
+def _grams(run: str, length: int) -> tuple[str, ...]:
+    if len(run) <= length:
+        return (run,)
+    return tuple(run[at : at + length] for at in range(len(run) - length + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the words of a text must be for the pattern to occur in it."""
+
+    #: All of these are among them.
+    whole: frozenset[str]
+    #: Each of these occurs in one of them.
+    within: frozenset[str]
+    #: Texts with such words have the pattern; else they may have it.
+    exact: bool
+
+
+def wanted(pattern: Pattern) -> Wanted | None:
+    """What a normalised pattern asks of the words of a text that has it; None where that is nothing."""
+    whole: set[str] = set()
+    within: set[str] = set()
+    literals = [part for part in pattern if isinstance(part, str)]
+    exact = len(literals) == 1 and Wildcard.ONE not in pattern
+    for literal in literals:
+        exact = _ask(literal, whole, within) and exact
+    return Wanted(frozenset(whole), frozenset(within), exact) if whole or within else None
+
+
+def _ask(literal: str, whole: set[str], within: set[str]) -> bool:
+    """Add what this literal asks for; whether that is all that it asks for."""
+    alone = False
+    for run in _RUNS.finditer(literal):
+        kind, text = str(run.lastgroup), run.group()
+        alone = len(text) == len(literal)
+        if run.start() and run.end() < len(literal):
+            whole |= words(text)
+        elif kind == "letters":
+            within |= {text} if len(text) <= _SURE else {text[:_SURE], text[-_SURE:]}
+            alone = alone and len(text) <= _SURE
+        else:
+            length = _DIGITS_TOGETHER if kind == "digits" else _JOINED_TOGETHER
+            (within if len(text) < length else whole).update(_grams(text, length))
+            alone = alone and len(text) <= length
+    return alone

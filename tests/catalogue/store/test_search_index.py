@@ -1,0 +1,257 @@
+"""The search index: whatever of the catalogue it has taken in, a query finds what plain Python finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import factories
+from catalogue import oai_identifier
+from catalogue.query import (
+    And,
+    AnyText,
+    Between,
+    Compare,
+    Extent,
+    Like,
+    Missing,
+    Not,
+    Operator,
+    Predicate,
+    RecordQuery,
+    Relation,
+    SortKey,
+    Wildcard,
+)
+from catalogue.queryables import normalise
+from catalogue.record import Record, Text
+from catalogue.settings import ROOT
+from catalogue.store import Store
+from catalogue.store.index import answers, batches
+from catalogue.store.migrations import downgrade
+from query_truth import (
+    DATE_QUERYABLES,
+    TEXT_QUERYABLES,
+    Known,
+    in_order,
+    leaves,
+    matching,
+    random_records,
+    trees,
+)
+
+RELAXED = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def _number_from(store: Store, number: int) -> None:
+    """Have the numbers of the records go on behind this one: those of two chunks meet."""
+    with store.engine.begin() as connection:
+        if store.embedded:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO records (id, source_id, identifier, source_identifier, source_datestamp,"
+                    " metadata_prefix, deleted, datestamp, first_datestamp, set_specs, changed_run, seen_run,"
+                    " file_identifier, title, type, language, modified)"
+                    " VALUES (:id, 'nile', '-', '', '', '', true, 0, 0, '', 0, 0, '', '', '', '', '')"
+                ),
+                {"id": number},
+            )
+        else:
+            connection.execute(sa.text("SELECT setval('records_id_seq', :id)"), {"id": number})
+
+
+def _mixed(store: Store) -> list[Known]:
+    """Records, taken in; then some that changed, some that are new and some that were deleted."""
+    factories.add_source(store)
+    _number_from(store, 65_500)
+    records = random_records(20, 60)
+    factories.fill(store, records)
+    store.index.take_in(at_once=25)
+    later = {name: one for name, one in random_records(21, 80).items() if int(name[5:]) % 3 == 0}
+    run = factories.fill(store, later)
+    records |= later
+    ours = {oai_identifier.mint(factories.NAMESPACE, "nile", name): name for name in records}
+    known = store.records.known(list(ours))
+    gone = [known[identifier] for identifier in list(ours)[::7]]
+    factories.commit(store, run, [], tombstones=gone)
+    left = [found for found in known.values() if found not in gone]
+    stamps = {found.identifier: found.datestamp for found in store.search.records([one.id for one in left])}
+    return sorted(
+        (
+            Known(one.id, one.identifier, stamps[one.identifier], records[ours[one.identifier]])
+            for one in left
+        ),
+        key=lambda one: one.number,
+    )
+
+
+@pytest.fixture(params=["waiting", "taken in"])
+def known(store: Store, request: pytest.FixtureRequest) -> list[Known]:
+    """A store that has been taken in before it changed; and again since."""
+    found = _mixed(store)
+    if request.param == "taken in":
+        store.index.take_in()
+    return found
+
+
+@RELAXED
+@given(where=st.one_of(leaves(), trees(leaves())))
+def test_finds_what_plain_python_finds(store: Store, known: list[Known], where: Predicate) -> None:
+    numbers = matching(known, where)
+    assert store.search.page(RecordQuery(where=where, limit=1000)) == (len(numbers), numbers)
+    page = RecordQuery(where=where, offset=3, limit=4)
+    assert store.search.page(page) == (len(numbers), numbers[3:7])
+
+
+_keys = st.builds(SortKey, st.sampled_from([*TEXT_QUERYABLES, *DATE_QUERYABLES, "title"]), st.booleans())
+
+
+@RELAXED
+@given(
+    keys=st.lists(_keys, min_size=1, max_size=2, unique_by=lambda key: key.queryable),
+    offset=st.integers(0, 50),
+    where=st.sampled_from([None, Not(Missing("title")), Missing("creator")]),
+)
+def test_order(
+    store: Store, known: list[Known], keys: list[SortKey], offset: int, where: Predicate | None
+) -> None:
+    expected = [one for one in in_order(known, keys) if where is None or one in matching(known, where)]
+    query = RecordQuery(where=where, sort=tuple(keys), offset=offset, limit=9)
+    assert store.search.page(query) == (len(expected), expected[offset : offset + 9])
+
+
+@pytest.mark.parametrize("queryable", ["subject", "type", "creator", "issued", "title"])
+def test_values_are_counted(store: Store, known: list[Known], queryable: str) -> None:
+    counts = Counter(value for one in known for value in one.values(queryable))
+    assert store.search.values(queryable, limit=1000) == sorted(counts.items())
+    assert store.search.values(queryable, limit=len(counts)) is not None
+    assert store.search.values(queryable, limit=len(counts) - 1) is None
+    least, greatest = store.search.span(queryable) or ("", "")
+    assert {least, greatest} <= counts.keys()
+
+
+def test_the_span_of_titles_is_that_of_their_order(store: Store, known: list[Known]) -> None:
+    titles = sorted(normalise(title)[:60] for one in known for title in one.values("title"))
+    span = store.search.span("title") or ("", "")
+    assert [normalise(end)[:60] for end in span] == [titles[0], titles[-1]]
+
+
+def test_while_too_many_wait_the_tables_answer(
+    store: Store, known: list[Known], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = AnyText((Wildcard.MANY, "lead", Wildcard.MANY))
+    numbers = matching(known, where)
+    factories.fill(store, random_records(1, 3))
+    expected = store.search.page(RecordQuery(where=where, limit=1000))
+    assert set(numbers) & set(expected[1])
+    monkeypatch.setattr(answers, "PATIENCE", 0)
+    assert store.search.page(RecordQuery(where=where, limit=1000)) == expected
+    assert store.search.page(RecordQuery(sort=(SortKey("title"),), limit=0))[0] > 0
+
+
+def test_what_is_committed_is_found_at_once(store: Store) -> None:
+    where = AnyText(("endosulfan",))
+    run = factories.fill(store, {"a": Record(Text.of("Endosulfan")), "b": Record(Text.of("Lindane"))})
+    for taken in (False, True):
+        if taken:
+            store.index.take_in()
+        assert store.search.count(RecordQuery(where=where)) == 1
+    factories.fill(store, {"b": Record(Text.of("More on endosulfan"))})
+    assert store.search.count(RecordQuery(where=where)) == 2
+    known = store.records.known([f"oai:{factories.NAMESPACE}:nile:a"])
+    factories.commit(store, run, [], tombstones=list(known.values()))
+    assert store.search.count(RecordQuery(where=where)) == 1
+    assert store.index.take_in() == 2
+    assert store.search.count(RecordQuery(where=where)) == 1
+    assert store.index.take_in() == 0
+
+
+def test_a_batch_that_fails_leaves_everything_as_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.fill(store, {"a": Record(Text.of("Endosulfan"))})
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk has gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(batches, "_write_titles", fail)
+        with pytest.raises(OSError, match="gone"):
+            store.index.take_in()
+    where = AnyText(("endosulfan",))
+    assert store.search.count(RecordQuery(where=where)) == 1
+    assert store.index.take_in() == 1
+    assert store.search.count(RecordQuery(where=where)) == 1
+
+
+def test_records_of_before_the_index_are_taken_in_by_the_upgrade(store: Store) -> None:
+    factories.fill(store, random_records(3, 5))
+    [step] = (ROOT / "migrations" / "versions").glob("*_search_index.py")
+    downgrade(store.engine, f"{int(step.name[:4]) - 1:04}")
+    store.upgrade()
+    assert store.index.take_in() == 0
+    assert store.search.count(RecordQuery()) == 5
+
+
+_WORLD = Extent(Relation.INTERSECTS, -180, -90, 180, 90)
+_BOX = Extent(Relation.INTERSECTS, 10, 10, 25, 20)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        RecordQuery(),
+        RecordQuery(offset=20, limit=5),
+        RecordQuery(where=AnyText((Wildcard.MANY, "lead", Wildcard.MANY))),
+        RecordQuery(where=AnyText(("lead x",))),
+        RecordQuery(where=_BOX),
+        RecordQuery(where=_WORLD),
+        RecordQuery(where=Extent(Relation.CONTAINS, 10, 10, 11, 11)),
+        RecordQuery(where=Between("issued", "1998", "2026")),
+        RecordQuery(where=Compare("issued", Operator.GREATER, "2003-01-15")),
+        RecordQuery(where=Compare("modified", Operator.GREATER, "2003")),
+        RecordQuery(where=And((_BOX, Between("issued", "1998", "2026"), AnyText(("lead",))))),
+        RecordQuery(where=Compare("type", Operator.EQUAL, "Dataset")),
+        RecordQuery(where=Not(Compare("type", Operator.EQUAL, "dataset", match_case=False))),
+        RecordQuery(where=Like("title", (Wildcard.MANY, "lead", Wildcard.MANY), match_case=False)),
+        RecordQuery(where=Compare("identifier", Operator.EQUAL, "oai:nobody")),
+        RecordQuery(where=Missing("creator")),
+        RecordQuery(sort=(SortKey("title"),)),
+        RecordQuery(sort=(SortKey("title", descending=True),)),
+        RecordQuery(sort=(SortKey("modified", descending=True),)),
+        RecordQuery(sort=(SortKey("issued"),), where=AnyText(("lead",))),
+    ],
+    ids=str,
+)
+def test_no_request_reads_a_whole_table(tmp_path: Path, query: RecordQuery) -> None:
+    with Store(f"sqlite:///{tmp_path}/store.sqlite") as store:
+        store.upgrade()
+        factories.fill(store, random_records(20, 60))
+        store.index.take_in()
+        asked: list[str] = []
+        sa.event.listen(store.engine, "connect", lambda made, _: made.set_trace_callback(asked.append))
+        store.engine.dispose()
+        store.search.page(query)
+        store.search.values("subject", limit=1000)
+        store.search.span("title")
+        statements = [statement for statement in asked if statement.lstrip().startswith("SELECT")]
+        assert len(statements) >= 5
+        with store.engine.connect() as connection:
+            for statement in statements:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+                scanned = [row[3] for row in plan if row[3].startswith("SCAN")]
+                assert all(_is_short(step) for step in scanned), (statement, scanned)
+
+
+def _is_short(step: str) -> bool:
+    """A list that came with the request, the queue, the one row of state; a subquery of one row each."""
+    return "VIRTUAL TABLE" in step or step.split()[1] in {"index_queue", "index_state", "CONSTANT"}
