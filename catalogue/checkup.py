@@ -7,13 +7,18 @@ language. Everything in it that a stranger's server sent is hostile text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
+
+_LONGEST: Final = 2000
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 
 
 class Grade(StrEnum):
@@ -227,3 +232,36 @@ class Checkup:
     def from_json(cls, found: Mapping[str, Any]) -> Checkup:
         """What `to_json` wrote, also in an earlier release."""
         return msgspec.convert(dict(found), cls)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCheckup:
+    """A check-up that somebody asked for."""
+
+    id: str
+    address: str
+    asked_at: datetime
+    #: Whether a worker has taken it.
+    begun: bool = False
+    ended_at: datetime | None = None
+    #: How many wait before it.
+    before: int = 0
+    #: As far as it is; None before it has begun.
+    report: Checkup | None = None
+
+
+def normalised(typed: str) -> str:
+    """What was typed as an address; empty where it cannot be one."""
+    text = typed.strip().strip("<>\"'")
+    if not text or len(text) > _LONGEST or any(character.isspace() for character in text):
+        return ""
+    if not _SCHEME.match(text):
+        text = f"https://{text.removeprefix('//')}"
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return ""
+    if not usable or parts.username is not None or parts.password is not None:
+        return ""
+    return urlunsplit(parts._replace(scheme=parts.scheme.lower(), fragment="", path=parts.path or "/"))

@@ -15,6 +15,8 @@
     │   ├── SchemaOutOfDate
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord
     │   ├── UnknownQuestion, QuestionClosed
+    │   ├── UnknownCheckup
+    │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
     │   ├── HistoryGone            it is no longer known what runs changed since then
     │   ├── SourceInactive         suspended or retired
     │   ├── RunAlreadyOpen         one open run for each source
@@ -129,6 +131,24 @@ class UnknownFormat(StoreError):
 
 class UnknownQuestion(StoreError):
     """No question has this number."""
+
+
+class UnknownCheckup(StoreError):
+    """No check-up has this id, or it is no longer kept."""
+
+
+class TooManyCheckups(StoreError):
+    """One more check-up would be too many just now.
+
+    Attributes:
+        whose: `client`, `host` or `queue`.
+        retry_after: seconds after which there is room again.
+    """
+
+    def __init__(self, whose: str, retry_after: int) -> None:
+        super().__init__(f"too many check-ups of this {whose}: come back in {retry_after} seconds")
+        self.whose = whose
+        self.retry_after = retry_after
 
 
 class QuestionClosed(StoreError):

@@ -25,12 +25,15 @@ from clearinghouse.output import complaints
 from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
 from endpoint.app import create_app
+from harvester.checkups import Checkups
 from harvester.schedule import Schedule
 from harvester.slices import utc_now
 from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
 TICK = 2.0
+#: Check-ups at the same time in one worker.
+CHECKUPS = 2
 DAY = 86400.0
 #: How long it is known who has harvested us.
 VISITS_KEPT = timedelta(days=400)
@@ -139,12 +142,17 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     kept = timedelta(days=settings.history_days)
     chores.every(DAY, lambda: _tidy(store, kept), "tidy-store")
     chores.every(TIDY, jobs.tidy, "tidy")
+    checkups = Checkups(store, settings)
+    for number in range(CHECKUPS):
+        chores.every(TICK, checkups.look, f"checkups-{number}")
+    chores.every(DAY, checkups.forget, "forget-checkups")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
         try:
             yield
         finally:
+            checkups.stop()
             chores.stop()
             jobs.stop()
 

@@ -10,6 +10,8 @@ from fastapi import FastAPI
 
 from catalogue.settings import Settings
 from catalogue.store import Store
+from endpoint.check.api import router as check_api
+from endpoint.check.router import router as check
 from endpoint.clients.router import router as clients
 from endpoint.csw.router import router as csw
 from endpoint.deps import Services
@@ -44,6 +46,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(clients)
     app.include_router(records_api)
     app.include_router(sitemap)
+    app.include_router(check)
+    app.include_router(check_api)
     app.include_router(public)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Limits, settings=settings)

@@ -9,6 +9,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
 from catalogue.store.engine import create_engine
@@ -52,6 +53,7 @@ class Store:
         self.clusters = Clusters(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
+        self.checkups = Checkups(self.engine)
         self.clients = Clients(self.engine)
         self.validators = Validators(self.engine)
         self.secrets = Secrets(self.engine)

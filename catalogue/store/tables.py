@@ -574,6 +574,26 @@ keys = sa.Table(
     sa.Column("secret", sa.LargeBinary, nullable=False),
 )
 
+checkups = sa.Table(
+    "checkups",
+    metadata,
+    # Check-ups that somebody asked for (catalogue.checkup.AskedCheckup); the id cannot be guessed.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    # Tells clients apart, and says nothing of them.
+    sa.Column("client", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False, index=True),
+    # When a worker took it last, and how often one did.
+    sa.Column("claimed_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    # Checkup.to_json, as far as it is.
+    sa.Column("report", sa.JSON(none_as_null=True)),
+    sa.Index(None, "client", "asked_at"),
+    sa.Index(None, "host", "asked_at"),
+)
+
 clients = sa.Table(
     "clients",
     metadata,

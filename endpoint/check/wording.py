@@ -133,6 +133,11 @@ def ended(report: Checkup, language: Language = ENGLISH) -> str:
     return say(OUTCOMES[report.outcome]) if report.outcome else say(STAGES[report.stage])
 
 
+def doing(report: Checkup | None, language: Language = ENGLISH) -> str:
+    """The same, also of a check-up that nobody has begun."""
+    return ended(report, language) if report else words(language.tag).gettext(STAGES[Stage.QUEUED])
+
+
 def protocol(name: str) -> str:
     """What people call a protocol."""
     return PROTOCOLS.get(name, name)

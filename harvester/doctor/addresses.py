@@ -23,7 +23,6 @@ _REQUEST: Final = frozenset(
     {"verb", "metadataprefix", "identifier", "from", "until", "set", "resumptiontoken", "service", "version",
      "request", "acceptversions", "typenames", "elementsetname", "resulttype", "outputschema"}
 )  # fmt: skip
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 
 #: (protocol, path, software that has it there), the commonest first.
 WELL_KNOWN: Final[tuple[tuple[Protocol, str, str], ...]] = (
@@ -85,23 +84,6 @@ class HtmlPage:
     is_listing: bool = False
     #: The beginning of its source, for whatever else it tells of the software behind it.
     text: str = ""
-
-
-def normalised(typed: str) -> str:
-    """What was typed as an address; empty where it cannot be one."""
-    text = typed.strip().strip("<>\"'")
-    if not text or len(text) > _LONGEST or any(character.isspace() for character in text):
-        return ""
-    if not _SCHEME.match(text):
-        text = f"https://{text.removeprefix('//')}"
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return ""
-    if not usable or parts.username is not None or parts.password is not None:
-        return ""
-    return urlunsplit(parts._replace(scheme=parts.scheme.lower(), fragment="", path=parts.path or "/"))
 
 
 def without_request(url: str) -> str:

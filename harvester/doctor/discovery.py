@@ -12,6 +12,7 @@ import msgspec
 from catalogue.checkup import Answered, Interface, Tried
 from catalogue.errors import (
     AddressRefused,
+    AnswerUnreadable,
     ForbiddenXml,
     HarvestError,
     HttpFailure,
@@ -128,6 +129,9 @@ class Discovery:
             CheckupOver: the budget is spent before anything was found.
         """
         place = self._first(address)
+        if isinstance(self.found.first, SourceUnreachable | AnswerUnreadable):
+            # There are servers that break off where nothing is asked.
+            self._try_all([Candidate(Protocol.OAI_PMH, without_request(address))], stop_at_first=True)
         if self.found.interfaces or self.found.first is not None:
             return self.found
         linked = self.found.page.links if self.found.page else ()

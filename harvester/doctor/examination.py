@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
-from catalogue.checkup import Checkup, Facts, Finding, Interface, Outcome, Stage
+from catalogue.checkup import Checkup, Facts, Finding, Interface, Outcome, Stage, normalised
 from catalogue.errors import AddressRefused, CheckupOver
 from catalogue.settings import Settings
 from catalogue.source import Protocol as Speech
-from harvester.doctor.addresses import normalised
 from harvester.doctor.asking import Asking
 from harvester.doctor.below import look_below
 from harvester.doctor.checks import judge

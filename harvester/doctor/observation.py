@@ -13,6 +13,8 @@ from harvester.clients.base import Item, Note
 from harvester.windows import Window
 
 T = TypeVar("T")
+#: Records from windows across a list that are a sample of it.
+ENOUGH: Final = 50
 #: No filter by date.
 WHOLE: Final = Window()
 
@@ -266,9 +268,9 @@ class Observation:
     @property
     def sample(self) -> tuple[Item, ...]:
         """Items from the whole list, no part of it more than another."""
-        if self.oai is not None and any(page.items for page in self.oai.windows):
-            return unique(item for page in (*self.oai.walk[:1], *self.oai.windows) for item in page.items)
-        return self.items
+        pages = () if self.oai is None else (*self.oai.walk[:1], *self.oai.windows)
+        found = unique(item for page in pages for item in page.items)
+        return found if len(found) >= ENOUGH else self.items
 
     @property
     def read(self) -> tuple[Record, ...]:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalogue.checkup import normalised
 from catalogue.source import Protocol
-from harvester.doctor.addresses import Candidate, normalised, read_page, well_known, without_request
+from harvester.doctor.addresses import Candidate, read_page, well_known, without_request
 from harvester.doctor.software import Fact, recognise
 
 
