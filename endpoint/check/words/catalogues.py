@@ -20,9 +20,7 @@ WORDS: Final[dict[str, Words]] = {
         N_("Fill in the title, the abstract and the contact of the service."),
         CSW_CAPABILITIES,
         {
-            "geonetwork": N_(
-                "GeoNetwork: Admin console > Settings > CSW, and Settings > Sources for its title."
-            ),
+            "geonetwork": N_("GeoNetwork: Admin console › Settings › CSW."),
             "pycsw": N_("pycsw: metadata.identification.title in its configuration."),
         },
     ),
@@ -36,7 +34,7 @@ WORDS: Final[dict[str, Words]] = {
         N_("Set the public address of the server in its settings, and not the one behind the proxy."),
         CSW_CAPABILITIES,
         {
-            "geonetwork": N_("GeoNetwork: Admin console > Settings > Server: host, protocol and port."),
+            "geonetwork": N_("GeoNetwork: Admin console › Settings › Server: host, protocol and port."),
             "pycsw": _PYCSW_URL,
             "geonode": N_("GeoNode: SITEURL, and the url of pycsw in its settings."),
         },
@@ -132,7 +130,7 @@ WORDS: Final[dict[str, Words]] = {
         CSW,
         {
             "geonetwork": N_(
-                "GeoNetwork: rebuild the index (Admin console > Tools), and validate the records on that page."
+                "GeoNetwork: rebuild the index (Admin console › Tools), and validate the records on that page."
             )
         },
     ),

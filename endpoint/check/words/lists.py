@@ -33,7 +33,7 @@ WORDS: Final[dict[str, Words]] = {
             "eprints": N_(
                 "EPrints: each export plug-in can be offered: oai.pl in the folder cfg/cfg.d of the archive."
             ),
-            "ojs": N_("OJS: switch on the OAI metadata plug-ins under Settings > Website > Plugins."),
+            "ojs": N_("OJS: switch on the OAI metadata plug-ins under Settings › Website › Plugins."),
             "geonetwork": N_(
                 "GeoNetwork: every schema that has a conversion is offered; keep the records in iso19139 or iso19115-3.2018."
             ),
@@ -66,9 +66,9 @@ WORDS: Final[dict[str, Words]] = {
                 "EPrints: custom sets are defined in oai.pl in the folder cfg/cfg.d of the archive."
             ),
             "ojs": N_("OJS: journals and their sections are sets."),
-            "geonetwork": N_("GeoNetwork: categories are sets: Admin console > Settings > Categories."),
-            "dataverse": N_("Dataverse: sets are saved searches: Dashboard > Harvesting Server."),
-            "invenio": N_("Invenio: sets are searches: Administration > OAI-PMH sets."),
+            "geonetwork": N_("GeoNetwork: categories are sets: Admin console › Settings › Categories."),
+            "dataverse": N_("Dataverse: sets are saved searches: Dashboard › Harvesting Server."),
+            "invenio": N_("Invenio: sets are searches: Administration › OAI-PMH sets."),
         },
     ),
     "one-set": Words(
@@ -162,8 +162,8 @@ WORDS: Final[dict[str, Words]] = {
             "dspace": N_(
                 "DSpace: run bin/dspace oai import -c, and look at its messages and at the log of Solr."
             ),
-            "dataverse": N_("Dataverse: run the export of the set again: Dashboard > Harvesting Server."),
-            "ojs": N_("OJS: OAI has to be on in config.inc.php, and under Settings > Distribution."),
+            "dataverse": N_("Dataverse: run the export of the set again: Dashboard › Harvesting Server."),
+            "ojs": N_("OJS: OAI has to be on in config.inc.php, and under Settings › Distribution."),
         },
     ),
     "resumption": Words(
@@ -193,7 +193,7 @@ WORDS: Final[dict[str, Words]] = {
                 "Invenio: OAISERVER_RESUMPTION_TOKEN_EXPIRE_TIME is a minute by default: set it to an hour or more."
             ),
             "geonetwork": N_(
-                "GeoNetwork: Admin console > Settings > OAI Provider: raise the lifetime of the resumption token."
+                "GeoNetwork: Admin console › Settings › OAI Provider: raise the lifetime of the resumption token."
             ),
         },
     ),
@@ -284,7 +284,7 @@ WORDS: Final[dict[str, Words]] = {
             "dspace": N_("DSpace: maxListRecordsSize in config/crosswalks/oai/xoai.xml."),
             "ojs": N_("OJS: oai_max_records in config.inc.php."),
             "invenio": N_("Invenio: OAISERVER_PAGE_SIZE."),
-            "geonetwork": N_("GeoNetwork: Admin console > Settings > OAI Provider."),
+            "geonetwork": N_("GeoNetwork: Admin console › Settings › OAI Provider."),
         },
     ),
     "empty-pages": Words(

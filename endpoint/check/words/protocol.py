@@ -43,9 +43,9 @@ WORDS: Final[dict[str, Words]] = {
             "eprints": N_(
                 "EPrints: the files oai.pl and adminemail.pl in the folder cfg/cfg.d of the archive."
             ),
-            "ojs": N_("OJS: the section [oai] of config.inc.php, and Settings > Journal > Contact."),
+            "ojs": N_("OJS: the section [oai] of config.inc.php, and Settings › Journal › Contact."),
             "geonetwork": N_(
-                "GeoNetwork: Admin console > Settings: the catalogue's name, the organisation and the mail for feedback."
+                "GeoNetwork: Admin console › Settings: the catalogue's name, the organisation and the mail for feedback."
             ),
             "invenio": N_("Invenio: OAISERVER_REPOSITORY_NAME and OAISERVER_ADMIN_EMAILS."),
         },
@@ -69,7 +69,7 @@ WORDS: Final[dict[str, Words]] = {
             "dspace": N_("DSpace: dspace.server.url and oai.url, in local.cfg."),
             "eprints": N_("EPrints: host, securehost and http_root, in the folder cfg/cfg.d of the archive."),
             "ojs": N_("OJS: base_url in config.inc.php."),
-            "geonetwork": N_("GeoNetwork: Admin console > Settings > Server: host, protocol and port."),
+            "geonetwork": N_("GeoNetwork: Admin console › Settings › Server: host, protocol and port."),
             "dataverse": N_("Dataverse: the JVM option dataverse.siteUrl."),
         },
     ),

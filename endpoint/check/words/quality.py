@@ -56,7 +56,7 @@ WORDS: Final[dict[str, Words]] = {
                 "DSpace: dc.identifier.uri holds the handle; check that handle.canonical.prefix is a whole address."
             ),
             "geonetwork": N_("GeoNetwork: add online resources, in the section Distribution."),
-            "ojs": N_("OJS: publish the article page or a DOI: Settings > Distribution."),
+            "ojs": N_("OJS: publish the article page or a DOI: Settings › Distribution."),
         },
     ),
     "date": Words(
@@ -100,7 +100,7 @@ WORDS: Final[dict[str, Words]] = {
         {
             "dspace": N_("DSpace: dc.rights.uri; a template of the collection sets it for all new items."),
             "geonetwork": N_("GeoNetwork: resource constraints; a batch edit sets them for all records."),
-            "ojs": N_("OJS: Settings > Distribution > License."),
+            "ojs": N_("OJS: Settings › Distribution › License."),
         },
     ),
     "type": Words(

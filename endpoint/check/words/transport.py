@@ -108,7 +108,7 @@ WORDS: Final[dict[str, Words]] = {
             "shut": N_("robots.txt shuts robots out of %(path)s."),
             "delay": N_("robots.txt asks for %(seconds)s seconds between two questions."),
         },
-        N_("Careful harvesters keep away from what robots.txt forbids, and so does the public."),
+        N_("Careful harvesters keep away from what robots.txt forbids."),
         N_("Allow the path of the interface in robots.txt."),
         Spec("RFC 9309", "https://www.rfc-editor.org/rfc/rfc9309"),
         {"dspace": N_("DSpace: remove the line Disallow: /oai from robots.txt.")},
