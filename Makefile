@@ -24,7 +24,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c '$(SUITABLE)' 2>/dev/null && { command -v $$p; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null)
 
-.PHONY: help setup setup-dev run test check format messages bench lock clean
+.PHONY: help setup setup-dev peers run test check format messages bench lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -65,6 +65,16 @@ $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@echo "Installing what the tests and the checks need$(if $(UV),, (a minute or so))"
 	@$(call install,requirements/dev.txt)
+	@touch $@
+
+# Never needed to run or to test: benchmarks/csw_peer.py asks it what it finds.
+peers: .peers/stamp  ## make .peers, an environment of its own with pycsw (needs uv)
+	@:
+
+.peers/stamp: requirements/peers.txt
+	@if [ -z "$(UV)" ]; then echo "make peers needs uv" >&2; exit 1; fi
+	@rm -rf .peers && $(UV) venv -q --python "$(PYTHON)" .peers
+	@$(UV) pip install -q --python .peers/bin/python --require-hashes -r requirements/peers.txt
 	@touch $@
 
 # The sample nodes listen on the loopback interface, which is not harvested unless it is allowed.
@@ -112,7 +122,8 @@ lock:  ## compile requirements/*.in into pinned, hashed *.txt (needs uv)
 	$(call compile,run,)
 	$(call compile,dev,run)
 	$(call compile,build,run dev)
+	$(call compile,peers,)
 
 clean:  ## remove what can be made again; the catalogue in var/ stays
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf $(VENV) .peers dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,79 @@
+"""Whether our CSW says the truth: queries over the corpus's records, answered by us and by plain Python.
+
+    .venv/bin/python benchmarks/csw_truth.py [--examples N] [--records N] [--database URL] [--corpus FOLDER]
+
+Each query has a tree of predicates, an order and a page, made of the words, dates and boxes that the records
+have. It is sent in every way that can say it: Filter Encoding 1.1 and 2.0 and CQL, by GET, POST and SOAP, in
+2.0.2 and 3.0.0. The number of records that match and the identifiers of the page have to be those that plain
+Python finds. Ends with 1 at the first that are not, and prints the smallest query that shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from catalogue.store import Store
+from csw_client import CswClient
+from real_queries import Drawn, Query, held, real_records, wrong
+
+CORPUS = Path(
+    os.environ.get("CLEARINGHOUSE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus"
+)
+
+
+def ask(store: Store, given_: argparse.Namespace) -> int:
+    """Fill the store and ask; how many queries were asked."""
+    known = held(store, real_records(given_.corpus, most=given_.records))
+    client, asked = CswClient(store), [0]
+
+    @settings(
+        max_examples=given_.examples,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+        print_blob=False,
+    )
+    @given(query=Drawn(known).queries(), seed=st.integers(0, 1000))
+    def check(query: Query, seed: int) -> None:
+        asked[0] += 1
+        found = wrong(query, seed, client, known)
+        if found:
+            raise AssertionError("\n".join([repr(query), *found]))
+
+    check()
+    print(f"{asked[0]} queries over {len(known)} records, each by up to 18 ways: all say the truth")
+    return asked[0]
+
+
+def main() -> int:
+    """Ask, over SQLite or the database that is named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--examples", type=int, default=200)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--database", default="", help="an empty database; SQLite where none is named")
+    parser.add_argument("--corpus", type=Path, default=CORPUS)
+    given_ = parser.parse_args()
+    warnings.simplefilter("ignore")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store(given_.database or f"sqlite:///{folder}/store.sqlite") as store,
+    ):
+        store.upgrade()
+        ask(store, given_)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

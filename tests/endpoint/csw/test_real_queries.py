@@ -1,0 +1,38 @@
+"""Queries over the corpus's records: GET, POST, SOAP, filters and CQL, 2.0.2 and 3.0.0 all say the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalogue.query import Compare, Operator, SortKey
+from catalogue.store import Store
+from csw_client import CswClient
+from real_queries import Drawn, Query, held, real_records, wrong
+
+pytestmark = pytest.mark.corpus
+
+
+def test_real_records_are_found_as_plain_python_finds_them(store: Store, corpus: Path) -> None:
+    known = held(store, real_records(corpus, most=90))
+    client = CswClient(store)
+
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(query=Drawn(known).queries(), seed=st.integers(0, 1000))
+    def check(query: Query, seed: int) -> None:
+        assert wrong(query, seed, client, known) == []
+
+    check()
+
+
+def test_a_wrong_answer_is_noticed(sqlite_store: Store, corpus: Path) -> None:
+    known = held(sqlite_store, real_records(corpus, most=12))
+    titled = Compare("title", Operator.EQUAL, known[0].values("title")[0])
+    query = Query(titled, (SortKey("title"),), 1, 5)
+    client = CswClient(sqlite_store)
+    assert wrong(query, 1, client, known) == []
+    # Plain Python is told of one record less than there is.
+    assert len(wrong(query, 1, client, known[1:])) == 18
