@@ -178,6 +178,8 @@ class CswClient:
     def _send(self, method: str, query: str, body: bytes, headers: list, *, valid: bool) -> Answer:
         scope = _scope(method, query, headers, "/csw")
         status, told, content = asyncio.run(_call(self._app, scope, body))
+        if told["content-type"] == "application/json":
+            return Answer(etree.Element("JSON"), content, told["content-type"], status)
         root = etree.fromstring(content)
         if valid and self._schema is not None:
             self._schema.assertValid(root)
