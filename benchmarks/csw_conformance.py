@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+import csw_assertions
 from catalogue import namespaces as ns
 from csw_client import CswClient
 from csw_examples import all_examples, answered, pairs
@@ -77,6 +78,13 @@ def tell(score: Score, *, everything: bool) -> bool:
     return wrong
 
 
+def write(begin: str, end: str, text: str) -> None:
+    """Put a text between two marks of the page."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+
+
 def main() -> int:
     """Replay, compare, print, and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -91,11 +99,8 @@ def main() -> int:
     found = [*suites, *others]
     wrong = [tell(score, everything=given.all) for score in found]
     if given.write and not given.suites:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(
-            f"{before}{BEGIN}\n\n{table(suites)}\n\n{table(others)}\n\n{END}{after}", encoding="utf-8"
-        )
+        write(BEGIN, END, f"{table(suites)}\n\n{table(others)}")
+        write(csw_assertions.BEGIN, csw_assertions.END, csw_assertions.table())
     return any(wrong)
 
 
