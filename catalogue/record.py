@@ -39,13 +39,13 @@ class Text(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def default(self) -> str:
-        """The value in the record's own language."""
-        return self.values[0][1]
+        """The value in the record's own language; empty where there is none at all."""
+        return self.values[0][1] if self.values else ""
 
     @property
     def default_language(self) -> str:
         """The language of the default value."""
-        return self.values[0][0]
+        return self.values[0][0] if self.values else UNDETERMINED
 
     def in_language(self, *languages: str) -> str:
         """The value in the first of these languages that there is, else the default."""

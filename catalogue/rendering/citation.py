@@ -8,7 +8,7 @@ from typing import Final
 from catalogue import identifiers
 from catalogue.record import Agent, Record
 from catalogue.rendering import dublin_core
-from catalogue.rendering.markup import any_uri
+from catalogue.rendering.markup import any_uri, is_date
 
 #: Kinds of works by words of types, as they are sent, in small letters; the first that occurs counts.
 _KINDS: Final = (
@@ -53,12 +53,13 @@ def citation(record: Record, *languages: str) -> Citation:
     """How the record's resource is cited, its title in the first of these languages that there is."""
     agents = dublin_core.agents(record)
     doi = next((found for name in record.identifiers if (found := identifiers.doi(name.value))), "")
+    date = record.date("issued", "date", "created", "available", "copyrighted", "modified")
     return Citation(
         kind=kind_of(record),
         title=" ".join(record.title.in_language(*languages).split()),
         authors=tuple(filter(None, (author(agent, *languages) for agent in agents["creator"]))),
         publisher=next((n for a in agents["publisher"] if (n := a.name.in_language(*languages))), ""),
-        date=record.date("issued", "date", "created", "available", "copyrighted", "modified"),
+        date=date if is_date(date) else "",
         doi=doi,
         url=f"https://doi.org/{doi}" if doi else next(iter(addresses(record)), ""),
     )

@@ -6,7 +6,8 @@ What leads about in a catalogue is added by the endpoint, which knows the addres
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from catalogue.languages import ENGLISH_NAMES, is_tag
@@ -146,7 +147,8 @@ def _each(values: Iterable[str]) -> list[str]:
     return [value for value in dict.fromkeys(values) if value]
 
 
-def _language(tag: str) -> dict[str, str] | None:
+@lru_cache(1_000)
+def _language(tag: str) -> Mapping[str, str] | None:
     if not tag:
         return None
     primary = tag.partition("-")[0]

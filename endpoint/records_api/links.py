@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from catalogue.formats import ISO19139
 from catalogue.rendering import ogc_record, schema_org
 from catalogue.rendering.citation import citation
-from catalogue.source import Protocol, Source
+from catalogue.source import Protocol
 from catalogue.store.listing import ListedRecord
 from endpoint.public import wording
 from endpoint.records_api.representations import (
@@ -115,29 +116,24 @@ def via(api: Api, found: ListedRecord) -> list[Link]:
     source = api.sources().get(found.source_id)
     if source is None:
         return []
-    return [link("via", _at_source(source, found), title=wording.public(source.label))]
+    prefix = source.metadata_prefix or found.metadata_prefix
+    base, asks = _at_source(source.protocol, wording.public(source.base_url), prefix)
+    address = base + quote(found.source_identifier, safe=":") if asks else base
+    return [link("via", address, title=wording.public(source.label))]
 
 
-def _at_source(source: Source, found: ListedRecord) -> str:
-    base = wording.public(source.base_url)
-    match source.protocol:
+@lru_cache(1_000)
+def _at_source(protocol: Protocol, base: str, prefix: str) -> tuple[str, bool]:
+    """How a source is asked for one record, whose identifier is to follow; else where it is."""
+    match protocol:
         case Protocol.OAI_PMH:
-            pairs = {
-                "verb": "GetRecord",
-                "metadataPrefix": source.metadata_prefix or found.metadata_prefix,
-                "identifier": found.source_identifier,
-            }
+            pairs = {"verb": "GetRecord", "metadataPrefix": prefix, "identifier": ""}
         case Protocol.CSW:
-            pairs = {
-                "service": "CSW",
-                "version": "2.0.2",
-                "request": "GetRecordById",
-                "elementSetName": "full",
-                "id": found.source_identifier,
-            }
+            pairs = {"service": "CSW", "version": "2.0.2", "request": "GetRecordById", "id": ""}
+            pairs = {"elementSetName": "full", **pairs}
         case _:
-            return base
-    return f"{base}{'&' if '?' in base else '?'}{urlencode(pairs)}"
+            return base, False
+    return f"{base}{'&' if '?' in base else '?'}{urlencode(pairs)}", True
 
 
 def signposts(api: Api, found: ListedRecord, catalogue: str) -> list[Link]:

@@ -56,7 +56,7 @@ class Said:
 
 def said(text: Text | None, language: Language) -> Said:
     """The text in the reader's language where it is there, else in its own."""
-    if text is None:
+    if text is None or not text.values:
         return Said("")
     for tag, value in text.values:
         if value and tag.partition("-")[0] == language.tag:
