@@ -2,7 +2,7 @@
 
 A quirk is a field here, with the cause that made it necessary in its metadata: nothing guesses by host
 name, and whoever reads a source's settings later can test whether the reason still holds.
-`docs/quirks.md` lists them; the probe proposes them.
+`docs/quirks.md` lists them; a check-up (`harvester.doctor`) proposes them.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from harvester.doctor.records import link_of
 #: Shares of records: below the first it is a problem, below the second advice.
 _HALF, _MOST = 0.5, 0.9
 _MARKUP: Final = re.compile(
-    r"</?(?:p|br|i|b|em|strong|div|span|sub|sup|a|ul|li|jats:\w+)\b[^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE
+    r"</?(?:p|br|i|b|em|strong|div|span|sub|sup|a|ul|li|jats:\w+)\b[^>]*>|&(?:[a-z]{2,8}|#\d+);",
+    re.IGNORECASE,
 )
 #: UTF-8 that was taken for Windows-1252 and written as UTF-8 once more.
 _MOJIBAKE: Final = re.compile(
