@@ -223,7 +223,7 @@ def page_behind(  # noqa: PLR0917 - a program of its own
     verb = first.partition("verb=")[2].partition("&")[0]
     seal = Seal(store.keys.secret("resumption-token"))
     token = seal.open_list(found[1], verb)
-    last = store.feed.page(query, after=None, limit=position, bodies=False)[-1]
+    last = store.feed.entries(query, after=None, limit=position, bodies=False)[-1]
     moved = msgspec.structs.replace(
         token, datestamp=last.datestamp, record_id=last.record_id, cursor=position
     )
@@ -239,7 +239,7 @@ def cases(store: Store, server: Server, records: int) -> dict[str, str]:
     whole = "/oai?verb=ListRecords&metadataPrefix=oai_dc"
     part = f"{whole}&set={spec}"
     heads = "/oai?verb=ListIdentifiers&metadataPrefix=oai_dc"
-    sample = quote(store.feed.page(everything, after=None, limit=1)[0].identifier)
+    sample = quote(store.feed.entries(everything, after=None, limit=1)[0].identifier)
     return {
         "ListRecords, first page": whole,
         "ListRecords, last page": page_behind(store, server, whole, everything, last),

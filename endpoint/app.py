@@ -16,12 +16,14 @@ from endpoint.clients.router import router as clients
 from endpoint.csw.router import router as csw
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
+from endpoint.oai_pmh.address import OaiPmh, visits_of
+from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
-from endpoint.oai_pmh.router import visits_of
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
 from endpoint.transport.answers import WholeAnswers
+from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
 from endpoint.transport.limits import Limits
 
@@ -50,6 +52,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(check_api)
     app.include_router(public)
     app.add_middleware(WholeAnswers)
+    app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)
     _spare_the_collector()
     return app

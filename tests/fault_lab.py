@@ -99,7 +99,7 @@ def content(store: Store, limit: int = 100_000) -> dict[str, Any]:
                 bytes(entry.body or b""),
                 sorted(entry.set_specs),
             )
-            for entry in store.feed.page(FeedQuery(prefix), after=None, limit=limit)
+            for entry in store.feed.entries(FeedQuery(prefix), after=None, limit=limit)
         }
         for prefix in ("oai_dc", "iso19139")
     }

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.store import dialects, statements
-from catalogue.store.engine import reading, writing
+from catalogue.store.engine import writing
 from catalogue.store.tables import renditions, write_intents
 
 #: Seconds after which an announcement is taken for one whose writer is dead.
@@ -88,8 +88,7 @@ def fulfil(connection: Connection, intent: int) -> None:
 
 def response_date(engine: Engine) -> int:
     """The responseDate of an answer whose list is read after this call, in whole seconds."""
-    with reading(engine) as connection:
-        time = dialects.now(connection)
+    time = dialects.now(engine)
     oldest = statements.value(engine, _OLDEST)
     if oldest is None:
         return time

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, Engine
+
+from catalogue.store import statements
 
 
 def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -125,16 +127,47 @@ def not_among(
     return ~sa.exists(sa.select(sa.literal(1)).select_from(values).where(values.c[0] == column))
 
 
-def now(connection: Connection) -> int:
+def now(connection: Connection | Engine) -> int:
     """The time in whole seconds by the one clock that all writers share: the database server's.
 
     SQLite has no server; all its processes are on one machine and share that machine's clock.
     """
     if connection.dialect.name == "sqlite":
         return int(time.time())
-    return int(
-        connection.execute(sa.text("SELECT floor(extract(epoch FROM clock_timestamp()))")).scalar_one()
-    )
+    if isinstance(connection, Engine):
+        return int(statements.value(connection, _NOW))
+    return int(connection.execute(_NOW).scalar_one())
+
+
+_NOW = sa.select(sa.cast(sa.func.floor(sa.extract("epoch", sa.func.clock_timestamp())), sa.BigInteger))
+
+
+def joined(
+    dialect: str, parts: sa.ColumnElement[Any], order: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bytes]:
+    """The bytes of many rows as one value, in this order.
+
+    SQLite (before 3.44) joins rows in the order in which it comes upon them: that of a subquery with a LIMIT.
+    """
+    if dialect == "sqlite":
+        return sa.cast(sa.func.group_concat(parts, sa.literal("")), sa.LargeBinary)
+    empty = sa.literal(b"", sa.LargeBinary)
+    return sa.func.string_agg(parts, postgresql.aggregate_order_by(empty, order))
+
+
+def position(dialect: str, content: sa.ColumnElement[Any], wanted: bytes) -> sa.ColumnElement[int]:
+    """Where in bytes others begin, counted from one."""
+    if dialect == "sqlite":
+        return sa.func.instr(content, sa.literal(wanted, sa.LargeBinary), type_=sa.Integer)
+    return sa.func.pg_catalog.position(content, sa.literal(wanted, sa.LargeBinary), type_=sa.Integer)
+
+
+def utc(dialect: str, seconds: sa.ColumnElement[int]) -> sa.ColumnElement[bytes]:
+    """Seconds since 1970 as OAI-PMH writes a datestamp (section 3.3), in bytes."""
+    if dialect == "sqlite":
+        return sa.func.strftime("%Y-%m-%dT%H:%M:%SZ", seconds, "unixepoch")
+    moment = sa.func.timezone("UTC", sa.func.to_timestamp(seconds))
+    return sa.func.convert_to(sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), "UTF8")
 
 
 def allocate_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:

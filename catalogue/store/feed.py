@@ -12,27 +12,25 @@ thousandth cost the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.selectable import FromClause
 
 from catalogue import formats
-from catalogue.store import clock, statements
+from catalogue.store import clock, elements, feed_sql, statements
 from catalogue.store.engine import reading
-from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets
+from catalogue.store.feed_sql import INDEX, NUMBER_BITS, Shape
+from catalogue.store.tables import records
 
 #: Formats that every record has: to count a set in one of them is to count the set.
-_EVERYWHERE = frozenset(form.prefix for form in (*formats.RENDERED, *formats.ON_DEMAND))
-_ON_DEMAND = frozenset(form.prefix for form in formats.ON_DEMAND)
-#: The format that every record has, in which each of its changes is told.
-_INDEX = formats.OAI_DC.prefix
+_EVERYWHERE: Final = frozenset(form.prefix for form in (*formats.RENDERED, *formats.ON_DEMAND))
+_ON_DEMAND: Final = frozenset(form.prefix for form in formats.ON_DEMAND)
 #: Entries that are counted one by one without a thought.
-_FEW = 20_000
+_FEW: Final = 20_000
+#: How often what a page consists of is made anew before we give up.
+_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class FeedQuery:
 
 
 class FeedEntry(NamedTuple):
-    """One line of a list: what the header says, and the metadata where it was asked for."""
+    """One line of a list, with what is known of the record."""
 
     record_id: int
     identifier: str
@@ -56,7 +54,7 @@ class FeedEntry(NamedTuple):
     deleted: bool | int
     #: setSpecs with a space between them.
     set_specs: str
-    #: The metadata; None in a list of headers, and where the record is deleted.
+    #: The metadata; None where they were not asked for, and where the record is deleted.
     body: bytes | None
     source_id: str
     source_identifier: str
@@ -66,9 +64,6 @@ class FeedEntry(NamedTuple):
     origins: str
     #: Address of the statement of rights to the metadata.
     metadata_rights: str
-    #: Of a format that is rendered on demand: what it is rendered from, where `body` is not what was sent.
-    neutral: bytes | None = None
-    file_identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +74,44 @@ class Position:
     record_id: int
 
 
+class FeedPage(NamedTuple):
+    """A page of a list as it is sent: record elements, or headers (OAI-PMH 2.0, section 2.5)."""
+
+    content: bytes
+    entries: int
+    #: Of its last entry.
+    position: Position
+    #: Whether the list goes on behind it.
+    more: bool
+
+
+class Unrendered(NamedTuple):
+    """A record element in a format that is rendered on demand."""
+
+    #: The whole element, where there is nothing to render.
+    told: bytes | None
+    #: What stands before the metadata and behind, and the neutral record that they are rendered from.
+    begin: bytes
+    end: bytes
+    neutral: bytes
+    file_identifier: str
+    source_datestamp: str
+
+
+class UnrenderedPage(NamedTuple):
+    """A page of such elements."""
+
+    elements: list[Unrendered]
+    position: Position
+    more: bool
+
+
 class Feed:
     """The feed's view of the store."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._dialect = engine.dialect.name
 
     def response_date(self) -> int:
         """The responseDate of an answer that is read after this call, in whole seconds."""
@@ -98,30 +126,85 @@ class Feed:
         return found
 
     def page(
-        self, query: FeedQuery, *, after: Position | None, limit: int, bodies: bool = True
+        self, query: FeedQuery, *, after: Position | None = None, limit: int, bodies: bool = True
+    ) -> FeedPage | None:
+        """The record elements behind `after`, at most `limit` of them; without `bodies` their headers.
+
+        None where there is nothing. Whole records only of formats that are not rendered on demand.
+        """
+        shape, values = self._asked(query, after, limit, bodies=bodies)
+        for _ in range(_ATTEMPTS):
+            [(entries, key, told, content, more)] = statements.rows(
+                self._engine, feed_sql.page(shape), **values
+            )
+            if told == entries:
+                return FeedPage(content, entries, _position(key), bool(more)) if entries else None
+            self._mend(shape, values)
+        raise RuntimeError("what stands around renditions does not stay as it is made")
+
+    def unrendered(
+        self, query: FeedQuery, *, after: Position | None = None, limit: int
+    ) -> UnrenderedPage | None:
+        """The same of a format that is rendered on demand."""
+        shape, values = self._asked(query, after, limit + 1, bodies=True)
+        for _ in range(_ATTEMPTS):
+            found = statements.rows(self._engine, feed_sql.rows(shape), **values)
+            if not found:
+                return None
+            listed = found[:limit]
+            if _are_made(listed):
+                made = [Unrendered(*row[1:]) for row in listed]
+                return UnrenderedPage(made, _position(listed[-1][0]), len(found) > limit)
+            self._mend(shape, values)
+        raise RuntimeError("what stands around renditions does not stay as it is made")
+
+    def entries(
+        self, query: FeedQuery, *, after: Position | None = None, limit: int, bodies: bool = True
     ) -> list[FeedEntry]:
-        """The entries behind `after`, at most `limit` of them."""
-        shape = _Shape(
+        """What is known of the records behind `after`, at most `limit` of them."""
+        shape, values = self._asked(query, after, limit, bodies=bodies)
+        return list(starmap(FeedEntry, statements.rows(self._engine, feed_sql.entries(shape), **values)))
+
+    def element(self, identifier: str, prefix: str) -> bytes | Unrendered | None:
+        """One record in one format: its element. None where it has never been there in that format."""
+        on_demand = prefix in _ON_DEMAND
+        index = INDEX if on_demand else prefix
+        select = feed_sql.one(self._dialect, on_demand=on_demand)
+        for _ in range(_ATTEMPTS):
+            found = statements.rows(self._engine, select, identifier=identifier, prefix=index, served=prefix)
+            if not found:
+                return None
+            if _are_made(found):
+                return Unrendered(*found[0][1:]) if on_demand else found[0][1]
+            elements.mend(self._engine, [found[0][0] & _NUMBER])
+        raise RuntimeError("what stands around renditions does not stay as it is made")
+
+    def _asked(
+        self, query: FeedQuery, after: Position | None, limit: int, *, bodies: bool
+    ) -> tuple[Shape, dict[str, Any]]:
+        shape = Shape(
             in_set=query.set_id is not None,
             since=query.from_ is not None,
             until=query.until is not None,
             resumed=after is not None,
             bodies=bodies,
-            on_demand=query.prefix in _ON_DEMAND,
+            dialect=self._dialect,
         )
-        found = statements.rows(
-            self._engine,
-            _page(shape),
-            prefix=_INDEX if shape.on_demand else query.prefix,
-            served=query.prefix,
-            set_id=query.set_id,
-            from_=query.from_,
-            until=query.until,
-            datestamp=after.datestamp if after else None,
-            record_id=after.record_id if after else None,
-            limit=limit,
-        )
-        return list(starmap(FeedEntry, found))
+        values = {
+            "prefix": INDEX if query.prefix in _ON_DEMAND else query.prefix,
+            "served": query.prefix,
+            "set_id": query.set_id,
+            "from_": query.from_,
+            "until": query.until,
+            "datestamp": after.datestamp if after else None,
+            "record_id": after.record_id if after else None,
+            "limit": limit,
+        }
+        return shape, values
+
+    def _mend(self, shape: Shape, values: dict[str, Any]) -> None:
+        numbers = [row[0] for row in statements.rows(self._engine, feed_sql.numbers(shape), **values)]
+        elements.mend(self._engine, numbers)
 
     def count(self, query: FeedQuery) -> int:
         """How many entries the whole list has."""
@@ -140,9 +223,9 @@ class Feed:
             return few
         outside = 0
         if query.from_ is not None:
-            outside += self._counted(FeedQuery(_INDEX, until=query.from_ - 1), most=_FEW)
+            outside += self._counted(FeedQuery(INDEX, until=query.from_ - 1), most=_FEW)
         if query.until is not None:
-            outside += self._counted(FeedQuery(_INDEX, from_=query.until + 1), most=_FEW)
+            outside += self._counted(FeedQuery(INDEX, from_=query.until + 1), most=_FEW)
         if outside >= _FEW:
             return self._counted(query)
         with reading(self._engine) as connection:
@@ -150,44 +233,24 @@ class Feed:
 
     def _counted(self, query: FeedQuery, *, most: int | None = None) -> int:
         """How many entries a list has, counted one by one; at most so many."""
-        listed = renditions if query.set_id is None else record_sets
-        prefix = _INDEX if query.prefix in _ON_DEMAND else query.prefix
-        tables, conditions = _list(listed, since=query.from_ is not None, until=query.until is not None)
-        if listed is renditions:
-            tables = renditions
-        elif query.prefix in _EVERYWHERE:
-            tables = record_sets
-        entries = sa.select(sa.literal(1)).select_from(tables).where(*conditions)
+        shape, values = self._asked(query, None, 0, bodies=False)
+        listed = feed_sql.counted(shape, joined=query.prefix not in _EVERYWHERE)
         if most is not None:
-            entries = entries.limit(most)
+            listed = listed.limit(most)
         with reading(self._engine) as connection:
             return connection.execute(
-                sa.select(sa.func.count()).select_from(entries.subquery()),
-                {"prefix": prefix, "set_id": query.set_id, "from_": query.from_, "until": query.until},
+                sa.select(sa.func.count()).select_from(listed.subquery()), values
             ).scalar_one()
-
-    def entry(self, identifier: str, prefix: str) -> FeedEntry | None:
-        """One record in one format; None where it has never been there in that format."""
-        on_demand = prefix in _ON_DEMAND
-        for row in statements.rows(
-            self._engine,
-            _entry(on_demand=on_demand),
-            identifier=identifier,
-            prefix=_INDEX if on_demand else prefix,
-            served=prefix,
-        ):
-            return FeedEntry(*row)
-        return None
 
     def formats(self, identifier: str) -> list[str] | None:
         """The prefixes of the formats that an item is in, or was in; None where there is no such item."""
-        found = [row[0] for row in statements.rows(self._engine, _FORMATS, identifier=identifier)]
-        return sorted({*found, *(_ON_DEMAND if _INDEX in found else ())}) or None
+        found = [row[0] for row in statements.rows(self._engine, feed_sql.FORMATS, identifier=identifier)]
+        return sorted({*found, *(_ON_DEMAND if INDEX in found else ())}) or None
 
     def prefixes(self) -> list[str]:
         """The prefixes of all formats that any record is in: one index seek for each."""
         found: list[str] = []
-        while prefix := statements.value(self._engine, _FOLLOWING, prefix=found[-1] if found else ""):
+        while prefix := statements.value(self._engine, feed_sql.FOLLOWING, prefix=found[-1] if found else ""):
             found.append(prefix)
         return found
 
@@ -197,130 +260,21 @@ class Feed:
         A record that left a set, or lost a format, keeps the datestamp of that day in that list: the
         beginning of every list is looked at.
         """
-        found = [statements.value(self._engine, _EARLIEST, prefix=prefix) for prefix in self.prefixes()]
-        found.append(statements.value(self._engine, _EARLIEST_IN_SETS))
+        found = [
+            statements.value(self._engine, feed_sql.EARLIEST, prefix=prefix) for prefix in self.prefixes()
+        ]
+        found.append(statements.value(self._engine, feed_sql.EARLIEST_IN_SETS))
         return min((datestamp for datestamp in found if datestamp is not None), default=None)
 
 
 _ALL = sa.select(sa.func.count()).select_from(records)
-
-#: One index seek for each set.
-_EARLIEST_IN_SETS = sa.select(
-    sa.func.min(
-        sa.select(sa.func.min(record_sets.c.datestamp))
-        .where(record_sets.c.set_id == sets.c.id)
-        .scalar_subquery()
-    )
-).select_from(sets)
-
-_ORIGIN = (
-    records.c.source_id,
-    records.c.source_identifier,
-    records.c.source_datestamp,
-    records.c.metadata_prefix,
-    records.c.origins,
-    records.c.metadata_rights,
-)
+_NUMBER: Final = (1 << NUMBER_BITS) - 1
 
 
-#: The rendition in the format that is asked for, where the list is that of another.
-_own = renditions.alias("own")
-_MORE = (neutral_records.c.body.label("neutral"), records.c.file_identifier)
-
-_IDENTIFIER = records.c.identifier == sa.bindparam("identifier", type_=sa.Text())
-_PREFIX = renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text())
-_ITEM = records.join(renditions, renditions.c.record_id == records.c.id)
-
-_FORMATS = sa.select(renditions.c.prefix).select_from(_ITEM).where(_IDENTIFIER).order_by(renditions.c.prefix)
-_FOLLOWING = sa.select(sa.func.min(renditions.c.prefix)).where(
-    renditions.c.prefix > sa.bindparam("prefix", type_=sa.Text())
-)
-_EARLIEST = sa.select(sa.func.min(renditions.c.datestamp)).where(_PREFIX)
+def _position(key: int) -> Position:
+    return Position(key >> NUMBER_BITS, key & _NUMBER)
 
 
-class _Shape(NamedTuple):
-    """What of a list's page decides its SQL."""
-
-    in_set: bool
-    since: bool
-    until: bool
-    resumed: bool
-    bodies: bool
-    on_demand: bool = False
-
-
-@cache
-def _entry(*, on_demand: bool) -> sa.Select[Any]:
-    return (
-        sa.select(
-            records.c.id,
-            records.c.identifier,
-            renditions.c.datestamp,
-            sa.or_(records.c.deleted, renditions.c.body.is_(None)).label("deleted"),
-            records.c.set_specs,
-            (_own if on_demand else renditions).c.body,
-            *_ORIGIN,
-            *(_MORE if on_demand else ()),
-        )
-        .select_from(_with_neutral(_ITEM) if on_demand else _ITEM)
-        .where(_IDENTIFIER, _PREFIX)
-    )
-
-
-@cache
-def _page(shape: _Shape) -> sa.Select[Any]:
-    listed = record_sets if shape.in_set else renditions
-    tables, conditions = _list(listed, since=shape.since, until=shape.until)
-    if shape.resumed:
-        key = sa.tuple_(listed.c.datestamp, listed.c.record_id)
-        conditions.append(key > sa.tuple_(_bind("datestamp"), _bind("record_id")))
-    gone = sa.or_(records.c.deleted, renditions.c.body.is_(None))
-    if shape.in_set:
-        gone = sa.or_(gone, sa.not_(record_sets.c.member))
-    rendered = shape.bodies and shape.on_demand
-    return (
-        sa.select(
-            listed.c.record_id,
-            records.c.identifier,
-            listed.c.datestamp,
-            gone.label("deleted"),
-            records.c.set_specs,
-            ((_own if rendered else renditions).c.body if shape.bodies else sa.null()).label("body"),
-            *_ORIGIN,
-            *(_MORE if rendered else ()),
-        )
-        .select_from(_with_neutral(tables) if rendered else tables)
-        .where(*conditions)
-        .order_by(listed.c.datestamp, listed.c.record_id)
-        .limit(_bind("limit"))
-    )
-
-
-def _with_neutral(tables: FromClause) -> FromClause:
-    """What a rendition on demand is made from, and the record's own where it was sent in that format."""
-    served = _own.c.prefix == sa.bindparam("served", type_=sa.Text())
-    return tables.outerjoin(_own, sa.and_(_own.c.record_id == records.c.id, served)).outerjoin(
-        neutral_records, neutral_records.c.record_id == records.c.id
-    )
-
-
-def _bind(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=sa.BigInteger())
-
-
-def _list(listed: sa.Table, *, since: bool, until: bool) -> tuple[FromClause, list[ColumnElement[bool]]]:
-    """What to join to the table that the list is an index of, and the conditions."""
-    tables: FromClause
-    if listed is renditions:
-        tables = renditions.join(records, records.c.id == renditions.c.record_id)
-        conditions = [_PREFIX]
-    else:
-        tables = record_sets.join(records, records.c.id == record_sets.c.record_id).join(
-            renditions, sa.and_(renditions.c.record_id == record_sets.c.record_id, _PREFIX)
-        )
-        conditions = [record_sets.c.set_id == _bind("set_id")]
-    if since:
-        conditions.append(listed.c.datestamp >= _bind("from_"))
-    if until:
-        conditions.append(listed.c.datestamp <= _bind("until"))
-    return tables, conditions
+def _are_made(found: list[Any]) -> bool:
+    """Whether every element is there, or what it can be made from."""
+    return all(any(one is not None for one in row[1:3]) for row in found)

@@ -40,9 +40,7 @@ class Sets:
 
     def all(self) -> list[OaiSet]:
         """Every one, in the order in which they came to be."""
-        statement = sa.select(sets.c.id, sets.c.set_spec, sets.c.name).order_by(sets.c.id)
-        with reading(self._engine) as connection:
-            return [OaiSet(*row) for row in connection.execute(statement)]
+        return [OaiSet(*row) for row in statements.rows(self._engine, _ALL)]
 
     def members(self, set_spec: str) -> int:
         """How many records that are not deleted are in the set."""
@@ -88,6 +86,7 @@ class Sets:
         return found
 
 
+_ALL = sa.select(sets.c.id, sets.c.set_spec, sets.c.name).order_by(sets.c.id)
 _NUMBER = sa.select(sets.c.id).where(sets.c.set_spec == sa.bindparam("set_spec", type_=sa.Text()))
 
 

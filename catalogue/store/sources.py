@@ -14,7 +14,7 @@ from catalogue.errors import SourceExists, UnknownSource
 from catalogue.quirks import Quirks
 from catalogue.sets import source_set
 from catalogue.source import Missed, Protocol, Source, SourceState
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.tables import sets, sources
 
@@ -67,6 +67,10 @@ class Sources:
         with reading(self._engine) as connection:
             return [_from_row(row) for row in connection.execute(statement)]
 
+    def friends(self) -> list[str]:
+        """The base URLs of the OAI-PMH repositories that we harvest."""
+        return [row[0] for row in statements.rows(self._engine, _FRIENDS)]
+
     def schedules(self) -> dict[str, str]:
         """Everything that says when each source that is harvested on schedule is due, by its id.
 
@@ -102,6 +106,14 @@ class Sources:
                     .values(name=changes["title"])
                 )
         return self.get(source_id)
+
+
+_FRIENDS = (
+    sa.select(sources.c.base_url)
+    .distinct()
+    .where(sources.c.state == SourceState.ACTIVE, sources.c.protocol == Protocol.OAI_PMH)
+    .order_by(sources.c.base_url)
+)
 
 
 def _from_row(row: Row[Any]) -> Source:

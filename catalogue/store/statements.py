@@ -1,7 +1,9 @@
 """Statements that every request asks for: built by SQLAlchemy once, then run as the driver has them.
 
 To build, look up and execute a statement through SQLAlchemy, and to convert what it gives, costs several
-times what the query itself does, and here nothing needs converting: integers, text and bytes.
+times what the query itself does, and here nothing needs converting: integers, text and bytes. They are run
+on connections that are kept for this: each statement is a transaction of its own (autocommit), so that none
+needs to be begun, rolled back or asked first whether it is still there.
 """
 
 from __future__ import annotations
@@ -9,10 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.pool import PoolProxiedConnection
+
+from catalogue.errors import StoreUnreachable
+
+#: Connections that are kept while nobody needs them.
+_MOST_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +36,32 @@ class _Statement:
 
 
 def rows(engine: Engine, select: sa.Select[Any], **values: Any) -> list[Any]:
-    """The rows that a query gives with these values, read on a connection of the pool.
+    """The rows that a query gives with these values.
 
     The query is a constant, with a `bindparam` for each value: it is what the compiled form is found by.
+
+    Raises:
+        StoreUnreachable: the database does not answer just now.
     """
-    connection = engine.raw_connection()
-    try:
-        return _fetched(connection, engine.dialect, select, values)
-    finally:
-        connection.close()
+    text, parameters = _ready(engine.dialect, select, values)
+    spare = _spare(engine)
+    while True:
+        connection = spare.take(engine)
+        try:
+            found = connection.rows(text, parameters)
+        except spare.away as error:
+            connection.close()
+            # One that was kept may have ended long ago: the next will tell, or a new one.
+            if connection.is_new and spare.remote:
+                raise StoreUnreachable("the database does not answer") from error
+            if not spare.remote:
+                raise
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            spare.give(connection)
+            return found
 
 
 def rows_on(connection: Connection, select: sa.Select[Any], **values: Any) -> list[Any]:
@@ -50,19 +76,101 @@ def numbers(connection: Connection, select: sa.Select[Any] | sa.CompoundSelect[A
 
 
 def _fetched(connection: Any, dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> list[Any]:
-    statement = _compiled(select, dialect)
-    named = {**statement.bound, **values}
-    parameters: Any = tuple(named[name] for name in statement.names) if statement.names else named
+    text, parameters = _ready(dialect, select, values)
     cursor = connection.cursor()
-    cursor.execute(statement.text, parameters)
+    cursor.execute(text, parameters)
     return list(cursor.fetchall())
 
 
+def _ready(dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> tuple[str, Any]:
+    """What the driver is given: the statement and its parameters."""
+    statement = _compiled(select, dialect)
+    named = {**statement.bound, **values}
+    return statement.text, tuple(named[name] for name in statement.names) if statement.names else named
+
+
 def value(engine: Engine, select: sa.Select[Any], **values: Any) -> Any:
-    """The one value that a query gives; None where it gives no row."""
+    """The one value that a query gives; None where it gives no row.
+
+    Raises:
+        StoreUnreachable: the database does not answer just now.
+    """
     for row in rows(engine, select, **values):
         return row[0]
     return None
+
+
+class _Connection:
+    """A connection of the driver's."""
+
+    def __init__(self, pooled: PoolProxiedConnection, *, remote: bool) -> None:
+        self._pooled = pooled
+        self.is_new = True
+        driver: Any = pooled.dbapi_connection
+        if remote:
+            driver.autocommit = True
+            self._cursor = driver.cursor(binary=True)
+        else:
+            self._cursor = driver.cursor()
+
+    def rows(self, text: str, parameters: Any) -> list[Any]:
+        self._cursor.execute(text, parameters)
+        found: list[Any] = self._cursor.fetchall()
+        return found
+
+    def close(self) -> None:
+        """End it, or give it back where all share one."""
+        self._cursor.close()
+        self._pooled.close()
+
+
+class _Spare:
+    """The connections of an engine that are kept for statements."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.remote = engine.dialect.name != "sqlite"
+        dbapi: Any = engine.dialect.dbapi
+        self.away: type[Exception] = dbapi.OperationalError
+        #: A database in memory has one connection, and no other may be made.
+        self._most = _MOST_KEPT if isinstance(engine.pool, sa.QueuePool) else 0
+        self._kept: list[_Connection] = []
+        sa.event.listen(engine, "engine_disposed", self._close)
+
+    def take(self, engine: Engine) -> _Connection:
+        """One that is free, or a new one."""
+        try:
+            return self._kept.pop()
+        except IndexError:
+            pass
+        try:
+            pooled = engine.raw_connection()
+        except (self.away, sa.exc.OperationalError) as error:
+            raise StoreUnreachable("the database does not answer") from error
+        if self._most:
+            pooled.detach()
+        return _Connection(pooled, remote=self.remote)
+
+    def give(self, connection: _Connection) -> None:
+        """It is free again."""
+        connection.is_new = False
+        if len(self._kept) < self._most:
+            self._kept.append(connection)
+        else:
+            connection.close()
+
+    def _close(self, _engine: Engine) -> None:
+        while self._kept:
+            self._kept.pop().close()
+
+
+_SPARES: WeakKeyDictionary[Engine, _Spare] = WeakKeyDictionary()
+
+
+def _spare(engine: Engine) -> _Spare:
+    found = _SPARES.get(engine)
+    if found is None:
+        found = _SPARES.setdefault(engine, _Spare(engine))
+    return found
 
 
 @lru_cache(512)

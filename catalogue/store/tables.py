@@ -291,6 +291,11 @@ renditions = sa.Table(
     sa.Column("datestamp", sa.BigInteger, nullable=False),
     # One element in UTF-8; NULL once the record is deleted, so that every list in which it was tells it.
     sa.Column("body", sa.LargeBinary),
+    # What stands before it and behind it in the feed (catalogue.oai_record), made for this datestamp: where
+    # `datestamp` is another, it is not of this release's making, and made anew when it is asked for.
+    sa.Column("element_begin", sa.LargeBinary),
+    sa.Column("element_end", sa.LargeBinary),
+    sa.Column("element_datestamp", sa.BigInteger),
     sa.Index("ix_renditions_list", "prefix", "datestamp", "record_id"),
 )
 

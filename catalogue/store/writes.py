@@ -15,7 +15,7 @@ from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
 from catalogue.sets import with_parents
-from catalogue.store import dialects, payloads
+from catalogue.store import dialects, elements, payloads
 from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
 from catalogue.store.parts import parts
@@ -83,17 +83,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     sent = [found.about_sent for found in writes if found.about_sent]
     payloads.keep(connection, [(payloads.digest(about), about) for about in sent])
     _write_neutral(connection, numbered)
-    dialects.write_rows(
-        connection,
-        renditions,
-        ("record_id", "prefix", "datestamp", "body"),
-        [
-            (number, prefix, datestamp, body)
-            for number, found in numbered
-            for prefix, body in found.renditions.items()
-        ],
-        replace=True,
-    )
+    elements.write(connection, run.source_id, numbered, datestamp)
     _write_sets(connection, numbered, datestamp)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from catalogue.visit import ClientReport, network_of
 from endpoint.deps import services
-from endpoint.oai_pmh.router import visits_of
+from endpoint.oai_pmh.address import visits_of
 from endpoint.public.pages import page
 
 router = APIRouter()

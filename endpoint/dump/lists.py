@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from catalogue.store.feed import FeedEntry, FeedQuery, Position
-from endpoint.oai_pmh import elements, envelope
+from catalogue.oai_record import GONE, utc
+from catalogue.store.feed import FeedEntry, FeedPage, FeedQuery, Position
+from endpoint.oai_pmh import envelope, on_demand
 from endpoint.oai_pmh.arguments import Pairs
 from endpoint.oai_pmh.errors import NoRecordsMatch
-from endpoint.oai_pmh.on_demand import rendered
-from endpoint.oai_pmh.provider import Provider
+from endpoint.oai_pmh.provider import ON_DEMAND, Provider
 
 #: Entries that are read at a time.
 PAGE = 500
@@ -46,11 +46,26 @@ class Part:
     deleted: int = 0
 
 
-def pages(provider: Provider, prefix: str, span: Span, *, bodies: bool) -> Iterator[list[FeedEntry]]:
-    """The entries of a list, some at a time, in the order of their datestamps."""
-    query = FeedQuery(prefix, None, span.since, span.snapshot)
-    after = None
-    while found := provider.store.feed.page(query, after=after, limit=PAGE, bodies=bodies):
+def _pages(provider: Provider, prefix: str, span: Span) -> Iterator[FeedPage]:
+    """The elements of a list, some at a time, in the order of their datestamps."""
+    query, feed = FeedQuery(prefix, None, span.since, span.snapshot), provider.store.feed
+    after: Position | None = None
+    while True:
+        if prefix in ON_DEMAND:
+            found = on_demand.page(feed, query, after=after, limit=PAGE)
+        else:
+            found = feed.page(query, after=after, limit=PAGE)
+        if found is None:
+            return
+        yield found
+        after = found.position
+
+
+def _entries(provider: Provider, span: Span) -> Iterator[list[FeedEntry]]:
+    """What is known of all records, some at a time, in the same order."""
+    query = FeedQuery(EVERYTHING, None, span.since, span.snapshot)
+    after: Position | None = None
+    while found := provider.store.feed.entries(query, after=after, limit=PAGE, bodies=False):
         yield found
         after = Position(found[-1].datestamp, found[-1].record_id)
 
@@ -59,19 +74,18 @@ def xml(provider: Provider, prefix: str, span: Span) -> Iterator[Part]:
     """The list of a metadata format, as one answer to ListRecords."""
     pairs: Pairs = [("verb", "ListRecords"), ("metadataPrefix", prefix)]
     if span.since is not None:
-        pairs = [*pairs, ("from", elements.utc(span.since))]
+        pairs = [*pairs, ("from", utc(span.since))]
     about: dict[str, Any] = {
         "response_date": span.response_date,
         "pairs": pairs,
         "base_url": provider.base_url,
     }
     begun = False
-    for found in pages(provider, prefix, span, bodies=True):
+    for found in _pages(provider, prefix, span):
         if not begun:
             begun = True
             yield Part(envelope.opening("ListRecords", **about))
-        content = b"".join(elements.records(rendered(found, prefix), prefix, provider.origins))
-        yield Part(content, len(found), sum(1 for entry in found if entry.deleted))
+        yield Part(found.content, found.entries, found.content.count(b"<record>" + GONE))
     if begun:
         yield Part(envelope.closing("ListRecords"))
     else:
@@ -82,7 +96,7 @@ def ndjson(provider: Provider, span: Span) -> Iterator[Part]:
     """The neutral records, one JSON object a line; of a deleted one without `record`."""
     addresses = {source.id: source.base_url for source in provider.store.sources.all()}
     encoder = msgspec.json.Encoder()
-    for found in pages(provider, EVERYTHING, span, bodies=False):
+    for found in _entries(provider, span):
         bodies = provider.store.records.neutral([entry.record_id for entry in found if not entry.deleted])
         lines = bytearray()
         for entry in found:
@@ -94,7 +108,7 @@ def ndjson(provider: Provider, span: Span) -> Iterator[Part]:
 def _line(entry: FeedEntry, addresses: dict[str, str], bodies: dict[int, bytes]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "identifier": entry.identifier,
-        "datestamp": elements.utc(entry.datestamp),
+        "datestamp": utc(entry.datestamp),
         "deleted": bool(entry.deleted),
         "sets": entry.set_specs.split(),
         "source": {

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from catalogue.errors import DumpBusy
+from catalogue.oai_record import utc
 from catalogue.settings import Settings
 from catalogue.store import Store
 from endpoint.dump import lists
 from endpoint.dump.archive import Archive
 from endpoint.dump.index import Dump, DumpFile, DumpKind, kept, read_index, write_index
 from endpoint.dump.lists import Part, Span
-from endpoint.oai_pmh.elements import utc
 from endpoint.oai_pmh.provider import Provider
 
 #: The format's name of the neutral records.

@@ -8,9 +8,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from catalogue import namespaces as ns
+from catalogue.oai_record import utc
 from catalogue.xml import escape, escape_attribute
 from endpoint.oai_pmh.arguments import Pairs
-from endpoint.oai_pmh.elements import utc
 from endpoint.oai_pmh.errors import OaiError
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -14,40 +14,49 @@ from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue import oai_identifier
+from catalogue.oai_record import utc
 from catalogue.settings import Settings
-from catalogue.source import Protocol, Source, SourceState
-from catalogue.store.sources import Sources
 from catalogue.xml import escape
-from endpoint.oai_pmh.elements import utc
 
 _OAI: Final = "http://www.openarchives.org/OAI"
 _ICON: Final = "/static/mark.svg"
 
 
-def content(
-    settings: Settings, sources: Sources, base_url: str, *, earliest: int, compression: Iterable[str]
-) -> bytes:
-    """The content of the Identify element."""
-    said = (
-        ("repositoryName", settings.repository_name),
-        ("baseURL", base_url),
-        ("protocolVersion", "2.0"),
-        ("adminEmail", settings.admin_email),
-        ("earliestDatestamp", utc(earliest)),
-        ("deletedRecord", "persistent"),
-        ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
-        *(("compression", coding) for coding in compression),
-    )
-    descriptions = (
-        _identifiers(settings),
-        _policies(settings),
-        _friends(sources.all(SourceState.ACTIVE)),
-        _branding(settings),
-        _toolkit(),
-    )
-    return "".join(
-        (*_elements(said), *(f"<description>{one}</description>" for one in descriptions if one))
-    ).encode()
+class Identity:
+    """What a repository says of itself, as far as its settings say it."""
+
+    def __init__(self, settings: Settings, base_url: str, compression: Iterable[str]) -> None:
+        before = (
+            ("repositoryName", settings.repository_name),
+            ("baseURL", base_url),
+            ("protocolVersion", "2.0"),
+            ("adminEmail", settings.admin_email),
+        )
+        behind = (
+            ("deletedRecord", "persistent"),
+            ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
+            *(("compression", coding) for coding in compression),
+        )
+        self._before = "".join(_elements(before))
+        self._behind = "".join(
+            (*_elements(behind), _description(_identifiers(settings)), _description(_policies(settings)))
+        )
+        self._end = _description(_branding(settings)) + _description(_toolkit())
+
+    def content(self, *, earliest: int, friends: Iterable[str]) -> bytes:
+        """The content of the Identify element.
+
+        Args:
+            earliest: no list has an earlier datestamp.
+            friends: the repositories that we harvest.
+        """
+        dated = f"<earliestDatestamp>{utc(earliest)}</earliestDatestamp>"
+        known = _description(_friends(friends))
+        return f"{self._before}{dated}{self._behind}{known}{self._end}".encode()
+
+
+def _description(container: str) -> str:
+    return f"<description>{container}</description>" if container else ""
 
 
 def _elements(said: Iterable[tuple[str, str]]) -> list[str]:
@@ -82,12 +91,11 @@ def _policies(settings: Settings) -> str:
     return _container("eprints", f"{_OAI}/1.1/eprints", f"{_OAI}/1.1/eprints.xsd", inside)
 
 
-def _friends(sources: Iterable[Source]) -> str:
+def _friends(base_urls: Iterable[str]) -> str:
     """The repositories that we harvest: whoever harvests us may want to know them."""
-    known = sorted({source.base_url for source in sources if source.protocol is Protocol.OAI_PMH})
-    if not known:
+    inside = _elements(("baseURL", base_url) for base_url in base_urls)
+    if not inside:
         return ""
-    inside = _elements(("baseURL", base_url) for base_url in known)
     return _container("friends", f"{_OAI}/2.0/friends/", f"{_OAI}/2.0/friends.xsd", inside)
 
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from catalogue import oai_record
 from catalogue.record import from_json
 from catalogue.rendering import render
-from catalogue.store.feed import FeedEntry
+from catalogue.store.feed import Feed, FeedPage, FeedQuery, Position, Unrendered
 
 
-def rendered(entries: Iterable[FeedEntry], prefix: str) -> list[FeedEntry]:
-    """The entries with their metadata in this format: as they are stored, or rendered now.
+def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) -> FeedPage | None:
+    """A page of a list in such a format; None where there is nothing."""
+    found = feed.unrendered(query, after=after, limit=limit)
+    if found is None:
+        return None
+    content = b"".join(rendered(one, query.prefix) for one in found.elements)
+    return FeedPage(content, len(found.elements), found.position, found.more)
+
+
+def rendered(element: Unrendered, prefix: str) -> bytes:
+    """A record element with its metadata in this format: as they are stored, or rendered now.
 
     Rendered from what the rendition would have been made of at ingest: the same record always gives the
-    same bytes.
+    same bytes. What stands behind them was made for another format, which may have been the one in which
+    the record came; this one is not.
     """
-    return [
-        entry
-        if entry.body is not None or entry.neutral is None or entry.deleted
-        else entry._replace(
-            body=render(
-                from_json(entry.neutral),
-                prefix,
-                identifier=entry.file_identifier,
-                datestamp=entry.source_datestamp,
-            )
-        )
-        for entry in entries
-    ]
+    if element.told is not None:
+        return element.told
+    metadata = render(
+        from_json(element.neutral),
+        prefix,
+        identifier=element.file_identifier,
+        datestamp=element.source_datestamp,
+    )
+    end = element.end.replace(oai_record.AS_IT_WAS, oai_record.ALTERED, 1)
+    return b"%b%b%b" % (element.begin, metadata, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
@@ -11,7 +12,7 @@ from catalogue.formats import FORMATS, RENDERED, MetadataFormat
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
-from endpoint.oai_pmh.provenance import Origins
+from endpoint.oai_pmh.identify import Identity
 from endpoint.oai_pmh.resumption import Seal
 
 #: Prefixes of the formats that are rendered when they are asked for.
@@ -19,6 +20,8 @@ ON_DEMAND: Final = frozenset(form.prefix for form in formats.ON_DEMAND)
 _OF_ALL: Final = ON_DEMAND | {form.prefix for form in RENDERED}
 #: How many sizes of lists are kept.
 _SIZES = 256
+#: Seconds for which the earliest datestamp is kept.
+_FRESH = 60
 
 
 class Provider:
@@ -28,9 +31,11 @@ class Provider:
         self.settings = settings
         self.store = store
         self.base_url = f"{settings.public_url}/oai"
-        #: Content codings that the application honours.
-        self.compression = tuple(compression)
-        self.origins = Origins(store.sources)
+        #: With the content codings that the application honours.
+        self.identity = Identity(settings, self.base_url, compression)
+        #: Of sets by setSpec, as far as they have been asked for: a set has its number for ever.
+        self._set_ids: dict[str, int] = {}
+        self._earliest: tuple[int, float] | None = None
         self._sizes: dict[FeedQuery, int] = {}
 
     @cached_property
@@ -42,6 +47,27 @@ class Provider:
     def token_life(self) -> int:
         """How long a list may be read on, in seconds."""
         return int(self.settings.token_hours * 3600)
+
+    def earliest_datestamp(self) -> int | None:
+        """A datestamp before which no list has any; None while the catalogue is empty.
+
+        To look at the beginning of every list takes a while, and what was found there stays true: datestamps
+        only ever move on. So it is looked for once a minute.
+        """
+        now = time.monotonic()
+        if self._earliest is None or now - self._earliest[1] > _FRESH:
+            found = self.store.feed.earliest_datestamp()
+            self._earliest = None if found is None else (found, now)
+        return self._earliest[0] if self._earliest else None
+
+    def set_id(self, set_spec: str) -> int | None:
+        """The store's number of a set; None where there is no such set."""
+        found = self._set_ids.get(set_spec)
+        if found is None:
+            found = self.store.sets.id_of(set_spec)
+            if found is not None:
+                self._set_ids[set_spec] = found
+        return found
 
     def formats(self) -> list[MetadataFormat]:
         """The formats that the repository offers: those of every record, and what else there is."""

@@ -18,7 +18,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import msgspec
 
-from endpoint.oai_pmh.elements import utc
+from catalogue.oai_record import utc
 from endpoint.oai_pmh.errors import BadResumptionToken
 
 _VERSION = b"\x01"

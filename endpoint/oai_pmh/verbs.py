@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from catalogue.formats import FORMATS
 from catalogue.sets import SOURCE_BRANCH
-from catalogue.store.feed import FeedEntry, FeedQuery, Position
-from endpoint.oai_pmh import arguments, elements, resumption, sets
-from endpoint.oai_pmh import identify as identification
+from catalogue.store.feed import FeedPage, FeedQuery, Position
+from endpoint.oai_pmh import arguments, elements, on_demand, resumption, sets
 from endpoint.oai_pmh.errors import (
     BadResumptionToken,
     CannotDisseminateFormat,
@@ -21,7 +20,6 @@ from endpoint.oai_pmh.errors import (
     NoRecordsMatch,
     NoSetHierarchy,
 )
-from endpoint.oai_pmh.on_demand import rendered
 from endpoint.oai_pmh.provider import ON_DEMAND, Provider
 from endpoint.oai_pmh.resumption import ListToken, SetsToken
 
@@ -73,13 +71,9 @@ def answer(provider: Provider, request: arguments.Request) -> Answer:
 def identify(provider: Provider) -> Answer:
     """Section 4.2: who we are, and under which terms."""
     response_date = provider.store.feed.response_date()
-    earliest = provider.store.feed.earliest_datestamp()
-    content = identification.content(
-        provider.settings,
-        provider.store.sources,
-        provider.base_url,
-        earliest=response_date if earliest is None else earliest,
-        compression=provider.compression,
+    earliest = provider.earliest_datestamp()
+    content = provider.identity.content(
+        earliest=response_date if earliest is None else earliest, friends=provider.store.sources.friends()
     )
     return Answer("Identify", response_date, (content,))
 
@@ -137,40 +131,41 @@ def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
     """Section 4.1: one record in one format; of a deleted one, its header."""
     feed = provider.store.feed
     response_date = feed.response_date()
-    entry = feed.entry(request.identifier, request.metadata_prefix)
-    if entry is None:
+    prefix = request.metadata_prefix
+    element = feed.element(request.identifier, prefix)
+    if element is None:
         if feed.formats(request.identifier) is None:
             raise _unknown(request.identifier)
         raise CannotDisseminateFormat("The item is not available in this metadata format")
-    prefix = request.metadata_prefix
-    content = elements.records(rendered((entry,), prefix), prefix, provider.origins)
-    return Answer("GetRecord", response_date, content, Told(prefix, records=1))
+    told = element if isinstance(element, bytes) else on_demand.rendered(element, prefix)
+    return Answer("GetRecord", response_date, (told,), Told(prefix, records=1))
 
 
 def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
     """Section 4.3: headers only."""
     page = _page(provider, request, "ListIdentifiers", bodies=False)
-    content = (elements.headers(page.entries), page.resumption_token)
-    return Answer("ListIdentifiers", page.response_date, content, page.told)
+    return Answer("ListIdentifiers", page.response_date, page.content, page.told)
 
 
 def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
     """Section 4.5: whole records."""
     page = _page(provider, request, "ListRecords", bodies=True)
-    entries = rendered(page.entries, page.prefix) if page.prefix in ON_DEMAND else page.entries
-    parts = elements.records(entries, page.prefix, provider.origins)
-    parts.append(page.resumption_token)
-    return Answer("ListRecords", page.response_date, parts, page.told)
+    return Answer("ListRecords", page.response_date, page.content, page.told)
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    prefix: str
     response_date: int
-    entries: Sequence[FeedEntry]
-    #: The element, or nothing where the list is complete with its first page.
-    resumption_token: bytes
+    #: The entries, and behind them the resumptionToken, unless the list is complete with its first page.
+    content: Sequence[bytes]
     told: Told
+
+
+def _read(provider: Provider, query: FeedQuery, after: Position | None, *, bodies: bool) -> FeedPage | None:
+    feed, limit = provider.store.feed, provider.settings.oai_page_size
+    if bodies and query.prefix in ON_DEMAND:
+        return on_demand.page(feed, query, after=after, limit=limit)
+    return feed.page(query, after=after, limit=limit, bodies=bodies)
 
 
 def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
@@ -181,21 +176,20 @@ def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bo
 
 
 def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
-    feed, limit = provider.store.feed, provider.settings.oai_page_size
+    feed = provider.store.feed
     response_date = feed.response_date()
     query = _query(provider, request, response_date)
-    found = feed.page(query, after=None, limit=limit + 1, bodies=bodies)
-    if not found:
+    found = _read(provider, query, None, bodies=bodies)
+    if found is None:
         raise NoRecordsMatch("No records match this combination of arguments", response_date)
-    if len(found) <= limit:
-        told = Told(query.prefix, query.set_id, len(found), begun=True, ended=True)
-        return _Page(query.prefix, response_date, found, b"", told)
+    told = Told(query.prefix, query.set_id, found.entries, begun=True, ended=not found.more)
+    if not found.more:
+        return _Page(response_date, (found.content,), told)
     snapshot = feed.newest_datestamp() or response_date
     bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
-    last = found[limit - 1]
     token = ListToken(
         verb=verb,
-        cursor=limit,
+        cursor=found.entries,
         size=provider.size(bounded, response_date=response_date),
         response_date=response_date,
         expires=response_date + provider.token_life,
@@ -203,35 +197,33 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
         set_id=query.set_id,
         until=query.until,
         snapshot=snapshot,
-        datestamp=last.datestamp,
-        record_id=last.record_id,
+        datestamp=found.position.datestamp,
+        record_id=found.position.record_id,
     )
     element = resumption.element(provider.seal.close(token), token, cursor=0)
-    told = Told(query.prefix, query.set_id, limit, begun=True)
-    return _Page(query.prefix, response_date, found[:limit], element, told)
+    return _Page(response_date, (found.content, element), told)
 
 
 def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _Page:
-    feed, limit = provider.store.feed, provider.settings.oai_page_size
     after = Position(token.datestamp, token.record_id)
     query = FeedQuery(token.prefix, token.set_id, None, _earlier(token.until, token.snapshot))
-    found = feed.page(query, after=after, limit=limit + 1, bodies=bodies)
-    if not found:
+    found = _read(provider, query, after, bodies=bodies)
+    more = found is not None and found.more
+    if found is None:
         # All that remained has changed meanwhile, and stands behind the snapshot now. A page with nothing
         # on it is not allowed: tell some of these; what follows them belongs to the client's next harvest.
         query = FeedQuery(token.prefix, token.set_id, None, token.until)
-        found = feed.page(query, after=after, limit=limit, bodies=bodies)
-        if not found:
+        found = _read(provider, query, after, bodies=bodies)
+        if found is None:
             raise NoRecordsMatch("What remained of this list has changed since", token.response_date)
-    entries = found[:limit]
-    if len(found) <= limit:
-        element = resumption.last_element(token)
-    else:
-        last = entries[-1]
-        following = token.advanced(last.datestamp, last.record_id, entries=limit)
+    if more:
+        at = found.position
+        following = token.advanced(at.datestamp, at.record_id, entries=found.entries)
         element = resumption.element(provider.seal.close(following), following, cursor=token.cursor)
-    told = Told(token.prefix, token.set_id, len(entries), ended=len(found) <= limit)
-    return _Page(token.prefix, token.response_date, entries, element, told)
+    else:
+        element = resumption.last_element(token)
+    told = Told(token.prefix, token.set_id, found.entries, ended=not more)
+    return _Page(token.response_date, (found.content, element), told)
 
 
 def _query(provider: Provider, request: arguments.SelectiveList, response_date: int) -> FeedQuery:
@@ -245,7 +237,7 @@ def _query(provider: Provider, request: arguments.SelectiveList, response_date: 
     set_id = None
     # Every record is in the set of all sources: its list is that of everything, and quicker to read.
     if request.set_spec is not None and request.set_spec != SOURCE_BRANCH:
-        set_id = provider.store.sets.id_of(request.set_spec)
+        set_id = provider.set_id(request.set_spec)
         if set_id is None:
             raise NoRecordsMatch("There is no such set", response_date)
     return FeedQuery(request.metadata_prefix, set_id, request.from_, request.until)

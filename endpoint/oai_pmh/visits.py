@@ -11,15 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import structlog
-from starlette.requests import Request
+from starlette.types import Scope
 
 from catalogue.errors import StoreUnreachable
 from catalogue.store import Store
 from catalogue.visit import Client, Count, Visit
 from endpoint.oai_pmh.verbs import Told
+from endpoint.transport.answers import header
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +37,15 @@ _TOO_MANY: Final = Client("", "")
 _Key = tuple[Client, str, str, int | None, str]
 
 
-def client_of(request: Request) -> Client:
+def client_of(scope: Scope) -> Client:
     """The client that sent a request."""
-    agent = _UNPRINTABLE.sub(" ", request.headers.get("user-agent", ""))[:_LONGEST_AGENT].strip()
-    return Client(request.client.host if request.client else "", agent)
+    client = scope.get("client")
+    return _client(client[0] if client else "", header(scope, b"user-agent"))
+
+
+@lru_cache(1024)
+def _client(address: str, agent: str) -> Client:
+    return Client(address, _UNPRINTABLE.sub(" ", agent)[:_LONGEST_AGENT].strip())
 
 
 class Visits:

@@ -22,6 +22,39 @@ _NOT_MODIFIED: Final = 304
 _KEPT: Final = ("cache-control", "content-location", "date", "etag", "expires", "vary")
 
 
+Header = tuple[bytes, bytes]
+
+
+def header(scope: Scope, wanted: bytes) -> str:
+    """The value of a request's header; empty where there is none of that name."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
+def whole(scope: Scope, body: bytes, content_type: bytes, etag: str) -> tuple[int, list[Header], bytes]:
+    """Status, headers and body of an answer 200 that is known as a whole.
+
+    Args:
+        scope: of the request, by GET, HEAD or POST.
+        body: as it is without a coding.
+        content_type: of something that is worth compressing.
+        etag: what it is known by; empty where nobody asks for it twice.
+    """
+    method, headers = scope["method"], [(b"content-type", content_type)]
+    if etag:
+        headers.append((b"etag", etag.encode()))
+        asked = header(scope, b"if-none-match") if method != "POST" else ""
+        if asked and validators.matches(asked, etag):
+            return _NOT_MODIFIED, headers[1:], b""
+    if len(body) >= _SHORTEST:
+        headers.append((b"vary", b"Accept-Encoding"))
+        coding = encodings.wanted(header(scope, b"accept-encoding")) if method != "HEAD" else ""
+        if coding:
+            body = encodings.CODINGS[coding](body)
+            headers.append((b"content-encoding", coding.encode()))
+    headers.append((b"content-length", str(len(body)).encode()))
+    return _OK, headers, body
+
+
 class WholeAnswers:
     """Compression and conditional requests for the application inside."""
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from catalogue.settings import Settings
 
 #: Seconds after which a busy process is asked again.
-_BUSY_FOR: Final = 5
+BUSY_FOR: Final = 5
 #: What watches us must get through.
 _EXEMPT: Final = frozenset({"/health"})
 
@@ -55,7 +55,7 @@ class Limits:
 
     def _refusal(self, scope: Scope) -> Response | None:
         if self._in_hand >= self._most:
-            return _patience(503, _BUSY_FOR, "Busy: too many requests at once.")
+            return patience(503, BUSY_FOR, "Busy: too many requests at once.")
         client = scope.get("client")
         if self._rate is None or client is None or _is_loopback(client[0]):
             return None
@@ -63,10 +63,11 @@ class Limits:
             return None
         window = self._limiter.get_window_stats(self._rate, client[0])
         wait = max(1, math.ceil(window.reset_time - time.time()))
-        return _patience(429, wait, f"More than {self._rate.amount} requests a minute.")
+        return patience(429, wait, f"More than {self._rate.amount} requests a minute.")
 
 
-def _patience(status: int, seconds: int, why: str) -> Response:
+def patience(status: int, seconds: int, why: str) -> Response:
+    """An answer that says when to ask again."""
     text = f"{why} Please come back in {seconds} seconds.\n"
     return PlainTextResponse(text, status, {"Retry-After": str(seconds), "Cache-Control": "no-store"})
 

@@ -97,7 +97,7 @@ def content(store: Store) -> dict[str, Any]:
                 bytes(entry.body or b""),
                 entry.set_specs,
             )
-            for entry in store.feed.page(FeedQuery(prefix), after=None, limit=RECORDS + 1)
+            for entry in store.feed.entries(FeedQuery(prefix), after=None, limit=RECORDS + 1)
         }
         for prefix in ("oai_dc", "iso19139")
     }

@@ -9,7 +9,7 @@ from about import origin, provenance, rights
 from catalogue.provenance import chain, read_about
 from catalogue.run import HarvestRun, RunKind, Tally
 from catalogue.store import Store
-from catalogue.store.feed import FeedEntry
+from catalogue.store.feed import FeedEntry, FeedQuery
 from remote_node import Entry, RemoteNode, dublin_core
 
 Harvest = Callable[..., HarvestRun]
@@ -18,9 +18,8 @@ HOME = origin("http://home.example.org/oai", "oai:home:1")
 
 
 def entry(store: Store, name: str = "a") -> FeedEntry:
-    found = store.feed.entry(f"oai:clearinghouse.localdomain:nile:{name}", "oai_dc")
-    assert found is not None
-    return found
+    wanted = f"oai:clearinghouse.localdomain:nile:{name}"
+    return next(one for one in store.feed.entries(FeedQuery("oai_dc"), limit=100) if one.identifier == wanted)
 
 
 def put(remote: RemoteNode, about: str, at: str = "2026-01-01T00:00:00Z") -> None:

@@ -124,7 +124,7 @@ def assert_store_is(model: Model, store: Store, source_id: str, since: int) -> N
         # What is rendered on demand every record has, as it has Dublin Core.
         kept_in = "oai_dc" if prefix in {form.prefix for form in ON_DEMAND} else prefix
         expected = {i: kept.formats[kept_in] for i, kept in ours.items() if kept_in in kept.formats}
-        entries = store.feed.page(FeedQuery(prefix, from_=since), after=None, limit=1000)
+        entries = store.feed.entries(FeedQuery(prefix, from_=since), after=None, limit=1000)
         assert {e.identifier: (e.datestamp, not e.deleted) for e in entries} == expected
         for entry in entries:
             if entry.deleted:
@@ -133,7 +133,7 @@ def assert_store_is(model: Model, store: Store, source_id: str, since: int) -> N
                 assert bytes(entry.body or b"") == PAYLOADS[ours[entry.identifier].kind][1]
             elif prefix == kept_in:
                 assert b"<" in bytes(entry.body or b"")
-        in_set = store.feed.page(FeedQuery(prefix, set_id=set_id), after=None, limit=1000)
+        in_set = store.feed.entries(FeedQuery(prefix, set_id=set_id), after=None, limit=1000)
         told = {e.identifier: (e.datestamp, not e.deleted) for e in in_set}
         assert told == {i: (stamps[i], there) for i, (_, there) in expected.items()}
     alive = [kept for kept in ours.values() if not kept.deleted]
@@ -230,9 +230,9 @@ def test_an_unchanged_harvest_moves_nothing(store: Store) -> None:
     items = [item("a", "dc"), item("b", "iso")]
     first, later = next(clock), next(clock)
     take(store, run, items, first)
-    before = store.feed.page(FeedQuery("oai_dc"), after=None, limit=10)
+    before = store.feed.entries(FeedQuery("oai_dc"), after=None, limit=10)
     assert take(store, run, items, later) == Tally(listed=2, unchanged=2)
-    assert store.feed.page(FeedQuery("oai_dc"), after=None, limit=10) == before
+    assert store.feed.entries(FeedQuery("oai_dc"), after=None, limit=10) == before
 
 
 def test_two_sources_with_the_same_identifiers_do_not_touch_each_other(store: Store) -> None:

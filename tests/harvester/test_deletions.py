@@ -44,7 +44,7 @@ def live(store: Store) -> set[str]:
 
 
 def told_as_deleted(store: Store) -> set[str]:
-    entries = store.feed.page(FeedQuery("oai_dc"), after=None, limit=10_000)
+    entries = store.feed.entries(FeedQuery("oai_dc"), after=None, limit=10_000)
     return {entry.source_identifier for entry in entries if entry.body is None}
 
 

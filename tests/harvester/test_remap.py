@@ -41,7 +41,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def feed(store: Store, prefix: str = "oai_dc", since: int | None = None) -> list[FeedEntry]:
-    return store.feed.page(FeedQuery(prefix, from_=since), after=None, limit=1000)
+    return store.feed.entries(FeedQuery(prefix, from_=since), after=None, limit=1000)
 
 
 def mend_reader(monkeypatch: pytest.MonkeyPatch, change: Callable[[Record], Record]) -> None:
@@ -98,7 +98,7 @@ def test_a_mended_writer_tells_what_has_changed_and_only_that(
     assert [e.identifier for e in feed(store, since=clock[-1])] == [told.identifier]
     assert {e.identifier: e.datestamp for e in feed(store)} == untouched | {told.identifier: clock[-1]}
     set_id = store.sets.id_of(source_set("nile"))
-    in_set = store.feed.page(FeedQuery("oai_dc", set_id=set_id, from_=clock[-1]), after=None, limit=99)
+    in_set = store.feed.entries(FeedQuery("oai_dc", set_id=set_id, from_=clock[-1]), after=None, limit=99)
     assert len(in_set) == 1
 
 

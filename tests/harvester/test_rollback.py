@@ -37,7 +37,7 @@ def state(store: Store) -> State:
     """What the feed tells of each record, in every format, datestamps aside."""
     found: State = {}
     for prefix in ("oai_dc", "iso19139"):
-        for entry in store.feed.page(FeedQuery(prefix), after=None, limit=1000):
+        for entry in store.feed.entries(FeedQuery(prefix), after=None, limit=1000):
             body = bytes(entry.body) if entry.body is not None else None
             found[entry.identifier] = (*found.get(entry.identifier, ()), body)
     return {name: bodies for name, bodies in found.items() if any(bodies)}
@@ -112,7 +112,7 @@ def test_the_feed_tells_it_as_ordinary_changes(
     run = set_back(store, lenient, told[0][0])
     # r0001 as it was, r0008 back, r0002 as it was, n2 deleted; n1 was and is deleted.
     assert run.tally == Tally(listed=5, new=1, changed=2, deleted=1, unchanged=1)
-    news = store.feed.page(FeedQuery("oai_dc", from_=clock[-1]), after=None, limit=1000)
+    news = store.feed.entries(FeedQuery("oai_dc", from_=clock[-1]), after=None, limit=1000)
     assert {entry.source_identifier: entry.body is None for entry in news} == {
         "r0001": False, "r0002": False, "r0008": False, "n2": True,
     }  # fmt: skip

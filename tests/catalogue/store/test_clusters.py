@@ -75,9 +75,9 @@ def test_copies_are_found_explained_and_led(filled: Store) -> None:
 def test_every_copy_is_served_as_before(filled: Store) -> None:
     one = put(filled, "nile", "a", record("10.1234/x", "The first"))
     other = put(filled, "volta", "b", record("10.1234/x", "The second"))
-    before = [filled.feed.entry(identifier, "oai_dc") for identifier in (one, other)]
+    before = [filled.feed.element(identifier, "oai_dc") for identifier in (one, other)]
     settle(filled)
-    assert [filled.feed.entry(identifier, "oai_dc") for identifier in (one, other)] == before
+    assert [filled.feed.element(identifier, "oai_dc") for identifier in (one, other)] == before
 
 
 def test_a_cluster_falls_apart_with_what_held_it_together_and_comes_back(filled: Store) -> None:

@@ -40,5 +40,5 @@ def test_a_list_is_as_long_as_it_is_counted(store: Store, monkeypatch: pytest.Mo
             for from_ in moments:
                 for until in moments:
                     query = FeedQuery(prefix, set_id, from_, until)
-                    listed = store.feed.page(query, after=None, limit=100, bodies=False)
+                    listed = store.feed.entries(query, after=None, limit=100, bodies=False)
                     assert store.feed.count(query) == len(listed), query

@@ -61,11 +61,11 @@ def test_days_of_the_week_get_their_names(database_url: str, numbers: str, names
 
 def test_records_of_before_are_in_the_set_of_all_sources(store: Store) -> None:
     fill(store, {"a": Record(Text.of("A")), "b": Record(Text.of("B"))})
-    before = store.feed.page(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
+    before = store.feed.entries(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
     [step] = (ROOT / "migrations" / "versions").glob("*_sets_above.py")
     downgrade(store.engine, f"{int(step.name[:4]) - 1:04}")
     assert store.sets.id_of("source") is None
     store.upgrade()
-    after = store.feed.page(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
+    after = store.feed.entries(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
     assert after == before
     assert len(after) == 2

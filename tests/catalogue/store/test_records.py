@@ -101,7 +101,7 @@ def test_leaving_a_set_is_told_in_that_set_for_ever(store: Store, monkeypatch: p
     told = {
         spec: [
             (entry.datestamp - 2_000_000_000, bool(entry.deleted))
-            for entry in store.feed.page(
+            for entry in store.feed.entries(
                 FeedQuery("oai_dc", set_id=store.sets.id_of(spec)), after=None, limit=9
             )
         ]

@@ -22,7 +22,7 @@ OURS = "oai:clearinghouse.localdomain:nile:"
 
 def held(store: Store, prefix: str) -> dict[str, bytes | None]:
     """What the store holds in a format."""
-    entries = store.feed.page(FeedQuery(prefix), after=None, limit=1000)
+    entries = store.feed.entries(FeedQuery(prefix), after=None, limit=1000)
     return {entry.identifier: entry.body for entry in entries}
 
 

@@ -19,12 +19,12 @@ import zstandard
 from lxml import etree
 
 from catalogue.errors import DumpBusy
+from catalogue.oai_record import utc
 from catalogue.record import Record, Text, from_json
 from catalogue.settings import Settings
 from catalogue.store import Store
 from endpoint.dump.index import Dump, read_index
 from endpoint.dump.writer import due_kind, write_dump
-from endpoint.oai_pmh.elements import utc
 from factories import commit, fill, write_of
 
 Serving = Callable[[Store], AbstractContextManager[str]]

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +19,10 @@ from catalogue.sets import with_parents
 from catalogue.store import Store, clock
 from catalogue.store.feed import FeedQuery
 from factories import add_source, commit, open_run
+from oai_mirror import CLASSES, SPEC, Harvester
 
 Serve = Callable[..., Any]
 SmallWrite = Callable[..., Any]
-SPEC = "topic:x"
-#: What a record may be classified as: it leaves sets, joins others, comes back.
-CLASSES = ((), (SPEC,), ("topic:y",), (SPEC, "place:z"))
-
-
-@dataclass
-class Harvester:
-    """A client that keeps a copy of a list: whole at first, then what has changed."""
-
-    oai: Any
-    given: dict[str, str]
-    copy: dict[str, bytes] = field(default_factory=dict)
-    last: str = ""
-
-    def pages(self, choose: Callable[[list[str]], str]) -> Iterator[None]:
-        """Harvest; after each page the caller may do something else.
-
-        Args:
-            choose: which of the pages' responseDates is kept for the next time.
-        """
-        dates: list[str] = []
-        given = self.given | ({"from_": self.last} if self.last else {})
-        for answer in self.oai.pages("ListRecords", **given):
-            assert answer.error in {"", "noRecordsMatch"}
-            dates.append(answer.response_date)
-            self.take(answer)
-            yield
-        self.last = choose(dates)
-
-    def take(self, answer: Any) -> None:
-        for record in answer.root.iterfind(".//{*}record"):
-            header, *rest = record
-            if header.get("status") == "deleted":
-                self.copy.pop(header[0].text, None)
-            else:
-                self.copy[header[0].text] = rest[0][0][0].text
 
 
 @dataclass
@@ -94,7 +59,7 @@ class World:
     def truth(self, of_set: str) -> dict[str, str]:
         """What the catalogue holds, all of it or in a set or below it."""
         found = {}
-        for entry in self.store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000):
+        for entry in self.store.feed.entries(FeedQuery("oai_dc"), after=None, limit=1000):
             held = with_parents(entry.set_specs.split())
             if entry.body and (not of_set or of_set in held):
                 found[entry.identifier] = entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
@@ -202,7 +167,7 @@ def test_writers_and_a_client_at_the_same_time(store: Store, serve: Serve, small
         list(client.pages(max))
         held = {
             entry.identifier: entry.body.decode().partition("<dc:title>")[2].partition("<")[0]
-            for entry in store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000)
+            for entry in store.feed.entries(FeedQuery("oai_dc"), after=None, limit=1000)
             if entry.body
         }
         assert client.copy == held
@@ -270,7 +235,7 @@ def test_writers_in_processes_of_their_own(store: Store, serve: Serve) -> None:
         visits += 1
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert visits
-    entries = store.feed.page(FeedQuery("oai_dc"), after=None, limit=1000)
+    entries = store.feed.entries(FeedQuery("oai_dc"), after=None, limit=1000)
     for client in clients:
         list(client.pages(max))
         spec = client.given.get("set", "")

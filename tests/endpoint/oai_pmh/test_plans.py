@@ -9,21 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalogue.store import Store
-from catalogue.store import feed as feed_module
+from catalogue.store import Store, feed_sql
 from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets, sources
 
 SHAPES = [
-    {
-        "in_set": in_set,
-        "since": since,
-        "until": until,
-        "resumed": resumed,
-        "bodies": bodies,
-        "on_demand": on_demand,
-    }
+    (select, feed_sql.Shape(in_set=in_set, since=since, until=until, resumed=resumed, bodies=bodies))
     for in_set in (False, True)
-    for on_demand in (False, True)
+    for select in (feed_sql.page, feed_sql.rows, feed_sql.entries, feed_sql.numbers)
     for since, until, resumed, bodies in (
         (False, False, False, True),
         (True, True, False, True),
@@ -85,9 +77,8 @@ def fill(store: Store) -> None:
         )
 
 
-def plan(store: Store, shape: dict[str, bool], explain: str) -> str:
+def plan(store: Store, select: sa.Select[Any], explain: str) -> str:
     """How the database would read this page."""
-    select = feed_module._page(feed_module._Shape(**shape))
     with store.engine.connect() as connection:
         compiled = select.compile(store.engine)
         text = f"{explain} {compiled}"
@@ -106,13 +97,14 @@ def test_sqlite_scans_a_range_of_the_index(sqlite_store: Store, *, analysed: boo
     if analysed:
         with sqlite_store.engine.connect() as connection:
             connection.exec_driver_sql("ANALYZE")
-    for shape in SHAPES:
-        found = plan(sqlite_store, shape, "EXPLAIN QUERY PLAN")
-        first = found.splitlines()[0]
-        assert "SCAN" not in found
+    for select, shape in SHAPES:
+        found = plan(sqlite_store, select(shape), "EXPLAIN QUERY PLAN")
+        # The hundred rows that the range gave are gone through to be joined.
+        assert {line for line in found.splitlines() if "SCAN" in line} <= {"SCAN entries", "SCAN made"}
         assert "TEMP B-TREE" not in found
-        assert ("ix_record_sets_list" if shape["in_set"] else "ix_renditions_list") in first
-        assert ("(datestamp,record_id)>(?,?)" in first) == shape["resumed"]
+        index = "ix_record_sets_list" if shape.in_set else "ix_renditions_list"
+        [first, *_] = [line for line in found.splitlines() if index in line]
+        assert ("(datestamp,record_id)>(?,?)" in first) == shape.resumed
 
 
 def test_postgresql_scans_a_range_of_the_index(postgres_url: str) -> None:
@@ -121,9 +113,10 @@ def test_postgresql_scans_a_range_of_the_index(postgres_url: str) -> None:
         fill(store)
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
-        for shape in SHAPES:
-            found = plan(store, shape, "EXPLAIN (COSTS OFF)")
-            index = "ix_record_sets_list" if shape["in_set"] else "ix_renditions_list"
+        for select, shape in SHAPES:
+            found = plan(store, select(shape._replace(dialect="postgresql")), "EXPLAIN (COSTS OFF)")
+            index = "ix_record_sets_list" if shape.in_set else "ix_renditions_list"
             assert re.search(rf"Index (Only )?Scan using {index}", found)
             assert "Seq Scan" not in found
-            assert "Sort" not in found
+            # The entries that the range gave are joined in their order: it does not see that they are.
+            assert set(re.findall("Sort Key: (.*)", found)) <= {"entries.key"}

@@ -209,22 +209,21 @@ def test_a_record_shows_its_provenance(store: Store, serve: Serve, small_write: 
     assert iso.body.count(b'altered="true"') == 3
 
 
-def test_a_source_that_moves_is_noticed(
-    store: Store, serve: Serve, small_write: SmallWrite, monkeypatch: pytest.MonkeyPatch
+def test_a_record_names_the_address_that_it_was_harvested_from(
+    store: Store, serve: Serve, small_write: SmallWrite
 ) -> None:
+    """A source moves: what was taken before came from where it was, what is taken then from where it is."""
     add_source(store)
-    commit(store, open_run(store), [small_write(store, "a")])
+    run = open_run(store)
+    commit(store, run, [small_write(store, "a"), small_write(store, "b")])
     oai = serve(store)
-    assert (
-        b"<baseURL>https://nile.example.org/oai</baseURL>"
-        in oai.ask("ListRecords", metadataPrefix="oai_dc").body
-    )
     store.sources.change("nile", base_url="https://new.example.org/oai")
-    monkeypatch.setattr("endpoint.oai_pmh.provenance._FRESH", -1)
-    assert (
-        b"<baseURL>https://new.example.org/oai</baseURL>"
-        in oai.ask("ListRecords", metadataPrefix="oai_dc").body
-    )
+    commit(store, run, [small_write(store, "b", "anew")])
+    origins = oai.ask("ListRecords", metadataPrefix="oai_dc").root.iter("{*}originDescription")
+    assert [one.findtext("{*}baseURL") for one in origins] == [
+        "https://nile.example.org/oai",
+        "https://new.example.org/oai",
+    ]
 
 
 def test_identify_describes_the_repository(store: Store, serve: Serve) -> None:

@@ -1,0 +1,118 @@
+"""The record element of OAI-PMH 2.0 (section 2.5), all but its metadata.
+
+A page of the feed is a hundred of these. What stands before a record's metadata and behind them changes only
+when the record does, so it is made once, when the record is written, and kept beside them: a page is then
+nothing but bytes in a row.
+
+Identifiers and setSpecs of ours need no escaping: `oai_identifier.mint` percent-encodes what XML would
+escape, and a setSpec has no such characters.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from catalogue import formats
+from catalogue import namespaces as ns
+from catalogue.provenance import day_or_second
+from catalogue.xml import escape, escape_attribute
+
+_OPENING: Final = "<record><header><identifier>"
+#: Of what an element begins with: what stands before its header, inside of that, and behind it.
+BEFORE_HEADER: Final = len("<record>")
+BEFORE_IDENTIFIER: Final = len("<record><header>")
+BEHIND_HEADER: Final = len("<metadata>")
+#: What stands before its datestamp, and how long that is.
+STAMP: Final = b"</identifier><datestamp>"
+LENGTH_OF_STAMP: Final = len("2000-01-01T00:00:00Z")
+#: A header of a record that is deleted, or no more in a list, begins with this (section 2.5.1).
+GONE: Final = b'<header status="deleted">'
+ALTERED: Final = b' altered="true">'
+AS_IT_WAS: Final = b' altered="false">'
+
+
+@lru_cache(8192)
+def utc(seconds: int) -> str:
+    """A UTCdatetime at the granularity of seconds (section 3.3)."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def begin(identifier: str, datestamp: int, set_specs: str) -> bytes:
+    """From the beginning of the element to where its metadata begin; setSpecs with a space between them."""
+    return (
+        f"{_OPENING}{identifier}</identifier><datestamp>{utc(datestamp)}</datestamp>{_set_specs(set_specs)}"
+        "</header><metadata>"
+    ).encode()
+
+
+@lru_cache(8192)
+def _set_specs(specs: str) -> str:
+    return "".join(f"<setSpec>{spec}</setSpec>" for spec in specs.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record comes from: what the provenance container says of our own harvest.
+
+    http://www.openarchives.org/OAI/2.0/guidelines-provenance.htm
+    """
+
+    #: Of the source, when the record was taken from it.
+    base_url: str
+    #: There, as all that follows.
+    identifier: str
+    datestamp: str
+    #: The format in which it came.
+    metadata_prefix: str
+    #: The originDescriptions that ours holds (`catalogue.provenance.chain`).
+    origins: str = ""
+    #: Address of the statement of rights to the metadata.
+    rights: str = ""
+
+
+def end(origin: Origin, served: str, harvested: int) -> bytes:
+    """From the end of the metadata in the format `served` to the end of the element.
+
+    A catalogue that is no OAI-PMH repository may have given a local time as the datestamp, of which the day
+    is kept, or nothing: then we know of no change later than our harvest.
+    """
+    opening = _provenance(origin.base_url, harvested, altered=origin.metadata_prefix != served)
+    return (
+        f"{opening}{escape(origin.identifier)}</identifier>"
+        f"<datestamp>{day_or_second(origin.datestamp) or utc(harvested)}</datestamp>"
+        f"<metadataNamespace>{_namespace(origin.metadata_prefix)}</metadataNamespace>{origin.origins}"
+        f"</originDescription></provenance></about>{_rights(origin.rights)}</record>"
+    ).encode()
+
+
+@lru_cache(1024)
+def _provenance(base_url: str, harvested: int, *, altered: bool) -> str:
+    return (
+        f'</metadata><about><provenance xmlns="{ns.OAI_PROVENANCE}" xsi:schemaLocation="{ns.OAI_PROVENANCE}'
+        f' http://www.openarchives.org/OAI/2.0/provenance.xsd"><originDescription'
+        f' harvestDate="{utc(harvested)}"{(ALTERED if altered else AS_IT_WAS).decode()}'
+        f"<baseURL>{escape(base_url)}</baseURL><identifier>"
+    )
+
+
+@lru_cache(256)
+def _namespace(metadata_prefix: str) -> str:
+    return escape(formats.by_prefix(metadata_prefix).namespace)
+
+
+@lru_cache(256)
+def _rights(address: str) -> str:
+    """The container that says what may be done with the metadata; nothing where nobody has said so.
+
+    http://www.openarchives.org/OAI/2.0/guidelines-rights.htm, section 2.1.
+    """
+    if not address:
+        return ""
+    return (
+        f'<about><rights xmlns="{ns.OAI_RIGHTS}" xsi:schemaLocation="{ns.OAI_RIGHTS}'
+        ' http://www.openarchives.org/OAI/2.0/rights.xsd">'
+        f'<rightsReference ref="{escape_attribute(address)}"/></rights></about>'
+    )
