@@ -6,17 +6,14 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from catalogue.checkup import Checkup, Grade, Outcome, Stage
 from catalogue.errors import SettingsError
-from clearinghouse.output import complaints, console, print_json
+from clearinghouse.output import complaints, console, print_json, print_table
 from clearinghouse.session import prepared
 from endpoint.check.letter import letter as written
 from endpoint.check.wording import STAGES, Told, all_told, ended, plain, protocol
 from endpoint.languages import LANGUAGES
-
-_STYLES = {Grade.GOOD: "green", Grade.ADVICE: "cyan", Grade.PROBLEM: "yellow", Grade.BLOCKING: "red"}
 
 
 def doctor(
@@ -73,13 +70,13 @@ def _show(report: Checkup, findings: list[Told]) -> None:
 
 
 def _print_findings(findings: list[Told]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("grade", "check", "seen, and what to do"):
-        table.add_column(heading, header_style="bold", overflow="fold")
-    for one in findings:
-        advice = " ".join(filter(None, (plain(one.seen), one.fix, one.fix_there)))
-        table.add_row(one.graded, one.title, advice, style=_STYLES[one.grade])
-    console.print(table, markup=False)
+    print_table(
+        ["grade", "check", "seen, and what to do"],
+        [
+            [one.graded, one.title, " ".join(filter(None, (plain(one.seen), one.fix, one.fix_there)))]
+            for one in findings
+        ],
+    )
 
 
 def _say(text: str) -> None:

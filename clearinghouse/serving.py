@@ -32,8 +32,6 @@ from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
 TICK = 2.0
-#: Check-ups at the same time in one worker.
-CHECKUPS = 2
 DAY = 86400.0
 #: How long it is known who has harvested us.
 VISITS_KEPT = timedelta(days=400)
@@ -143,8 +141,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     chores.every(DAY, lambda: _tidy(store, kept), "tidy-store")
     chores.every(TIDY, jobs.tidy, "tidy")
     checkups = Checkups(store, settings)
-    for number in range(CHECKUPS):
-        chores.every(TICK, checkups.look, f"checkups-{number}")
+    chores.every(TICK, checkups.look, "checkups")
     chores.every(DAY, checkups.forget, "forget-checkups")
     with alive(store, worker, role):
         jobs.start()
@@ -152,8 +149,8 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
         try:
             yield
         finally:
-            checkups.stop()
             chores.stop()
+            checkups.stop()
             jobs.stop()
 
 

@@ -30,6 +30,7 @@ from harvester.doctor.addresses import Candidate, HtmlPage, read_page, well_know
 from harvester.doctor.session import CheckupSession
 from harvester.doctor.software import Fact, recognise
 from harvester.http import Answer
+from harvester.http.answer import place
 
 STATIC: Final = "http://www.openarchives.org/OAI/2.0/static-repository"
 #: Addresses that are tried, at most.
@@ -230,6 +231,7 @@ class Discovery:
     def _said(self, what: str, url: str, answered: Answered, why: str = "") -> None:
         if answered is Answered.REFUSED:
             why = ""  # it says what the name resolves to here, which is nobody's business
+        why = why.replace(place(url), "", 1).strip(" :")
         self.found.tried.append(Tried(shown_url(url), str(what), answered, why[:300]))
         self._on_progress(self.found)
 

@@ -19,7 +19,7 @@ from endpoint.languages import LANGUAGES
 from factories import fill
 
 HOSTILE = "<script>alert(1)</script> & 'quotes'"
-PAGES = ("/feed", "/dump/", "/clients", "/oai/browse?verb=Identify")
+PAGES = ("/feed", "/dump/", "/clients", "/check", "/oai/browse?verb=Identify")
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def test_a_report_grows_on_its_page_while_a_worker_asks(sqlite_store: Store, nod
         assert waiting.xpath("//meta[@http-equiv='refresh']/@content") == ["3"]
         assert reader.page(where, still="1").xpath("//meta[@http-equiv='refresh']") == []
         assert node.asked == []  # this process asks nobody
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         done = reader.page(where)
         assert done.xpath("//meta[@http-equiv='refresh']") == []
         assert "The check-up is complete." in done.xpath("string(//*[@role='status'])")
@@ -94,7 +94,7 @@ def test_what_a_node_sent_is_text_and_nothing_else(sqlite_store: Store, node: Re
     with serving(sqlite_store) as (at, settings):
         reader = Reader(at)
         where = reader.ask(node.url).headers["Location"]
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         page = reader.page(where)
         assert "script-src" not in reader.answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in reader.answer.headers["Content-Security-Policy"]
@@ -152,7 +152,7 @@ def test_private_addresses_are_refused_in_words(sqlite_store: Store) -> None:
     with serving(sqlite_store, allowed_networks=()) as (at, settings):
         reader = Reader(at)
         where = reader.ask("http://127.0.0.1:9/").headers["Location"]
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         said = reader.page(where).xpath("string(//*[@role='status'])")
         assert "private, local or reserved network" in said
 
@@ -206,7 +206,7 @@ def test_the_api_answers_as_its_description_says(sqlite_store: Store, node: Remo
         assert (made.status_code, made.json()["stage"]) == (202, "queued")
         where = f"{at}/api/checks/{made.json()['id']}"
         assert made.headers["Location"].endswith(where.removeprefix(at))
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         found = requests.get(where, timeout=10).json()
         described = requests.get(f"{at}/openapi.json", timeout=10).json()["components"]["schemas"]
         for name, told in (
@@ -232,12 +232,30 @@ def test_a_worker_that_stops_gives_the_checkup_back(sqlite_store: Store, node: R
         reader = Reader(at)
         where = reader.ask(node.url).headers["Location"]
         stopping = Checkups(sqlite_store, settings)
-        node.always = lambda _: bool(stopping.stop())
+        node.always = lambda _: bool(stopping._stopping.set())
         stopping.look()
+        stopping.stop()
         assert sqlite_store.checkups.get(where.rpartition("/")[2]).begun is False
         node.always = None
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         assert sqlite_store.checkups.get(where.rpartition("/")[2]).ended_at is not None
+
+
+def test_a_look_begins_checkups_and_does_not_wait_for_them(sqlite_store: Store, node: RemoteNode) -> None:
+    node.delay = 0.2
+    with serving(sqlite_store) as (at, settings):
+        reader = Reader(at)
+        asked = [reader.ask(f"{node.url}?n={number}").headers["Location"] for number in range(3)]
+        ids = [where.rpartition("/")[2] for where in asked]
+        checkups = Checkups(sqlite_store, settings)
+        checkups.look()
+        checkups.look()
+        assert [sqlite_store.checkups.get(one).begun for one in ids] == [True, True, False]
+        while any(thread.is_alive() for thread in checkups._threads):
+            time.sleep(0.05)
+        checkups.look()
+        checkups.stop()
+        assert [sqlite_store.checkups.get(one).ended_at is not None for one in ids[:2]] == [True, True]
 
 
 def test_a_checkup_over_which_workers_die_is_given_up(sqlite_store: Store) -> None:
@@ -247,7 +265,7 @@ def test_a_checkup_over_which_workers_die_is_given_up(sqlite_store: Store) -> No
         for minutes in (30, 20):
             past = datetime.now(UTC) - timedelta(minutes=minutes)
             assert sqlite_store.checkups.claim(past, stale_after=timedelta(minutes=2)) is not None
-        Checkups(sqlite_store, settings).look()
+        Checkups(sqlite_store, settings).work()
         report = sqlite_store.checkups.get(where.rpartition("/")[2]).report
         assert report is not None
         assert report == replace(report, outcome=Outcome.FAILED, stage=Stage.ENDED)
