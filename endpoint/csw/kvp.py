@@ -14,11 +14,15 @@ from catalogue.xml import clean, escape_attribute, parse
 from endpoint.csw import cql, filters, names
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import sorted_by
+from endpoint.csw.queryables import named, sorted_by
 from endpoint.csw.sent import Sent
+from endpoint.filters.cql2 import meaning, objects
+from endpoint.filters.cql2 import text as cql2_text
 from endpoint.filters.properties import Property
 
 _MOST_PARAMETERS: Final = 100
+#: CQL2 (OGC 21-065r2), by what follows OGC API's filter-lang.
+_CQL2: Final = {"CQL2-TEXT": cql2_text.parse, "CQL2-JSON": objects.parse}
 #: Parameters whose value is a list with commas between.
 _LISTS: Final = frozenset(
     {
@@ -92,6 +96,8 @@ def _constraint(values: Mapping[str, tuple[str, ...]], prefixes: Prefixes) -> Pr
         raise invalid("CONSTRAINTLANGUAGE", f"{language!r} is not supported")
     if language == "CQL_TEXT":
         return cql.predicate_of(text, prefixes)
+    if language in _CQL2:
+        return meaning.predicate_of(_CQL2[language](text), meaning.Names(lambda name: named(name, prefixes)))
     try:
         return filters.predicate_of(parse(text.encode()))
     except XmlError as error:

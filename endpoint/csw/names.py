@@ -38,7 +38,7 @@ OUTPUT_FORMATS: Final = ("application/xml",)
 SCHEMA_LANGUAGES: Final = (XML_SCHEMA, "http://www.w3.org/2001/XMLSchema", "XMLSCHEMA")
 ELEMENT_SETS: Final = ("brief", "summary", "full")
 RESULT_TYPES: Final = ("hits", "results", "validate")
-CONSTRAINT_LANGUAGES: Final = ("FILTER", "CQL_TEXT")
+CONSTRAINT_LANGUAGES: Final = ("FILTER", "CQL_TEXT", "CQL2-TEXT", "CQL2-JSON")
 
 #: Prefix -> namespace; the default namespace has the prefix "".
 Prefixes = Mapping[str, str]

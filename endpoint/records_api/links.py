@@ -58,7 +58,7 @@ def own(address: str, pairs: Mapping[str, str], kind: Kind, shown: Representatio
         link(
             "self" if one is shown else "alternate",
             with_query(address, **others, f=one.name),
-            one.media_type,
+            one.content_type,
             f"This document as {one.label}",
         )
         for one in of_kind(kind)
@@ -89,7 +89,7 @@ def of_item(
         if Kind.ITEM in one.kinds:
             relation = "describedby" if one.prefix else "linkset" if one is LINKSET else "alternate"
             relation = "self" if one is shown else relation
-            forms.append(link(relation, f"{address}?f={one.name}", one.media_type, one.label))
+            forms.append(link(relation, f"{address}?f={one.name}", one.content_type, one.label))
     return [
         *forms,
         link(

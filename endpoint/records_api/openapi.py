@@ -95,7 +95,7 @@ def _get(
     for one in of_kind(kind):
         is_json = one.name in {"json", "geojson"}
         shape = {"$ref": f"#/components/schemas/{schema}"} if is_json else {"type": "string"}
-        content[(media_type or one.media_type) if is_json else one.media_type] = {"schema": shape}
+        content[(media_type or one.media_type) if is_json else one.content_type] = {"schema": shape}
     responses: dict[str, Any] = {"200": {"description": summary, "content": content}}
     for status in ("400", "404", "406", "410") if more else ("400", "406"):
         responses[status] = {"$ref": f"#/components/responses/{status}"}

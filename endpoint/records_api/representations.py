@@ -41,6 +41,11 @@ class Representation:
     #: The metadataPrefix of the format that it is; empty for what is no such format.
     prefix: str = ""
 
+    @property
+    def content_type(self) -> str:
+        """The media type, with its profile where it has one."""
+        return f'{self.media_type};profile="{self.profile}"' if self.profile else self.media_type
+
 
 _EVERYTHING: Final = frozenset(Kind)
 _OF_RECORDS: Final = frozenset({Kind.LIST, Kind.ITEM})
@@ -113,7 +118,7 @@ def negotiated(kind: Kind, f: str, accept: str) -> Representation:
 def _liking(one: Representation, ranges: list[tuple[str, float]]) -> float:
     """How much it is wanted: the most specific range that it falls into says so."""
     major = one.media_type.partition("/")[0]
-    for wanted in (one.media_type, f"{major}/*", "*/*"):
+    for wanted in (f"{one.media_type};{one.profile}", one.media_type, f"{major}/*", "*/*"):
         weights = [weight for name, weight in ranges if name == wanted]
         if weights:
             return max(weights)
@@ -128,7 +133,9 @@ def _ranges(accept: str) -> Iterable[tuple[str, float]]:
         weight = 1.0
         for parameter in parameters:
             key, _, value = parameter.partition("=")
-            if key.strip() == "q":
+            if key.strip() == "profile":
+                name = ";".join((name, value.strip('" ')))
+            elif key.strip() == "q":
                 try:
                     weight = float(value)
                 except ValueError:

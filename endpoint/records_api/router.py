@@ -176,7 +176,7 @@ def _items(request: Request, api: Api) -> Response:
         behind = cursor.Cursor(search.place(ids[-1], query.sort), matched)
         kept = {name: value for name, value in sent.values.items() if name != "offset"}
         pairs = {**kept, "f": shown.name, cursor.PARAMETER: cursor.write(behind)}
-        onward.append(links.link("next", links.with_query(address, **pairs), shown.media_type))
+        onward.append(links.link("next", links.with_query(address, **pairs), shown.content_type))
     found = answers.Found(
         api.store.listing.records(ids),
         catalogue.id,
@@ -188,7 +188,7 @@ def _items(request: Request, api: Api) -> Response:
     if shown is HTML:
         return pages.results(request, api, catalogue, sent=sent, found=found, headers=_HEADERS)
     headers = {**_HEADERS, "Link": links.header(one for one in onward if one["rel"] in {"self", "next"})}
-    return Response(answers.written(api, shown, found), headers=headers, media_type=shown.media_type)
+    return Response(answers.written(api, shown, found), headers=headers, media_type=shown.content_type)
 
 
 def _record(request: Request, api: Api, catalogue: Catalogue) -> ListedRecord:
@@ -223,9 +223,9 @@ def _item(request: Request, api: Api) -> Response:
         made = answers.item_document(one, found, languages)
         tag = made["properties"].get("language", {}).get("code", "")
         headers |= {"Content-Language": tag} if tag.isascii() and tag else {}
-        return Response(msgspec.json.encode(made), headers=headers, media_type=shown.media_type)
+        return Response(msgspec.json.encode(made), headers=headers, media_type=shown.content_type)
     content = answers.written_one(api, shown, one, found)
-    return Response(content, headers=headers, media_type=shown.media_type)
+    return Response(content, headers=headers, media_type=shown.content_type)
 
 
 def _native(api: Api, one: ListedRecord) -> Response:

@@ -21,10 +21,10 @@ from endpoint.filters.cql2.tree import (
     Node,
     Number,
     Shape,
-    Text,
     Truth,
     check_depth,
     folded,
+    text_of,
     wrong,
 )
 from endpoint.filters.cql2.wkt import corners_of, no_geometry
@@ -55,7 +55,7 @@ def _node(value: Any, at: str, depth: int) -> Node:  # noqa: C901, PLR0911 - one
         case bool():
             return Truth(value, at)
         case str():
-            return Text(value, at)
+            return text_of(value, at)
         case int() | float():
             return Number(repr(value), at)
         case list():

@@ -16,10 +16,10 @@ from endpoint.filters.cql2.tree import (
     Name,
     Node,
     Number,
-    Text,
     Truth,
     check_depth,
     folded,
+    text_of,
     wrong,
 )
 from endpoint.filters.cql2.words import END, Token, tokens
@@ -111,7 +111,7 @@ class _Parser(wkt.Reader):
         self.step()
         match token.kind:
             case "text":
-                return Text(token.literal, token.at)
+                return text_of(token.literal, token.at)
             case "number":
                 return Number(token.text, token.at)
             case "quoted":

@@ -112,6 +112,17 @@ def wrong(at: str, message: str) -> InvalidQuery:
     return InvalidQuery(f"{message}, at {at}", LOCATOR)
 
 
+def text_of(value: str, at: str) -> Text:
+    """A character string that can be compared with texts.
+
+    Raises:
+        InvalidQuery: it has a NUL, which no text has, and not every database takes.
+    """
+    if "\x00" in value:
+        raise wrong(at, "a text has a character that no text can have")
+    return Text(value, at)
+
+
 def check_depth(depth: int, at: str) -> None:
     """Check that the filter is not nested without end.
 

@@ -143,6 +143,7 @@ def test_what_cannot_be_answered_is_refused_with_its_place(written: str, said: s
     ("written", "said"),
     [
         ("{", "no JSON"),
+        ('{"op": "=", "args": [{"property": "title"}, "a\\u0000"]}', "no text can have, at $.args[1]"),
         ("[" * 100_000, "JSON"),
         ("5", "a condition is expected, at $"),
         ('{"op": "="}', "args, a list, at $"),
