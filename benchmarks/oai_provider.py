@@ -39,6 +39,8 @@ from catalogue.store.records import PageOfChanges, Write
 NAMESPACE = "clearinghouse.localdomain"
 SOURCES = 20
 PAGE = 100
+#: Stands before the content coding that a request accepts.
+COMPRESSED = " accepting "
 WORDS = [
     "waste",
     "chemical",
@@ -179,8 +181,10 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def get(self, path: str, body: bytes | None = None) -> bytes:
-        """The answer to GET, or to POST where there is a body."""
-        self.connection.request("POST" if body is not None else "GET", path, body)
+        """The answer to GET, or to POST where there is a body; compressed where the path ends so."""
+        path, _, coding = path.partition(COMPRESSED)
+        headers = {"Accept-Encoding": coding} if coding else {}
+        self.connection.request("POST" if body is not None else "GET", path, body, headers)
         return self.connection.getresponse().read()
 
     def measure(self, paths: Callable[[], str], requests: int) -> float:
@@ -242,6 +246,8 @@ def cases(store: Store, server: Server, records: int) -> dict[str, str]:
     sample = quote(store.feed.entries(everything, after=None, limit=1)[0].identifier)
     return {
         "ListRecords, first page": whole,
+        "ListRecords, first page, gzip": f"{whole}{COMPRESSED}gzip",
+        "ListRecords, first page, zstd": f"{whole}{COMPRESSED}zstd",
         "ListRecords, last page": page_behind(store, server, whole, everything, last),
         "ListRecords of a set, first page": part,
         "ListRecords of a set, last page": page_behind(
@@ -252,6 +258,7 @@ def cases(store: Store, server: Server, records: int) -> dict[str, str]:
         "oai_dcterms, rendered on demand": "/oai?verb=ListRecords&metadataPrefix=oai_dcterms",
         "GetRecord": f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier={sample}",
         "Identify": "/oai?verb=Identify",
+        "ListSets": "/oai?verb=ListSets",
     }
 
 
