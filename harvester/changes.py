@@ -15,7 +15,7 @@ from catalogue.sets import SetTree, load_sets
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, PageOfChanges, Records, Withheld, Write
 from harvester.clients.base import Item, Note, Page
-from harvester.ingest import Arrival, prepare
+from harvester.ingest import Arrival, prepare_all
 
 _UNDATED: Final = re.compile(r' harvestDate="[^"]*"')
 
@@ -79,17 +79,19 @@ class Changes:
         """So many more items listed, with this outcome."""
         self.tally += Tally(listed=sum(outcome.values()), **outcome)
 
-    def take(self, arrival: Arrival) -> None:
-        """An item with a payload that is not the one that the store has."""
-        result = prepare(arrival, self.sets)
-        if isinstance(result, Fault):
-            self.faults.append(result)
-            self.set_aside.append((arrival.payload_digest, arrival.payload))
-            self.count(faulty=1)
-        else:
-            self.writes.append(result)
-            known = arrival.known
-            self.count(new=1) if known is None or known.deleted else self.count(changed=1)
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Items with payloads that are not those that the store has."""
+        outcome = {"new": 0, "changed": 0, "faulty": 0}
+        for arrival, result in zip(arrivals, prepare_all(arrivals, self.sets), strict=True):
+            if isinstance(result, Fault):
+                self.faults.append(result)
+                self.set_aside.append((arrival.payload_digest, arrival.payload))
+                outcome["faulty"] += 1
+            else:
+                self.writes.append(result)
+                known = arrival.known
+                outcome["new" if known is None or known.deleted else "changed"] += 1
+        self.count(**outcome)
 
 
 class Place(NamedTuple):
@@ -121,6 +123,7 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     known = records.known(identifiers)
     ours = f"oai:{namespace}:".lower()
     unchanged = 0
+    arrivals = []
     for item, identifier in zip(items, identifiers, strict=True):
         there = known.get(identifier)
         payload_digest = digest(item.payload or b"")
@@ -128,7 +131,10 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
             found.seen.append(there)
             unchanged += 1
             continue
-        _sort(found, item, Place(identifier, payload_digest, there))
+        arrival = _sorted(found, item, Place(identifier, payload_digest, there))
+        if arrival:
+            arrivals.append(arrival)
+    found.take(arrivals)
     if unchanged:
         found.count(unchanged=unchanged)
     return found
@@ -140,7 +146,8 @@ def _as_it_was(item: Item, known: Known, ours: str) -> bool:
     return bool(item.payload) and not told and not known.deleted and ours not in item.identifier.lower()
 
 
-def _sort(found: Changes, item: Item, place: Place) -> None:
+def _sorted(found: Changes, item: Item, place: Place) -> Arrival | None:
+    """Sort an item out; what has to be read is given back, to be taken with the others of its page."""
     known = place.known
     if item.fault is not None:
         found.faults.append(item.fault)
@@ -173,7 +180,8 @@ def _sort(found: Changes, item: Item, place: Place) -> None:
             found.seen.append(known)
             found.count(unchanged=1)
         else:
-            found.take(arrival)
+            return arrival
+    return None
 
 
 def _unchanged(arrival: Arrival, known: Known) -> bool:

@@ -1,14 +1,16 @@
-"""One item on its way in: read, (classify,) render. No store and no network: pure functions."""
+"""Items on their way in: read, (classify,) render. No store and no network: pure functions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
 from catalogue import oai_identifier, queryables
 from catalogue.errors import UnreadableRecord
-from catalogue.formats import ISO19139, RENDERED
+from catalogue.formats import ISO19139, RENDERED, MetadataFormat
 from catalogue.provenance import NOTHING, About, read_about
 from catalogue.record import Record
 from catalogue.rendering import render
@@ -70,6 +72,34 @@ class Arrival:
 
 def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
     """Make everything of an item that the store keeps; a Fault where it cannot be read."""
+    return prepare_all([arrival], sets)[0]
+
+
+def prepare_all(arrivals: Iterable[Arrival], sets: SetTree) -> list[Write | Fault]:
+    """Make everything of a page's items, one stage after another.
+
+    Each stage finds its code and its tables at hand in the processor: item by item, the same work takes a
+    fourth longer.
+    """
+    found = [_read(arrival) for arrival in arrivals]
+    taken = [one for one in found if isinstance(one, _Read)]
+    renditions = [_renditions(one) for one in taken]
+    values = [queryables.values_of(one.record, identifier=one.file_identifier) for one in taken]
+    keys = [_keys(one) for one in taken]
+    made = zip(taken, renditions, values, keys, strict=True)
+    return [_write(*next(made), sets=sets) if isinstance(one, _Read) else one for one in found]
+
+
+class _Read(NamedTuple):
+    """An item that could be read."""
+
+    arrival: Arrival
+    native: MetadataFormat
+    record: Record
+    file_identifier: str
+
+
+def _read(arrival: Arrival) -> _Read | Fault:
     if len(arrival.identifier) > IDENTIFIER_LIMIT:
         message = f"the identifier is longer than {IDENTIFIER_LIMIT} characters"
         return _fault(arrival, UnreadableRecord("identifier.too-long", "identifier", message=message))
@@ -77,17 +107,36 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
         native, record = read(arrival.payload, element=arrival.element)
     except UnreadableRecord as error:
         return _fault(arrival, error)
-    file_identifier = _file_identifier(native.prefix, record, arrival.identifier)
-    renditions = {
-        form.prefix: render(
-            record, form.prefix, identifier=file_identifier, datestamp=arrival.source_datestamp
-        )
+    return _Read(arrival, native, record, _file_identifier(native.prefix, record, arrival.identifier))
+
+
+def _renditions(item: _Read) -> dict[str, bytes]:
+    arrival, native, record, identifier = item
+    made = {
+        form.prefix: render(record, form.prefix, identifier=identifier, datestamp=arrival.source_datestamp)
         for form in RENDERED
         if form.prefix != native.prefix
     }
     if native.xml:
-        renditions[native.prefix] = arrival.payload
-    values = queryables.values_of(record, identifier=file_identifier)
+        made[native.prefix] = arrival.payload
+    return made
+
+
+def _keys(item: _Read) -> tuple[int, ...]:
+    arrival = item.arrival
+    origins = [(origin.base_url, origin.identifier) for origin in arrival.about.origins]
+    return keys_of(item.record, source_identifier=arrival.source_identifier, origins=origins)
+
+
+def _write(
+    item: _Read,
+    renditions: dict[str, bytes],
+    values: list[tuple[str, str]],
+    match_keys: tuple[int, ...],
+    *,
+    sets: SetTree,
+) -> Write:
+    arrival, native, record, file_identifier = item
     return Write(
         known=arrival.known,
         identifier=arrival.identifier,
@@ -104,11 +153,7 @@ def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
         search_text=queryables.search_text_of(values),
         about_sent=arrival.about_sent,
         about=arrival.about,
-        match_keys=keys_of(
-            record,
-            source_identifier=arrival.source_identifier,
-            origins=[(origin.base_url, origin.identifier) for origin in arrival.about.origins],
-        ),
+        match_keys=match_keys,
         repairs=arrival.repairs,
     )
 

@@ -174,6 +174,6 @@ def _arrival(row: Any, before: Version, known: Known, payloads: Mapping[bytes, b
 
 def _restore(found: Changes, arrival: Arrival, seen_run: int) -> None:
     before = len(found.writes)
-    found.take(arrival)
+    found.take([arrival])
     if len(found.writes) > before:
         found.writes[-1] = replace(found.writes[-1], seen_run=seen_run)
