@@ -15,7 +15,7 @@ import msgspec
 UNDETERMINED = "und"
 
 
-class Text(msgspec.Struct, frozen=True, gc=False):
+class Text(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One text in one or more languages: a language map that keeps its order.
 
     The first value is the default. Languages are BCP 47 tags (`en`, `zh-Hant`), or `und`.
@@ -59,7 +59,7 @@ class Text(msgspec.Struct, frozen=True, gc=False):
         return self.default
 
 
-class Agent(msgspec.Struct, frozen=True, gc=False):
+class Agent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A person or an organisation, and what it is to the resource or to the metadata."""
 
     #: CI_RoleCode (`publisher`, `pointOfContact`, `author`, `owner` ...), or `creator` and
@@ -82,7 +82,7 @@ DateKind = Literal[
 ]
 
 
-class Date(msgspec.Struct, frozen=True, gc=False):
+class Date(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A date of the resource.
 
     `value` is W3CDTF (`1998`, `1998-05`, `1998-05-04`, `1998-05-04T10:00:00Z`), or empty where
@@ -94,7 +94,7 @@ class Date(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
 
 
-class Subject(msgspec.Struct, frozen=True, gc=False):
+class Subject(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A keyword or subject heading."""
 
     label: Text
@@ -107,14 +107,14 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
     uri: str = ""
 
 
-class Identifier(msgspec.Struct, frozen=True, gc=False):
+class Identifier(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An identifier of the resource; `scheme` is `doi`, `isbn`, `issn`, `handle`, `uri`, `uuid` or empty."""
 
     value: str
     scheme: str = ""
 
 
-class Link(msgspec.Struct, frozen=True, gc=False):
+class Link(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """An online resource (CI_OnlineResource)."""
 
     url: str
@@ -128,7 +128,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     media_type: str = ""
 
 
-class Right(msgspec.Struct, frozen=True, gc=False):
+class Right(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A statement of rights, licence or constraint."""
 
     text: Text | None = None
@@ -138,7 +138,7 @@ class Right(msgspec.Struct, frozen=True, gc=False):
     url: str = ""
 
 
-class Relation(msgspec.Struct, frozen=True, gc=False):
+class Relation(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Another resource, and how it stands to this one (`isPartOf`, `references`, `source`, `parent` ...)."""
 
     value: str
@@ -146,7 +146,7 @@ class Relation(msgspec.Struct, frozen=True, gc=False):
     title: Text | None = None
 
 
-class Box(msgspec.Struct, frozen=True, gc=False):
+class Box(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A geographic bounding box in decimal degrees, WGS 84; west > east crosses the antimeridian."""
 
     west: float
@@ -155,7 +155,7 @@ class Box(msgspec.Struct, frozen=True, gc=False):
     north: float
 
 
-class Period(msgspec.Struct, frozen=True, gc=False):
+class Period(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A time that the resource is about; either end may be open (empty). W3CDTF."""
 
     begin: str = ""
@@ -163,7 +163,7 @@ class Period(msgspec.Struct, frozen=True, gc=False):
     text: str = ""
 
 
-class Evidence(msgspec.Struct, frozen=True, gc=False):
+class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why a classifier attached a concept."""
 
     rule: str
@@ -172,7 +172,7 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-class Concept(msgspec.Struct, frozen=True, gc=False):
+class Concept(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A term of one of our vocabularies, attached by a classifier, with its evidence."""
 
     vocabulary: str
@@ -180,7 +180,7 @@ class Concept(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What one item of a source says, in neutral form."""
 
     title: Text
