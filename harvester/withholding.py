@@ -50,6 +50,8 @@ def withhold(store: Store, run: HarvestRun, found: Changes, *, waiting: bool) ->
 def _lossy(store: Store, writes: Iterable[Write]) -> dict[int, list[str]]:
     """What records that are live would lose, by record."""
     changed = {write.known.id: write for write in writes if write.known and not write.known.deleted}
+    if not changed:
+        return {}
     stored = store.records.neutral(list(changed))
     found = {number: losses(from_json(body), changed[number].record) for number, body in stored.items()}
     return {number: lost for number, lost in found.items() if lost}

@@ -68,6 +68,7 @@ class Work:
         self._should_stop = should_stop
         if gc.get_threshold()[0] < _COLLECTION:
             gc.set_threshold(_COLLECTION, 20, 50)
+            gc.freeze()  # what is there by now stays, and need not be looked through again
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run for `slice_seconds`, or to its end.
