@@ -25,12 +25,17 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.errors import WriteIntentExpired
 from catalogue.store import dialects, statements
 from catalogue.store.engine import writing
-from catalogue.store.tables import renditions, write_intents
+from catalogue.store.tables import BigId, renditions, write_intents
 
 #: Seconds after which an announcement is taken for one whose writer is dead.
 STALE = 120
 
 _OLDEST = sa.select(sa.func.min(write_intents.c.since))
+_ANNOUNCE = sa.insert(write_intents).values(since=sa.bindparam("time")).returning(write_intents.c.id)
+_BEFORE = sa.bindparam("before", type_=sa.BigInteger())
+_FORGET = sa.delete(write_intents).where(write_intents.c.since < _BEFORE)
+_SINCE = sa.select(write_intents.c.since).where(write_intents.c.id == sa.bindparam("intent", type_=BigId))
+_REMOVE = sa.delete(write_intents).where(write_intents.c.id == sa.bindparam("intent", type_=BigId))
 
 #: Every record has this format, in which each of its changes is told.
 NEWEST = (
@@ -43,22 +48,22 @@ NEWEST = (
 
 def newest_datestamp(connection: Connection) -> int | None:
     """The newest datestamp given so far, as far as this connection can see; None if there is none."""
-    return connection.execute(NEWEST).scalar()
+    found: int | None = statements.run(connection, NEWEST).scalar()
+    return found
 
 
 def announce(engine: Engine) -> int:
     """Announce a page that is about to be written; returns the announcement's number."""
     with writing(engine) as connection:
         time = dialects.now(connection)
-        connection.execute(sa.delete(write_intents).where(write_intents.c.since < time - STALE))
-        result = connection.execute(sa.insert(write_intents).values(since=time).returning(write_intents.c.id))
-        return int(result.scalar_one())
+        statements.run(connection, _FORGET, before=time - STALE)
+        return int(statements.run(connection, _ANNOUNCE, time=time).scalar_one())
 
 
 def withdraw(engine: Engine, intent: int) -> None:
     """Take back the announcement of a page that will not be written."""
     with writing(engine) as connection:
-        connection.execute(sa.delete(write_intents).where(write_intents.c.id == intent))
+        statements.run(connection, _REMOVE, intent=intent)
 
 
 def take_datestamp(connection: Connection, intent: int) -> int:
@@ -67,9 +72,7 @@ def take_datestamp(connection: Connection, intent: int) -> int:
     Raises:
         WriteIntentExpired: the announcement was removed; the transaction must not be committed.
     """
-    since = connection.execute(
-        sa.select(write_intents.c.since).where(write_intents.c.id == intent)
-    ).scalar_one_or_none()
+    since = statements.run(connection, _SINCE, intent=intent).scalar_one_or_none()
     if since is None:
         raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
     return max(dialects.now(connection), int(since), newest_datestamp(connection) or 0)
@@ -81,8 +84,7 @@ def fulfil(connection: Connection, intent: int) -> None:
     Raises:
         WriteIntentExpired: somebody else removed it meanwhile.
     """
-    removed = connection.execute(sa.delete(write_intents).where(write_intents.c.id == intent)).rowcount
-    if removed != 1:
+    if statements.run(connection, _REMOVE, intent=intent).rowcount != 1:
         raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
 
 
@@ -94,5 +96,5 @@ def response_date(engine: Engine) -> int:
         return time
     if oldest < time - STALE:
         with writing(engine) as connection:
-            connection.execute(sa.delete(write_intents).where(write_intents.c.since < time - STALE))
+            statements.run(connection, _FORGET, before=time - STALE)
     return min(time, int(oldest))

@@ -84,10 +84,10 @@ def listed(
     kind: type[sa.types.TypeEngine[Any]] | None = None,
 ) -> sa.TableValuedAlias:
     """Numbers (or with `sa.Text` texts) as a table with one column, `value`: any length, one parameter."""
-    wanted = list(values)
+    parameter = as_list(connection, values)
     if connection.dialect.name == "sqlite":
-        return sa.func.json_each(json.dumps(wanted)).table_valued("value", name="listed")
-    array = sa.literal(wanted, postgresql.ARRAY(kind or sa.BigInteger))
+        return sa.func.json_each(parameter).table_valued("value", name="listed")
+    array = sa.literal(parameter, postgresql.ARRAY(kind or sa.BigInteger))
     return sa.func.unnest(array).table_valued("value", name="listed").render_derived()
 
 
@@ -102,6 +102,23 @@ def one_of(column: sa.ColumnElement[int], name: str, *, embedded: bool) -> sa.Co
 def listing(numbers: Iterable[int], *, embedded: bool) -> str | list[int]:
     """Numbers as the parameter of `one_of`."""
     return json.dumps(list(numbers)) if embedded else list(numbers)
+
+
+def as_list(connection: Connection, values: Iterable[int] | Iterable[str]) -> Any:
+    """Values as the parameter that `among` asks for."""
+    return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
+
+
+def among(
+    dialect: Dialect, name: str, kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger
+) -> sa.Select[Any]:
+    """The same as `listed`, for statements that are built once: the list is a parameter of this name."""
+    if dialect.name == "sqlite":
+        values = sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name="listed")
+    else:
+        array = sa.bindparam(name, type_=postgresql.ARRAY(kind))
+        values = sa.func.unnest(array).table_valued("value", name="listed").render_derived()
+    return sa.select(values.c.value)
 
 
 def alone(connection: Connection, name: str) -> None:
@@ -175,7 +192,7 @@ def allocate_ids(connection: Connection, table: sa.Table, count: int) -> list[in
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        last = connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0
+        last = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() or 0  # noqa: S608 - our own name
         return list(range(last + 1, last + 1 + count))
     sequence = f"{table.name}_id_seq"
     found = connection.execute(

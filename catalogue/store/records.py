@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Dialect, Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
-from catalogue.store import clock, dialects, exchanges, history, payloads
+from catalogue.store import clock, dialects, exchanges, history, payloads, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_faults, forget_set_aside
@@ -66,6 +67,14 @@ class PageOfChanges:
         return [write.known.id for write in self.writes if write.known] + [one.id for one in self.tombstones]
 
 
+@cache
+def _known(dialect: Dialect) -> sa.Select[Any]:
+    c = records.c
+    return sa.select(
+        c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins, c.source_datestamp
+    ).where(c.identifier.in_(dialects.among(dialect, "identifiers", sa.Text)))
+
+
 class Records:
     """The records of all sources."""
 
@@ -74,14 +83,10 @@ class Records:
 
     def known(self, identifiers: Sequence[str]) -> dict[str, Known]:
         """What the store holds under these identifiers of ours, by identifier."""
-        c = records.c
-        statement = sa.select(
-            c.id, c.identifier, c.payload_digest, c.deleted, c.seen_run, c.origins, c.source_datestamp
-        )
         with reading(self._engine) as connection:
-            wanted = sa.select(dialects.listed(connection, identifiers, sa.Text).c.value)
-            rows = connection.execute(statement.where(c.identifier.in_(wanted))).all()
-        return {row[1]: Known(*row) for row in rows}
+            wanted = dialects.as_list(connection, identifiers)
+            found = statements.run(connection, _known(connection.dialect), identifiers=wanted)
+            return {row[1]: Known(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in found}
 
     def of_source(self, source_id: str, *, after: int = 0, limit: int = 100) -> list[sa.Row[Any]]:
         """A source's records that are not deleted, by number from the one behind `after` on."""

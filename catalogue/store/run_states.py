@@ -8,6 +8,7 @@ One host is asked by one run at a time, because `one_harvest_per_host` is a uniq
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -247,11 +248,24 @@ def change(connection: Connection, run: HarvestRun, **values: Any) -> None:
     Raises:
         RunLost: cancelled, or another worker holds it now.
     """
-    statement = sa.update(runs).where(
-        runs.c.id == run.id, runs.c.attempt == run.attempt, runs.c.state == RunState.RUNNING
-    )
-    if connection.execute(statement.values(values)).rowcount != 1:
+    which = {"run_number": run.id, "run_attempt": run.attempt, "run_state": RunState.RUNNING}
+    computed = {name: value for name, value in values.items() if isinstance(value, sa.ClauseElement)}
+    plain = {name: value for name, value in values.items() if name not in computed}
+    statement = _changed(*sorted(plain))
+    if computed:
+        statement = statement.values(computed)
+    if connection.execute(statement, {**which, **plain}).rowcount != 1:
         raise RunLost(f"run {run.id} was cancelled, or another worker holds it")
+
+
+@cache
+def _changed(*names: str) -> sa.Update:
+    which = (
+        runs.c.id == sa.bindparam("run_number"),
+        runs.c.attempt == sa.bindparam("run_attempt"),
+        runs.c.state == sa.bindparam("run_state"),
+    )
+    return sa.update(runs).where(*which).values({name: sa.bindparam(name) for name in names})
 
 
 def _end(

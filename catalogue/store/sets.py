@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 
 from catalogue.sets import source_set
 from catalogue.store import dialects, statements
@@ -93,10 +95,20 @@ _NUMBER = sa.select(sets.c.id).where(sets.c.set_spec == sa.bindparam("set_spec",
 def numbers(connection: Connection, specs: Iterable[str]) -> dict[str, int]:
     """The number of each set, made where there is none yet."""
     wanted = sorted(set(specs))
-    select = sa.select(sets.c.set_spec, sets.c.id).where(sets.c.set_spec.in_(wanted))
-    found = {row.set_spec: row.id for row in connection.execute(select)}
+    found = _numbered(connection, wanted)
     missing = [spec for spec in wanted if spec not in found]
     if missing:
         dialects.insert_missing(connection, sets, [{"set_spec": s, "name": s} for s in missing])
-        found = {row.set_spec: row.id for row in connection.execute(select)}
+        found = _numbered(connection, wanted)
     return found
+
+
+def _numbered(connection: Connection, specs: Collection[str]) -> dict[str, int]:
+    rows = statements.run(connection, _numbers(connection.dialect), specs=dialects.as_list(connection, specs))
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _numbers(dialect: Dialect) -> sa.Select[Any]:
+    listed = dialects.among(dialect, "specs", sa.Text)
+    return sa.select(sets.c.set_spec, sets.c.id).where(sets.c.set_spec.in_(listed))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -22,6 +22,8 @@ from catalogue.errors import StoreUnreachable
 
 #: Connections that are kept while nobody needs them.
 _MOST_KEPT: Final = 8
+
+Statement: TypeAlias = "sa.Select[Any] | sa.Insert | sa.Update | sa.Delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,17 @@ def value(engine: Engine, select: sa.Select[Any], **values: Any) -> Any:
     return None
 
 
+def run(connection: Connection, statement: Statement, **values: Any) -> Any:
+    """Execute a statement with these values, inside a transaction of the caller's.
+
+    The statement is a constant, as in `rows`. To build one each time takes four times as long.
+    """
+    found = _compiled(statement, connection.dialect)
+    named = {**found.bound, **values}
+    parameters: Any = tuple(named[name] for name in found.names) if found.names else named
+    return connection.exec_driver_sql(found.text, parameters)
+
+
 class _Connection:
     """A connection of the driver's."""
 
@@ -174,6 +187,6 @@ def _spare(engine: Engine) -> _Spare:
 
 
 @lru_cache(512)
-def _compiled(select: sa.Select[Any], dialect: Dialect) -> _Statement:
-    compiled = dialect.statement_compiler(dialect, select)
+def _compiled(statement: Statement, dialect: Dialect) -> _Statement:
+    compiled = dialect.statement_compiler(dialect, statement)
     return _Statement(compiled.string, tuple(compiled.positiontup or ()), dict(compiled.params))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from catalogue.provenance import NOTHING, About, chain
 from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
 from catalogue.sets import with_parents
-from catalogue.store import dialects, elements, payloads
+from catalogue.store import dialects, elements, payloads, statements
 from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
 from catalogue.store.parts import parts
@@ -272,5 +272,11 @@ def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datest
 def note_seen(connection: Connection, run: HarvestRun, known: Sequence[Known]) -> None:
     """Records listed again, unchanged: their datestamps do not move."""
     if known:
-        seen = sa.select(dialects.listed(connection, [found.id for found in known]).c.value)
-        connection.execute(sa.update(records).where(records.c.id.in_(seen)).values(seen_run=run.id))
+        seen = dialects.as_list(connection, [found.id for found in known])
+        statements.run(connection, _seen(connection.dialect), run=run.id, seen=seen)
+
+
+@cache
+def _seen(dialect: Dialect) -> sa.Update:
+    seen = records.c.id.in_(dialects.among(dialect, "seen"))
+    return sa.update(records).where(seen).values(seen_run=sa.bindparam("run"))
