@@ -1,27 +1,36 @@
 """How fast records come in: a whole harvest, every stage included, beside the bare limit.
 
-    python benchmarks/harvest.py [--records 100000] [--format oai_dc|iso19139] [--database URL]
+    python benchmarks/harvest.py [--records 100000] [--iso-records 20000] [--database URL] [--workers 2]
 
-A process of its own serves a generated OAI-PMH list in pages of 100 as static bytes. Measured in this
-process, in CPU seconds (user and system, all threads) and peak memory:
+A process of its own serves a generated OAI-PMH list in pages of 100 as static bytes. Measured for oai_dc,
+then for ISO 19139 in another process, in CPU seconds (user and system, all threads) and peak memory:
 
 - the bare limit: fetch with urllib3, one hardened parse, headers, payloads, one upsert into SQLite;
+- Sickle, which iterates over the same records and does nothing with them;
 - the first harvest into an empty store;
-- the same list again, unchanged.
+- the same list again, unchanged, and how much that is of what Sickle takes.
+
+With `--workers` (PostgreSQL: `--database` names an empty one) so many processes harvest a source each, at
+once, and their wall time is compared with that of one.
 """
 
 from __future__ import annotations
 
 import argparse
+import cProfile
 import json
+import multiprocessing
 import os
+import pstats
 import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import urllib3
@@ -32,7 +41,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.pages import NODE  # noqa: E402 - after the path is set
 from catalogue.run import RunKind  # noqa: E402
-from catalogue.settings import load_settings  # noqa: E402
+from catalogue.settings import Settings, load_settings  # noqa: E402
 from catalogue.source import Protocol, Source  # noqa: E402
 from catalogue.store import Store  # noqa: E402
 from harvester.inline import work_now  # noqa: E402
@@ -47,8 +56,8 @@ def cpu() -> float:
     return times.user + times.system
 
 
-def measured(label: str, work: Callable[[], object], records: int, results: list[dict[str, object]]) -> None:
-    """Run `work` and note what it cost."""
+def measured(label: str, work: Callable[[], object], records: int) -> float:
+    """Run `work` and tell what it cost; its CPU seconds."""
     before, began = cpu(), time.monotonic()
     work()
     spent = cpu() - before
@@ -59,8 +68,8 @@ def measured(label: str, work: Callable[[], object], records: int, results: list
         "records_per_cpu_second": round(records / spent),
         "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    results.append(row)
     print(json.dumps(row), flush=True)
+    return spent
 
 
 def bare(base_url: str, folder: Path, prefix: str) -> None:
@@ -91,67 +100,124 @@ def bare(base_url: str, folder: Path, prefix: str) -> None:
     database.close()
 
 
+def sickle(base_url: str, prefix: str) -> None:
+    """Iterate over every record with Sickle, as it does by itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from sickle import Sickle
+    for _ in Sickle(base_url).ListRecords(metadataPrefix=prefix):
+        pass
+
+
+@contextmanager
+def node(records: int, prefix: str, address: str = "127.0.0.1") -> Iterator[str]:
+    """A node in a process of its own: its base URL."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", NODE, str(records), prefix, address],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = server.stdout.readline().strip() if server.stdout else ""
+        yield f"http://{address}:{port}/oai"
+    finally:
+        server.kill()
+
+
 def main() -> None:
     """Measure."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--records", type=int, default=100_000)
+    arguments.add_argument("--iso-records", type=int, default=20_000, help="0: none.")
     arguments.add_argument("--format", default="oai_dc", choices=["oai_dc", "iso19139"])
     arguments.add_argument("--database", default="")
+    arguments.add_argument("--workers", type=int, default=0)
     arguments.add_argument("--profile", action="store_true", help="Profile the first harvest.")
     options = arguments.parse_args()
-    results: list[dict[str, object]] = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        node = subprocess.Popen(
-            [sys.executable, "-c", NODE, str(options.records), options.format],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            port = node.stdout.readline().strip() if node.stdout else ""
-            base_url = f"http://127.0.0.1:{port}/oai"
-            measure(base_url, folder, options, results)
-        finally:
-            node.kill()
+    if options.workers:
+        return together(options)
+    with tempfile.TemporaryDirectory() as name, node(options.records, options.format) as base_url:
+        measure(base_url, Path(name), options)
+    if options.format == "oai_dc" and options.iso_records and not options.database and not options.profile:
+        others = ["--records", str(options.iso_records), "--format", "iso19139"]
+        subprocess.run([sys.executable, __file__, *others], check=True)
+    return None
 
 
-def measure(
-    base_url: str, folder: Path, options: argparse.Namespace, results: list[dict[str, object]]
-) -> None:
-    """The three measurements."""
-    count = options.records
-    measured(
-        "bare limit: fetch, parse, insert", lambda: bare(base_url, folder, options.format), count, results
-    )
+def opened(database_url: str, folder: Path) -> tuple[Settings, Store]:
+    """Settings, and the store that they name."""
     settings = load_settings(
-        database_url=options.database or f"sqlite:///{folder}/store.sqlite",
+        database_url=database_url or f"sqlite:///{folder}/store.sqlite",
         allowed_networks=("127.0.0.0/8",),
         slice_seconds=3600,
     )
-    with Store(settings.database_url) as store:
-        store.upgrade()
-        store.sources.add(
-            Source("bench", Protocol.OAI_PMH, base_url, metadata_prefix=options.format), utc_now()
-        )
+    return settings, Store(settings.database_url)
 
-        def harvest() -> None:
-            run = work_now(store, settings, "bench", RunKind.FULL)
-            if run.ending is None or run.tally.listed != count or run.tally.faulty:
-                raise SystemExit(f"the harvest did not end well: {run}")
+
+def harvest(store: Store, settings: Settings, source_id: str, count: int) -> None:
+    """Harvest the whole list of a source."""
+    run = work_now(store, settings, source_id, RunKind.FULL)
+    if run.ending is None or run.tally.listed != count or run.tally.faulty:
+        raise SystemExit(f"the harvest did not end well: {run}")
+
+
+def measure(base_url: str, folder: Path, options: argparse.Namespace) -> None:
+    """The measurements of one format, one after another."""
+    count, prefix = options.records, options.format
+    measured(f"{prefix}: bare limit: fetch, parse, insert", lambda: bare(base_url, folder, prefix), count)
+    iterated = measured(f"{prefix}: Sickle iterates", lambda: sickle(base_url, prefix), count)
+    settings, store = opened(options.database, folder)
+    with store:
+        store.upgrade()
+        store.sources.add(Source("bench", Protocol.OAI_PMH, base_url, metadata_prefix=prefix), utc_now())
+
+        def work() -> None:
+            harvest(store, settings, "bench", count)
 
         if options.profile:
-            import cProfile
-            import pstats
-
             profile = cProfile.Profile(time.process_time)
-            profile.runcall(harvest)
+            profile.runcall(work)
             pstats.Stats(profile).sort_stats("tottime").print_stats(45)
             return
-        measured("harvest, every stage", harvest, count, results)
-        measured("harvest again, unchanged", harvest, count, results)
+        measured(f"{prefix}: harvest, every stage", work, count)
+        again = measured(f"{prefix}: harvest again, unchanged", work, count)
+        print(json.dumps({"what": f"{prefix}: unchanged, of Sickle", "ratio": round(again / iterated, 2)}))
         size = sum(f.stat().st_size for f in folder.glob("store.sqlite*"))
-        print(json.dumps({"what": "store", "bytes_per_record": size // count}))
+        print(json.dumps({"what": f"{prefix}: store", "bytes_per_record": size // count}))
+
+
+def work_of(database_url: str, source_id: str, count: int) -> None:
+    """One worker: harvest one source, and say what it took."""
+    settings, store = opened(database_url, Path())
+    with store:
+        measured(f"worker on {source_id}", lambda: harvest(store, settings, source_id, count), count)
+
+
+def together(options: argparse.Namespace) -> None:
+    """One worker by itself, then as many as wanted at once: each has a source of its own to harvest."""
+    spawn = multiprocessing.get_context("spawn")
+    count, took = options.records, []
+    _, store = opened(options.database, Path())
+    with store:
+        store.upgrade()
+        for round_, workers in enumerate((1, options.workers)):
+            addresses = [f"127.0.0.{2 + one}" for one in range(workers)]
+            with ExitStack() as nodes:
+                ids = []
+                for number, address in enumerate(addresses):
+                    base_url = nodes.enter_context(node(count, options.format, address))
+                    ids.append(f"bench-{round_}-{number}")
+                    source = Source(ids[-1], Protocol.OAI_PMH, base_url, metadata_prefix=options.format)
+                    store.sources.add(source, utc_now())
+                began = time.monotonic()
+                started = [spawn.Process(target=work_of, args=(options.database, one, count)) for one in ids]
+                for process in started:
+                    process.start()
+                for process in started:
+                    process.join()
+                took.append(time.monotonic() - began)
+    print(json.dumps({"what": "times one worker", "ratio": round(options.workers * took[0] / took[1], 2)}))
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ _FORMATS = _envelope(
 
 
 def main() -> None:
-    """Serve until killed."""
+    """Serve so many records in a format, at an address, until killed."""
     answers = pages(int(sys.argv[1]), sys.argv[2])
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -188,7 +188,8 @@ def main() -> None:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    address = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
+    server = http.server.ThreadingHTTPServer((address, 0), Handler)
     print(server.server_port, flush=True)
     server.serve_forever()
 
