@@ -289,6 +289,7 @@ def main() -> None:
             store.upgrade()
             if not store.sources.all():
                 build(store, given.records)
+            store.index.take_in()
         server = Server(database)
         try:
             print(f"{given.records} records, {database.partition(':')[0]}; milliseconds a request")

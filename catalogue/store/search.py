@@ -18,6 +18,7 @@ from catalogue.formats import OAI_DC
 from catalogue.query import Place, RecordQuery, SortKey, size
 from catalogue.queryables import Kind, is_keyed, utc
 from catalogue.record import Record, from_json
+from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
 from catalogue.store.index import domains
@@ -32,6 +33,31 @@ from catalogue.store.tables import neutral_records, payloads, record_values, rec
 _MOST_JOINS = 8
 #: The identifier that CSW and OGC API - Records give out.
 _GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), records.c.identifier)
+
+
+_LIVE = sa.not_(records.c.deleted)
+_named = (
+    sa.select(records.c.id).where(name == sa.bindparam("identifier", type_=sa.Text()))
+    for name in (records.c.identifier, records.c.file_identifier)
+)
+_IDENTIFIED = sa.select(records.c.id).where(records.c.id.in_(sa.union_all(*_named)), _LIVE)
+# On SQLite and on PostgreSQL.
+_RECORDS = {
+    embedded: sa.select(
+        records.c.id, _GIVEN_OUT, records.c.datestamp, records.c.source_datestamp, neutral_records.c.body
+    )
+    .join(neutral_records, neutral_records.c.record_id == records.c.id)
+    .where(dialects.one_of(records.c.id, "numbers", embedded=embedded), _LIVE)
+    for embedded in (True, False)
+}
+_KEPT = {
+    embedded: sa.select(renditions.c.record_id, renditions.c.body).where(
+        dialects.one_of(renditions.c.record_id, "numbers", embedded=embedded),
+        renditions.c.prefix == sa.bindparam("prefix", type_=sa.Text()),
+        renditions.c.body.is_not(None),
+    )
+    for embedded in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +131,25 @@ class Search:
 
     def identified(self, identifiers: Sequence[str]) -> list[int]:
         """The numbers of the records that have these identifiers, in the order of the identifiers."""
+        if len(identifiers) == 1:
+            return sorted(
+                row[0] for row in statements.rows(self._engine, _IDENTIFIED, identifier=identifiers[0])
+            )
         order = {identifier: place for place, identifier in reversed(list(enumerate(identifiers)))}
         statement = sa.select(records.c.id, records.c.identifier, records.c.file_identifier).where(
             sa.not_(records.c.deleted), identified(identifiers)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(statement).all()
+            rows = list(connection.execute(statement))
         last = len(identifiers)
         placed = [(min(order.get(row[1], last), order.get(row[2], last)), row[0]) for row in rows]
         return [number for _, number in sorted(placed)]
 
     def records(self, ids: Sequence[int]) -> list[FoundRecord]:
         """These records, in this order, as far as they are there still."""
-        statement = (
-            sa.select(
-                records.c.id,
-                _GIVEN_OUT,
-                records.c.datestamp,
-                records.c.source_datestamp,
-                neutral_records.c.body,
-            )
-            .join(neutral_records, neutral_records.c.record_id == records.c.id)
-            .where(records.c.id.in_(ids), sa.not_(records.c.deleted))
-        )
-        with reading(self._engine) as connection:
-            rows = connection.execute(statement).all()
-        found = {row[0]: FoundRecord(*row[:4], from_json(row[4])) for row in rows}
+        numbers = dialects.listing(ids, embedded=self._embedded)
+        rows = statements.rows(self._engine, _RECORDS[self._embedded], numbers=numbers)
+        found = {row[0]: FoundRecord(row[0], row[1], row[2], row[3], from_json(row[4])) for row in rows}
         return [found[number] for number in ids if number in found]
 
     def payload(self, number: int) -> bytes | None:
@@ -151,11 +170,9 @@ class Search:
 
     def kept(self, ids: Sequence[int], prefix: str) -> dict[int, bytes]:
         """What these records are in one format, by their numbers, as far as they are kept in it."""
-        statement = sa.select(renditions.c.record_id, renditions.c.body).where(
-            renditions.c.record_id.in_(ids), renditions.c.prefix == prefix, renditions.c.body.is_not(None)
-        )
-        with reading(self._engine) as connection:
-            return {row[0]: bytes(row[1]) for row in connection.execute(statement)}
+        numbers = dialects.listing(ids, embedded=self._embedded)
+        rows = statements.rows(self._engine, _KEPT[self._embedded], numbers=numbers, prefix=prefix)
+        return {row[0]: bytes(row[1]) for row in rows}
 
     def values(self, queryable: str, *, limit: int) -> list[tuple[str, int]] | None:
         """The values that the queryable has, in order, and how many records have each.

@@ -8,6 +8,8 @@ come in no order, and to put those of one page in their places costs nearly as m
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache, partial
@@ -67,7 +69,7 @@ def take_in(connection: Connection, dictionary: Dictionary, *, limit: int) -> in
         return 0
     new = _described(connection, numbers)
     old = _entries(connection, numbers)
-    ids = dictionary.numbers(connection, {term for found in new.values() for term in found})
+    ids = dictionary.numbers(connection, set().union(*new.values()))
     by_chunk: dict[int, list[int]] = defaultdict(list)
     for number in numbers:
         by_chunk[chunk_of(number)].append(number)
@@ -242,7 +244,10 @@ def _write_entries(connection: Connection, numbers: Sequence[int], new: _Terms, 
 
 
 def _entry(found: Collection[Term], ids: dict[Term, int]) -> bytes:
-    return struct.pack(f"<{len(found)}I", *map(ids.__getitem__, found))
+    entry = array("I", map(ids.__getitem__, found))
+    if sys.byteorder == "big":
+        entry.byteswap()
+    return entry.tobytes()
 
 
 def _write_titles(

@@ -34,7 +34,7 @@ from catalogue.query import (
     Relation,
     Wildcard,
 )
-from catalogue.queryables import Kind, instant, normalise
+from catalogue.queryables import Kind, instant, is_keyed, normalise
 from catalogue.store import dialects, extents, statements
 from catalogue.store.comparisons import ENDS, Condition, Values, kind_of, matches, normalised
 from catalogue.store.index import terms
@@ -194,7 +194,7 @@ class Finding:
             known = self._terms(Values(index_terms, embedded=self._embedded).of(predicate))
             if known is not None:
                 return self._any_of(known, among)
-        pattern = _contained(predicate)
+        pattern = None if _is_sought(predicate) else _contained(predicate)
         if pattern is not None:
             near, _ = self._with_words(pattern, among)
             if near.bit_count() * 2 < among.bit_count():
@@ -321,6 +321,15 @@ def _ends(predicate: Compare | Between) -> tuple[Compare | None, Compare | None]
             return predicate, None
         case _:
             return None, predicate
+
+
+def _is_sought(predicate: Compare | Between | Like) -> bool:
+    """Whether few values begin as it says, and the table's index knows how they begin."""
+    if not is_keyed(predicate.queryable):
+        return False
+    if isinstance(predicate, Like):
+        return bool(predicate.pattern) and isinstance(predicate.pattern[0], str)
+    return isinstance(predicate, Compare) and predicate.operator is Operator.EQUAL
 
 
 def _contained(predicate: Compare | Between | Like) -> Pattern | None:

@@ -85,21 +85,18 @@ def taken(steps: Walk, bits: int, *, most: int, whole: Callable[[Any], bool]) ->
 class _Index:
     """What a walk reads: where the keys are, and what else is asked of the rows."""
 
-    def __init__(
-        self, key: sa.Column[Any], number: sa.Column[int], *conditions: sa.ColumnElement[bool]
-    ) -> None:
-        self.conditions = conditions
-        rows = sa.select(key, number).where(*conditions).limit(sa.bindparam("limit", type_=sa.Integer()))
+    def __init__(self, key: sa.Column[Any], number: sa.Column[int], of_it: sa.ColumnElement[bool]) -> None:
+        rows = sa.select(key, number).where(of_it).limit(sa.bindparam("limit", type_=sa.Integer()))
         at = sa.bindparam("key", type_=key.type)
-        place = sa.tuple_(key, number) > sa.tuple_(at, sa.bindparam("number", type_=sa.BigInteger()))
+        behind = sa.bindparam("number", type_=sa.BigInteger())
         up, down = (key.asc(), number.asc()), (key.desc(), number.desc())
-        self.first = rows.order_by(*up)
-        self.next = rows.where(place).order_by(*up)
-        self.last = rows.order_by(*down)
-        self.below = rows.where(key < at).order_by(*down)
-        self.within = rows.where(key == at, number > sa.bindparam("number", type_=sa.BigInteger())).order_by(
-            *up
-        )
+        # One bound a statement: the database may go by either of two. What is no date has no key.
+        some = [key > ""] if isinstance(key.type, sa.Text) else []
+        self.first = rows.where(*some).order_by(*up)
+        self.next = rows.where(sa.tuple_(key, number) > sa.tuple_(at, behind)).order_by(*up)
+        self.last = rows.where(*some).order_by(*down)
+        self.below = rows.where(key < at, *some).order_by(*down)
+        self.within = rows.where(key == at, number > behind).order_by(number)
 
     @classmethod
     def of(cls, queryable: str) -> _Index:
@@ -107,10 +104,7 @@ class _Index:
         found = _INDICES.get(queryable)
         if found is None:
             c = record_values.c
-            conditions = [c.name == queryable]
-            if QUERYABLES[queryable] is Kind.DATE:
-                conditions.append(c.key > "")
-            found = _INDICES[queryable] = cls(c.key, c.record_id, *conditions)
+            found = _INDICES[queryable] = cls(c.key, c.record_id, c.name == queryable)
         return found
 
 
