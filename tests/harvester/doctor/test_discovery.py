@@ -15,6 +15,7 @@ from catalogue.errors import CheckupOver
 from catalogue.settings import Settings
 from clearinghouse.simulator.nodes import Simulator
 from harvester.doctor import examine
+from remote_node import Mishap, RemoteNode, busy, running
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
 
@@ -150,3 +151,20 @@ def test_it_is_told_as_it_goes_on_and_stops_when_asked(
     with pytest.raises(CheckupOver) as stopped:
         examine(address, doctor_settings, should_stop=lambda: time.monotonic() > begun)
     assert stopped.value.stopped
+
+
+def once(mishap: Mishap) -> Mishap:
+    """It happens the first time, and then no more."""
+    left = [mishap]
+    return lambda handler: left.pop()(handler) if left else False
+
+
+def test_a_node_that_is_busy_for_a_moment_is_asked_once_more(doctor_settings: Settings) -> None:
+    node = RemoteNode(page_size=5)
+    node.fill(12)
+    node.always = once(busy("0"))
+    with running(node):
+        report = examine(node.url, doctor_settings)
+    results = {one.check: one.result for one in report.findings}
+    assert (results["list"], results["resumption"], results["busy"]) == ("good", "good", "turned-away")
+    assert report.facts.records == 12
