@@ -23,6 +23,8 @@ from catalogue.errors import SettingsError, StoreFull, StoreUnreachable
 #: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 _AWAY: Final = "the database does not answer"
+#: The result code of SQLite stands in its last eight bits; what is above tells more.
+_PRIMARY: Final = 0xFF
 #: A writer that stands still in the middle of a transaction holds rows that others wait for: after a minute
 #: PostgreSQL ends it, unless the server, the database or the role has a time of its own.
 _LET_GO: Final = (
@@ -126,9 +128,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _is_away(error: sa.exc.DBAPIError) -> bool:
-    """Whether PostgreSQL has gone: the connection ended, or none is to be had (08...; 57P0...: it stops)."""
+    """Whether PostgreSQL has gone: the connection ended, or none is to be had (08...; 57P0...: it stops).
+
+    So is SQLite where another writer has held the lock for longer than we wait.
+    """
     if error.connection_invalidated:
         return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
     state = getattr(error.orig, "sqlstate", "no PostgreSQL")
     return isinstance(error, sa.exc.OperationalError) and (
         state is None or state[:4] == "57P0" or state[:2] == "08"
