@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -33,11 +34,13 @@ from catalogue.query import (
 )
 from catalogue.record import Record
 from catalogue.store import Store
+from cql2_writers import Cql2Writer, kleene
 from csw_client import Answer, CswClient
 from endpoint.csw.queryables import NAMES
 from filter_writers import CqlWriter, FilterWriter
 from harvester.mapping.registry import read
 from query_truth import DATE_QUERYABLES, Known, areas, in_order, matching, trees
+from records_client import RecordsClient
 
 TEXTS = (
     "title", "abstract", "subject", "type", "format", "identifier", "language", "creator", "publisher",
@@ -280,3 +283,17 @@ def wrong(query: Query, seed: int, client: CswClient, known: Sequence[Known]) ->
         elif (answer.counts[0], answer.identifiers) != (matched, page):
             found.append(f"{way}: {answer.counts[0]} {answer.identifiers} instead of {matched} {page}")
     return found
+
+
+def wrong_by_cql2(query: Query, seed: int, client: RecordsClient, known: Sequence[Known]) -> list[str]:
+    """The same of OGC API - Records: what its filter, in CQL2, is true of (where CQL2 has a word for it)."""
+    try:
+        written = Cql2Writer(seed).text(query.where)
+    except AssertionError:
+        return []
+    answer = client.items(filter=written, filter_lang="cql2-text", limit="1000")
+    if answer.status != HTTPStatus.OK:
+        return [f"CQL2: {answer.status} {answer.content.decode()}"]
+    expected = {one.identifier for one in known if kleene(one, query.where) is True}
+    found = set(answer.ids)
+    return [] if found == expected else [f"CQL2: {sorted(found)} instead of {sorted(expected)}"]
