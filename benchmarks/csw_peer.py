@@ -1,7 +1,7 @@
 """Whether pycsw finds the same: thousands of queries to it and to us, over the same records.
 
     make peers
-    .venv/bin/python benchmarks/csw_peer.py [QUERIES] [--seed N] [--all]
+    .venv/bin/python benchmarks/csw_peer.py [QUERIES] [--seed N] [--seconds N] [--all]
 
 Three hundred records of one title, one subject, one date and at most one box each are written as csw:Record,
 loaded into pycsw 2.6.2 (in `.peers`, by its own loader) and into a store of ours. Each query is a tree of
@@ -17,8 +17,10 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -241,10 +243,12 @@ def posted(where: Predicate) -> str:
 def compare(given: argparse.Namespace, peer: Peer, client: CswClient, known: dict[str, Known]) -> int:
     """Ask both, and tell how often they agree; 1 where a difference has no reason, or where we are wrong."""
     told: Counter[str] = Counter()
-    wrong = 0
-    for number, where in enumerate(queries(given.seed)):
-        if number == given.queries:
+    wrong = asked = 0
+    until = time.monotonic() + given.seconds
+    for where in islice(queries(given.seed), given.queries):
+        if given.seconds and time.monotonic() > until:
             break
+        asked += 1
         body = posted(where)
         ours, theirs = client.post(body), peer.ask(body)
         truth = {name for name, one in known.items() if holds(one, where)}
@@ -258,7 +262,7 @@ def compare(given: argparse.Namespace, peer: Peer, client: CswClient, known: dic
         told[f"explained: {why}" if why else "UNEXPLAINED"] += 1
         if given.all or not why:
             print(f"{why or 'UNEXPLAINED'}\n  {where}\n  {_said(theirs)}; the truth is {len(truth)}")
-    print(f"{given.queries} queries; ours are wrong in {wrong}")
+    print(f"{asked} queries; ours are wrong in {wrong}")
     for what, times in told.most_common():
         print(f"{times:6} {what}")
     return bool(wrong or told["UNEXPLAINED"])
@@ -275,6 +279,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("queries", type=int, nargs="?", default=2_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=0, help="stop after so many, however many are left")
     parser.add_argument("--all", action="store_true", help="print every difference")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Store(f"sqlite:///{folder}/ours.sqlite") as store:

@@ -1,6 +1,7 @@
 """Whether our CSW says the truth: queries over the corpus's records, answered by us and by plain Python.
 
-    .venv/bin/python benchmarks/csw_truth.py [--examples N] [--records N] [--database URL] [--corpus FOLDER]
+    .venv/bin/python benchmarks/csw_truth.py [--examples N] [--seconds N] [--records N] [--database URL]
+        [--corpus FOLDER]
 
 Each query has a tree of predicates, an order and a page, made of the words, dates and boxes that the records
 have. It is sent in every way that can say it: Filter Encoding 1.1 and 2.0 and CQL, by GET, POST and SOAP, in
@@ -15,6 +16,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 import warnings
 from pathlib import Path
 
@@ -39,6 +41,8 @@ def ask(store: Store, given_: argparse.Namespace) -> int:
     known = held(store, real_records(given_.corpus, most=given_.records))
     client, other, asked = CswClient(store), RecordsClient(store), [0]
 
+    until = time.monotonic() + given_.seconds
+
     @settings(
         max_examples=given_.examples,
         deadline=None,
@@ -49,6 +53,8 @@ def ask(store: Store, given_: argparse.Namespace) -> int:
     )
     @given(query=Drawn(known).queries(), seed=st.integers(0, 1000))
     def check(query: Query, seed: int) -> None:
+        if given_.seconds and time.monotonic() > until:
+            return
         asked[0] += 1
         found = wrong(query, seed, client, known) + wrong_by_cql2(query, seed, other, known)
         if found:
@@ -63,6 +69,7 @@ def main() -> int:
     """Ask, over SQLite or the database that is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--examples", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=0, help="stop after so many, however many are left")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--database", default="", help="an empty database; SQLite where none is named")
     parser.add_argument("--corpus", type=Path, default=CORPUS)
