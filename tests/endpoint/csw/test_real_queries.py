@@ -21,7 +21,7 @@ def test_real_records_are_found_as_plain_python_finds_them(store: Store, corpus:
     known = held(store, real_records(corpus, most=90))
     client, other = CswClient(store), RecordsClient(store)
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(query=Drawn(known).queries(), seed=st.integers(0, 1000))
     def check(query: Query, seed: int) -> None:
         assert wrong(query, seed, client, known) == []
