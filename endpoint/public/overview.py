@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from catalogue.formats import FORMATS, MetadataFormat
-from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.run import Ending, HarvestRun
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
@@ -19,7 +18,7 @@ _PROTOCOLS = {
     Protocol.OAI_STATIC: "OAI static repository",
     Protocol.OGC_RECORDS: "OGC API - Records",
     Protocol.DATA_JSON: "DCAT-US",
-    Protocol.FILES: "files",
+    Protocol.FILES: "XML files",
 }
 
 
@@ -34,14 +33,13 @@ class SourceLine:
     set_spec: str
     records: int
     gone: int
-    #: How the newest run that has ended did so, or empty.
-    ending: str
-    ended_at: datetime | None
     #: `good`, `partial`, `bad`, or `none` where no run has ended.
     grade: str
-    #: What the open run is doing, or empty.
-    doing: str
-    next: str
+    source: Source
+    #: The newest run that has ended.
+    ended: HarvestRun | None
+    #: The run that is open.
+    current: HarvestRun | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Overview:
     @property
     def working(self) -> int:
         """How many sources have an open run."""
-        return sum(bool(line.doing) for line in self.sources)
+        return sum(line.current is not None for line in self.sources)
 
 
 def find_out(store: Store) -> Overview:
@@ -78,7 +76,6 @@ def find_out(store: Store) -> Overview:
 
 
 def _line(source: Source, count: SetCount, newest: HarvestRun | None, ended: HarvestRun | None) -> SourceLine:
-    current = newest if newest is not None and newest.is_open else None
     return SourceLine(
         id=source.id,
         title=wording.public(source.label),
@@ -87,19 +84,11 @@ def _line(source: Source, count: SetCount, newest: HarvestRun | None, ended: Har
         set_spec=source_set(source.id),
         records=count.members,
         gone=count.gone,
-        ending=_ending(ended),
-        ended_at=ended.ended_at if ended else None,
         grade=_grade(ended),
-        doing=wording.now_doing(current) if current else "",
-        next=wording.when_next(source, current),
+        source=source,
+        ended=ended,
+        current=newest if newest is not None and newest.is_open else None,
     )
-
-
-def _ending(run: HarvestRun | None) -> str:
-    if run is None:
-        return ""
-    said = wording.ending(run)
-    return f"Read again from what is stored. {said}" if run.kind is RunKind.REMAP else said
 
 
 def _grade(run: HarvestRun | None) -> str:

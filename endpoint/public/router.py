@@ -13,13 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from catalogue.errors import SchemaOutOfDate, StoreUnreachable
 from catalogue.formats import FORMATS
 from endpoint.deps import services
-from endpoint.languages import ENGLISH
-from endpoint.public import overview, wording
+from endpoint.languages import wanted
+from endpoint.public import overview
 from endpoint.public.assets import MEDIA_TYPES, asset
 from endpoint.public.fresh import Fresh
 from endpoint.public.overview import Overview
 from endpoint.public.pages import page
 from endpoint.public.set_lines import SetLine, set_lines
+from endpoint.public.wording import Wording
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,8 +36,8 @@ def _overviews(request: Request) -> Fresh[Overview]:
 @router.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def front_page(request: Request) -> Response:
     """What is inside, and where the feeds are."""
-    latest = _overviews(request).latest()
-    return page(request, "front_page.html", language=ENGLISH, overview=latest, moment=wording.moment)
+    said = Wording(wanted(request))
+    return page(request, "front_page.html", overview=_overviews(request).latest(), said=said)
 
 
 def _set_lines(request: Request) -> Fresh[tuple[SetLine, ...]]:

@@ -157,6 +157,19 @@ def test_suspended_sources_are_shown_and_retired_ones_are_not(sqlite_store: Stor
     assert shown["Suspended"][3] == "Paused"
 
 
+def test_it_speaks_the_language_of_its_reader(sqlite_store: Store, serve: Serve) -> None:
+    fill(sqlite_store, some_records(1))
+    with serve(sqlite_store) as at:
+        asked = html.fromstring(requests.get(f"{at}?lang=ar", timeout=10).content)
+        liked = requests.get(at, headers={"Accept-Language": "fr, en;q=0.5"}, timeout=10)
+    assert (asked.get("lang"), asked.get("dir")) == ("ar", "rtl")
+    assert html.fromstring(liked.content).get("lang") == "fr"
+    assert "Accept-Language" in liked.headers["Vary"]
+    english = {"Records", "Sources", "Last run", "Next", "Feeds", "Base URL", "Harvest your own node"}
+    texts = {" ".join(text.split()) for text in asked.xpath("//body//text()")}
+    assert not texts & english
+
+
 def test_it_loads_nothing_from_elsewhere_and_little_from_here(sqlite_store: Store, serve: Serve) -> None:
     fill(sqlite_store, some_records(1))
     with serve(sqlite_store) as at:

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, RunState, Tally
-from endpoint.public import wording
+from endpoint.languages import LANGUAGES
+from endpoint.public.wording import Wording, public
 from factories import now
+
+ENGLISH_WORDING = Wording()
 
 
 def run_that(state: RunState = RunState.ENDED, **fields: object) -> HarvestRun:
@@ -37,13 +40,13 @@ def run_that(state: RunState = RunState.ENDED, **fields: object) -> HarvestRun:
             {"ending": Ending.COMPLETE_WITH_FAULTS, "tally": Tally(10, 8, faulty=2)},
             "Complete, with faults: 8 new, 2 of 10 could not be taken",
         ),
-        ({"ending": Ending.CANCELLED, "checkpoint": Checkpoint(pages=1)}, "Cancelled after 1 page"),
+        ({"ending": Ending.CANCELLED, "checkpoint": Checkpoint(pages=1)}, "Cancelled; pages taken: 1"),
         ({"ending": Ending.FAILED, "message": "503"}, "Failed: 503"),
         ({"ending": Ending.FAILED}, "Failed: no reason was noted"),
     ],
 )
 def test_every_ending_has_its_words(fields: dict[str, object], said: str) -> None:
-    assert wording.ending(run_that(**fields)) == said
+    assert ENGLISH_WORDING.ending(run_that(**fields)) == said
 
 
 @pytest.mark.parametrize("kind", list(RunKind))
@@ -51,7 +54,7 @@ def test_every_kind_of_run_at_work_has_its_words(kind: RunKind) -> None:
     run = run_that(
         RunState.RUNNING, kind=kind, tally=Tally(1500, 1500), checkpoint=Checkpoint(complete_list_size=2000)
     )
-    assert wording.now_doing(run).endswith(" now: 1,500 of 2,000 so far")
+    assert ENGLISH_WORDING.now_doing(run).endswith(" now: 1,500 of 2,000 so far")
 
 
 @pytest.mark.parametrize(
@@ -59,30 +62,44 @@ def test_every_kind_of_run_at_work_has_its_words(kind: RunKind) -> None:
     [
         ("", "When an operator asks"),
         ("0 3 * * *", "Every day at 03:00 UTC"),
-        ("5 14 * * Mon", "Every Monday at 14:05 UTC"),
-        ("5 14 * * 1", "Every Monday at 14:05 UTC"),
-        ("5 14 * * 7", "Every Sunday at 14:05 UTC"),
+        ("5 14 * * Mon", "Every week: Monday, 14:05 UTC"),
+        ("5 14 * * 1", "Every week: Monday, 14:05 UTC"),
+        ("5 14 * * 7", "Every week: Sunday, 14:05 UTC"),
         ("0 * * * *", "Every hour, on the hour"),
-        ("20 * * * *", "Every hour, 20 minutes past"),
+        ("20 * * * *", "Every hour, at minute 20"),
         ("*/15 * * * *", "Every 15 minutes"),
         ("0 3 1 * *", "By schedule: 0 3 1 * * (UTC)"),
         ("0 3 * * mon-fri", "By schedule: 0 3 * * mon-fri (UTC)"),
     ],
 )
 def test_usual_schedules_are_said_in_words(cron: str, said: str) -> None:
-    assert wording.schedule(cron) == said
+    assert ENGLISH_WORDING.schedule(cron) == said
 
 
 def test_times_are_said_in_utc() -> None:
     east = timezone(timedelta(hours=3))
-    assert wording.moment(datetime(2026, 11, 24, 1, 5, tzinfo=east)) == "23 November 2026, 22:05"
-    assert wording.moment(datetime(2026, 3, 1, 0, 0, tzinfo=UTC)) == "1 March 2026, 00:00"
+    assert ENGLISH_WORDING.moment(datetime(2026, 11, 24, 1, 5, tzinfo=east)) == "23 November 2026, 22:05 UTC"
+    assert ENGLISH_WORDING.moment(datetime(2026, 3, 1, 0, 0, tzinfo=UTC)) == "1 March 2026, 00:00 UTC"
+
+
+def test_a_schedule_is_said_on_the_clock_that_it_runs_by() -> None:
+    assert ENGLISH_WORDING.schedule("0 3 * * *", "Africa/Dakar") == "Every day at 03:00 Africa/Dakar"
+
+
+@pytest.mark.parametrize("tag", sorted(LANGUAGES))
+def test_every_language_says_it_in_its_own_way(tag: str) -> None:
+    said = Wording(LANGUAGES[tag])
+    run = run_that(ending=Ending.COMPLETE_WITH_FAULTS, tally=Tally(1203, 1200, faulty=3))
+    spoken = (said.ending(run), said.schedule("5 14 * * mon"))
+    assert "%" not in "".join(spoken)
+    english = (ENGLISH_WORDING.ending(run), ENGLISH_WORDING.schedule("5 14 * * mon"))
+    assert (spoken == english) is (tag == "en")
 
 
 @given(st.text(), st.text(alphabet="abcXYZ019!:%", min_size=1), st.text())
 def test_what_stands_before_the_at_sign_of_an_address_is_never_shown(
     before: str, secret: str, after: str
 ) -> None:
-    shown = wording.public(f"{before} https://{secret}SECRET@host/ {after}")
+    shown = public(f"{before} https://{secret}SECRET@host/ {after}")
     assert "SECRET@" not in shown
     assert len(shown) <= 300
