@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     history_days: float = Field(gt=0)
     oai_page_size: int = Field(ge=1, le=1000)
     csw_max_records: int = Field(ge=1, le=10000)
+    csw_inspire: bool
     token_hours: float = Field(gt=0)
     schedule_jitter: float = Field(ge=0, le=86400)
     requests_at_once: int = Field(ge=1)

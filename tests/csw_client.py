@@ -136,20 +136,28 @@ class Fetched:
 class CswClient:
     """Speaks to the application without a socket."""
 
-    def __init__(self, store: Store, schema: etree.XMLSchema | None = None, **settings: object) -> None:
+    def __init__(
+        self, store: Store, schema: etree.XMLSchema | None = None, path: str = "/csw", **settings: object
+    ) -> None:
         made = load_settings(**{"base_url": "https://catalogue.example.org", **settings})
         self._app = csw_app(store, made)
         self._schema = schema
+        self._path = path
 
-    def get(self, query: str = "", *, valid: bool = True, accept: str = "", **parameters: str) -> Answer:
+    def get(
+        self, query: str = "", *, valid: bool = True, accept: str = "", speaks: str = "", **parameters: str
+    ) -> Answer:
         """A GET request: a query string as it is, or parameters."""
         headers = [(b"accept", accept.encode())] if accept else []
+        headers += [(b"accept-language", speaks.encode())] if speaks else []
         return self._send("GET", query or urlencode(parameters), b"", headers, valid=valid)
 
-    def fetch(self, query: str, accept: str = "", path: str = "/csw") -> Fetched:
+    def fetch(self, query: str, accept: str = "", path: str = "") -> Fetched:
         """A GET request whose answer is no XML."""
         headers = [(b"accept", accept.encode())] if accept else []
-        status, told, content = asyncio.run(_call(self._app, _scope("GET", query, headers, path), b""))
+        status, told, content = asyncio.run(
+            _call(self._app, _scope("GET", query, headers, path or self._path), b"")
+        )
         return Fetched(content, told["content-type"], status)
 
     def post(self, body: str | bytes, *, valid: bool = True, content_type: str = "application/xml") -> Answer:
@@ -176,7 +184,7 @@ class CswClient:
         return self.query(constraint, **attributes)
 
     def _send(self, method: str, query: str, body: bytes, headers: list, *, valid: bool) -> Answer:
-        scope = _scope(method, query, headers, "/csw")
+        scope = _scope(method, query, headers, self._path)
         status, told, content = asyncio.run(_call(self._app, scope, body))
         if told["content-type"] == "application/json":
             return Answer(etree.Element("JSON"), content, told["content-type"], status)

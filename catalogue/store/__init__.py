@@ -33,6 +33,7 @@ from catalogue.store.sources import Sources
 from catalogue.store.sweeps import Sweeps
 from catalogue.store.validators import Validators
 from catalogue.store.withheld import WithheldChanges
+from catalogue.store.within import Within
 from catalogue.store.workers import Workers
 
 
@@ -50,6 +51,7 @@ class Store:
         self.search = Search(self.engine, self.index)
         self.listing = Listing(self.engine)
         self.sets = Sets(self.engine)
+        self.within = Within(self.engine)
         self.clusters = Clusters(self.engine)
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)

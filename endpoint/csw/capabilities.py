@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.settings import Settings
 from catalogue.xml import escape, escape_attribute
 from endpoint.csw import gml, names
+from endpoint.csw.about import About
 from endpoint.csw.domains import COMMON, OPERATIONS, POST_ENCODINGS, Domains, Operation
 from endpoint.csw.filters import COMPARISON_OPERATORS, SPATIAL_OPERATORS
-from endpoint.csw.responses import V202
+from endpoint.csw.inspire import extended_capabilities
 
 #: What Filter 1.1 calls its operators in a capabilities document.
 _COMPARISONS: Final = (
@@ -22,48 +23,29 @@ _COMPARISONS: Final = (
 )
 
 
-def sections(settings: Settings, address: str) -> Mapping[str, str]:
-    """Each section of the document, by its name."""
+@lru_cache(64)
+def sections(about: About, changed: str) -> Mapping[str, str]:
+    """Each section of the document, by its name.
+
+    Args:
+        about: the service's own words.
+        changed: the day on which the catalogue was changed last; empty while there is nothing in it.
+    """
     return {
-        "ServiceIdentification": identification(settings, names.VERSION),
-        "ServiceProvider": provider(settings),
-        "OperationsMetadata": _operations(address, settings),
+        "ServiceIdentification": identification(about, names.VERSION),
+        "ServiceProvider": provider(about),
+        "OperationsMetadata": _operations(about, changed),
         "Filter_Capabilities": _filters(),
     }
 
 
-def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> bytes:
-    """The document with these sections; None asks for all of them.
-
-    The schema wants Filter_Capabilities in every document.
-    """
-    shown = (
-        text
-        for name, text in made.items()
-        if wanted is None or name in wanted or name == "Filter_Capabilities"
-    )
-    return V202.document("Capabilities", "".join(shown), version=names.VERSION)
-
-
-def identification(settings: Settings, *versions: str) -> str:
+def identification(about: About, *versions: str) -> str:
     """What the service is."""
     told = "".join(f"<ows:ServiceTypeVersion>{version}</ows:ServiceTypeVersion>" for version in versions)
-    title = escape(settings.repository_name)
-    keywords = "".join(
-        f"<ows:Keyword>{word}</ows:Keyword>"
-        for word in (
-            "metadata catalogue",
-            "chemicals",
-            "waste",
-            "Basel Convention",
-            "Rotterdam Convention",
-            "Stockholm Convention",
-        )
-    )
+    keywords = "".join(f"<ows:Keyword>{escape(word)}</ows:Keyword>" for word in about.keywords)
     return (
-        f"<ows:ServiceIdentification><ows:Title>{title}</ows:Title>"
-        "<ows:Abstract>Metadata on hazardous chemicals and wastes, harvested from many repositories"
-        "</ows:Abstract>"
+        f"<ows:ServiceIdentification><ows:Title>{escape(about.title)}</ows:Title>"
+        f"<ows:Abstract>{escape(about.abstract)}</ows:Abstract>"
         f"<ows:Keywords>{keywords}</ows:Keywords>"
         f'<ows:ServiceType codeSpace="OGC">{names.SERVICE}</ows:ServiceType>'
         f"{told}"
@@ -72,28 +54,29 @@ def identification(settings: Settings, *versions: str) -> str:
     )
 
 
-def provider(settings: Settings) -> str:
+def provider(about: About) -> str:
     """Whose it is."""
     return (
-        f"<ows:ServiceProvider><ows:ProviderName>{escape(settings.repository_name)}</ows:ProviderName>"
-        f'<ows:ProviderSite xlink:type="simple" xlink:href="{escape_attribute(settings.public_url)}/"/>'
+        f"<ows:ServiceProvider><ows:ProviderName>{escape(about.provider)}</ows:ProviderName>"
+        f'<ows:ProviderSite xlink:type="simple" xlink:href="{escape_attribute(about.site)}/"/>'
         "<ows:ServiceContact><ows:ContactInfo><ows:Address>"
-        f"<ows:ElectronicMailAddress>{escape(settings.admin_email)}</ows:ElectronicMailAddress>"
+        f"<ows:ElectronicMailAddress>{escape(about.email)}</ows:ElectronicMailAddress>"
         "</ows:Address></ows:ContactInfo></ows:ServiceContact></ows:ServiceProvider>"
     )
 
 
-def _operations(address: str, settings: Settings) -> str:
-    operations = "".join(_operation(name, found, address) for name, found in OPERATIONS.items())
+def _operations(about: About, changed: str) -> str:
+    operations = "".join(_operation(name, found, about.address) for name, found in OPERATIONS.items())
     limits = {
         "PostEncoding": POST_ENCODINGS,
         "IsoProfiles": (ns.GMD,),
         "MaxRecordDefault": ("10",),
-        "MaxRecordLimit": (str(settings.csw_max_records),),
+        "MaxRecordLimit": (str(about.max_records),),
     }
+    extended = extended_capabilities(about, changed) if about.inspire and changed else ""
     return (
         f"<ows:OperationsMetadata>{operations}{_domains('Parameter', COMMON)}"
-        f"{_domains('Constraint', limits)}</ows:OperationsMetadata>"
+        f"{_domains('Constraint', limits)}{extended}</ows:OperationsMetadata>"
     )
 
 

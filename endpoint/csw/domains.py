@@ -9,6 +9,7 @@ from typing import Final
 from endpoint.csw import names
 from endpoint.csw.queryables import names_in
 from endpoint.csw.reading import SECTIONS
+from endpoint.languages import LANGUAGES
 
 Domains = Mapping[str, tuple[str, ...]]
 
@@ -30,7 +31,13 @@ COMMON: Final[Domains] = {"service": (names.SERVICE,), "version": (names.VERSION
 POST_ENCODINGS: Final = ("XML", "SOAP")
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
-    "GetCapabilities": Operation({"sections": SECTIONS, "acceptFormats": names.OUTPUT_FORMATS}),
+    "GetCapabilities": Operation(
+        {
+            "sections": SECTIONS,
+            "acceptFormats": names.OUTPUT_FORMATS,
+            "language": tuple(LANGUAGES),
+        }
+    ),
     "DescribeRecord": Operation(
         {
             "typeName": _TYPES,

@@ -24,6 +24,7 @@ class Code(StrEnum):
     OPERATION_NOT_SUPPORTED = "OperationNotSupported"
     MISSING_PARAMETER_VALUE = "MissingParameterValue"
     INVALID_PARAMETER_VALUE = "InvalidParameterValue"
+    INVALID_UPDATE_SEQUENCE = "InvalidUpdateSequence"
     VERSION_NEGOTIATION_FAILED = "VersionNegotiationFailed"
     NO_APPLICABLE_CODE = "NoApplicableCode"
     #: Of CSW 3.0.0 alone (12-176r7, 7.4.4.2).

@@ -28,6 +28,7 @@ _LISTS: Final = frozenset(
     {
         "acceptversions",
         "acceptformats",
+        "acceptlanguages",
         "sections",
         "typename",
         "typenames",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from catalogue.errors import InvalidQuery
-from endpoint.csw.capabilities import capabilities
+from endpoint.csw.capabilities import sections
 from endpoint.csw.describe import components
 from endpoint.csw.domain_values import get_domain
 from endpoint.csw.domains import PARAMETERS
@@ -32,11 +32,13 @@ def answer(service: Service, request: Request, now: datetime) -> bytes:
     try:
         match request:
             case GetCapabilities():
-                return capabilities(service.sections, request.sections)
+                changed = service.changed()
+                made = sections(service.about(request.language), changed[:10])
+                return V202.capabilities(made, request, changed)
             case DescribeRecord():
                 return V202.document("DescribeRecordResponse", components(request.type_names))
             case GetDomain():
-                return get_domain(service.store, request, V202, PARAMETERS)
+                return get_domain(service, request, V202, PARAMETERS)
             case GetRecords():
                 return _get_records(service, request, now)
             case GetRecordById():
@@ -49,21 +51,21 @@ def _get_records(service: Service, request: GetRecords, now: datetime) -> bytes:
     if request.result_type == "validate":
         return V202.acknowledgement(request, now)
     if request.result_type == "hits":
-        return V202.search_results(request, service.store.search.count(request.query), [], now)
+        return V202.search_results(request, service.count(request.query), [], now)
     matched, records = page(service, request)
     return V202.search_results(request, matched, records, now)
 
 
 def page(service: Service, request: GetRecords) -> tuple[int, list[bytes]]:
     """How many records match, and those that are asked for, as they are asked for."""
-    matched, ids = service.store.search.page(request.query)
+    matched, ids = service.page(request.query)
     if request.element_names:
-        records = service.written(ids, request.output_schema, "full")
+        records = service.written(ids, request.output_schema, "full", request.language)
         return matched, [chosen(record, request.element_names) for record in records]
-    return matched, service.written(ids, request.output_schema, request.element_set)
+    return matched, service.written(ids, request.output_schema, request.element_set, request.language)
 
 
 def _get_record_by_id(service: Service, request: GetRecordById) -> bytes:
-    ids = service.store.search.identified(request.identifiers)
-    records = service.written(ids, request.output_schema, request.element_set)
+    ids = service.identified(request.identifiers)
+    records = service.written(ids, request.output_schema, request.element_set, request.language)
     return V202.document("GetRecordByIdResponse", b"".join(records))

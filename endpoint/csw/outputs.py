@@ -7,6 +7,7 @@ stored, native ones byte for byte, and written now where they are not kept (docs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from catalogue import namespaces as ns
 from catalogue.formats import DCAT, ISO19115_3, ISO19139, OAI_DC
 from catalogue.queryables import utc
 from catalogue.rendering import atom, csw_record, datacite, iso_element_sets, render
+from catalogue.rendering.one_language import in_language
 from catalogue.store import Store
 from catalogue.store.search import FoundRecord
 from catalogue.xml import parse
@@ -36,43 +38,67 @@ SCHEMAS: Final = (
 WITH_ELEMENT_SETS: Final = frozenset({ns.CSW, ns.CSW30, ISO19139.namespace})
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How records are written."""
+
+    #: One of the common record format's namespaces, or of `SCHEMAS`.
+    output_schema: str
+    #: How much of each, in the schemas that have less than all of it.
+    element_set: ElementSet
+    #: The language in which a text is told that is there in several (BCP 47); empty: in all of them. Formats
+    #: that say of each text in which language it is have them all.
+    language: str = ""
+
+
 def element_set_of(output_schema: str, wanted: ElementSet) -> ElementSet:
     """The element set that an answer in this schema holds when this one is asked for."""
     return wanted if output_schema in WITH_ELEMENT_SETS else "full"
 
 
-def written(
-    store: Store, ids: Sequence[int], output_schema: str, element_set: ElementSet, *, address: str, title: str
-) -> list[bytes]:
+def written(store: Store, ids: Sequence[int], form: Form, *, address: str, title: str) -> list[bytes]:
     """The records, one element each, in this order.
 
     Args:
         store: what holds them.
         ids: their numbers.
-        output_schema: one of the common record format's namespaces, or of `SCHEMAS`.
-        element_set: how much of each, in the schemas that have less than all of it.
+        form: how they are written.
         address: the service's, for entries of Atom.
         title: what the service is called, for the same.
     """
-    prefix = PREFIXES.get(output_schema)
+    prefix = PREFIXES.get(form.output_schema)
     if prefix is not None:
-        kept = store.search.kept(ids, prefix)
-        left = {one.number: one for one in store.search.records([n for n in ids if n not in kept])}
-        documents = [
-            kept[n] if n in kept else _rendered(left[n], prefix) for n in ids if n in kept or n in left
-        ]
-        if output_schema == ISO19139.namespace:
-            return [iso_element_sets.cut(document, element_set) for document in documents]
+        documents = _kept_or_rendered(store, ids, prefix)
+        if form.output_schema == ISO19139.namespace:
+            return [iso_element_sets.cut(document, form.element_set) for document in documents]
         return documents
     found = store.search.records(ids)
-    if output_schema == ns.ATOM:
-        return [_entry(one, address, title) for one in found]
-    if output_schema == ns.DATACITE:
+    if form.output_schema == ns.DATACITE:
         return [datacite.resource(one.record, identifier=one.identifier) for one in found]
-    write = csw_record.write if output_schema == ns.CSW else csw_record.write30
+    if form.language:
+        found = [replace(one, record=in_language(one.record, form.language)) for one in found]
+    if form.output_schema == ns.ATOM:
+        return [_entry(one, address, title) for one in found]
+    write = csw_record.write if form.output_schema == ns.CSW else csw_record.write30
     return [
-        write(one.record, identifier=one.identifier, element_set=element_set, datestamp=utc(one.datestamp))
+        write(
+            one.record,
+            identifier=one.identifier,
+            element_set=form.element_set,
+            datestamp=utc(one.datestamp),
+        )
         for one in found
+    ]
+
+
+def _kept_or_rendered(store: Store, ids: Sequence[int], prefix: str) -> list[bytes]:
+    kept = store.search.kept(ids, prefix)
+    missing = [number for number in ids if number not in kept]
+    found = {one.number: one for one in store.search.records(missing)} if missing else {}
+    return [
+        kept[number] if number in kept else _rendered(found[number], prefix)
+        for number in ids
+        if number in kept or number in found
     ]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, cast
 
 from catalogue import namespaces as ns
 from catalogue.errors import InvalidQuery
+from catalogue.languages import bcp47
 from catalogue.query import MAX_IDENTIFIERS, RecordQuery, SortKey
 from catalogue.queryables import WITHOUT_VALUES
 from endpoint.csw import names
+from endpoint.csw.about import language_of
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.queryables import named
 from endpoint.csw.requests import (
@@ -23,6 +25,7 @@ from endpoint.csw.requests import (
     Request,
 )
 from endpoint.csw.sent import Sent
+from endpoint.languages import liked
 
 SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
 #: Operations of the standard that this service does not have (07-006r1, 10.11 and 10.12).
@@ -60,13 +63,7 @@ def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
         raise OwsException(
             Code.VERSION_NEGOTIATION_FAILED, "AcceptVersions", f"the version here is {names.VERSION}"
         )
-    if not sent.has("sections"):
-        return GetCapabilities()
-    wanted = sent.all("sections")
-    for section in wanted:
-        if section not in {*SECTIONS, "All"}:
-            raise invalid("sections", f"there is no section {section!r}")
-    return GetCapabilities(None if "All" in wanted else frozenset(wanted))
+    return GetCapabilities(sections_of(sent, SECTIONS), sent.one("updateSequence"), document_language(sent))
 
 
 def _describe_record(sent: Sent, _max_records: int) -> DescribeRecord:
@@ -107,6 +104,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
         element_set=element_set(sent),
         element_names=element_names,
         request_id=request_id(sent),
+        language=record_language(sent),
         echo=sent.echo,
     )
 
@@ -122,6 +120,7 @@ def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
         identifiers,
         sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW),
         element_set(sent),
+        language=record_language(sent),
     )
 
 
@@ -139,6 +138,38 @@ _READERS: Final[Mapping[str, Callable[[Sent, int], Request]]] = {
     "GetRecords": _get_records,
     "GetRecordById": _get_record_by_id,
 }
+
+
+def sections_of(sent: Sent, known: Iterable[str]) -> frozenset[str] | None:
+    """The sections of the capabilities that are wanted (05-008c1, 7.3.3); None where all are.
+
+    Raises:
+        OwsException: there is no such section.
+    """
+    if not sent.has("sections"):
+        return None
+    wanted = sent.all("sections")
+    for section in wanted:
+        if section not in {*known, "All"}:
+            raise invalid("sections", f"there is no section {section!r}")
+    return None if "All" in wanted else frozenset(wanted)
+
+
+def document_language(sent: Sent) -> str:
+    """The language for what the service says of itself: the first of the client's that we have, else English.
+
+    `AcceptLanguages` is OWS Common 2.0's, `language` INSPIRE's.
+    """
+    asked = language_of((*sent.all("AcceptLanguages"), *sent.all("language")))
+    return asked or liked(sent.accept_language).tag
+
+
+def record_language(sent: Sent) -> str:
+    """The language in which texts of records are wanted (BCP 47); empty: as many as they are in.
+
+    Only a parameter asks for it: what a browser or a library sends in a header is no wish to lose the others.
+    """
+    return bcp47(sent.one("language"))
 
 
 def request_id(sent: Sent) -> str:

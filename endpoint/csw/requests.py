@@ -16,6 +16,10 @@ class GetCapabilities:
 
     #: The sections wanted; None where all are.
     sections: frozenset[str] | None = None
+    #: The document that the client has (05-008c1, 7.3.4); empty where it has none.
+    update_sequence: str = ""
+    #: The language that is wanted, of those that we have (BCP 47).
+    language: str = "en"
     #: As in `endpoint.csw30.names`.
     output_format: str = "application/xml"
 
@@ -41,6 +45,8 @@ class GetRecords:
     request_id: str = ""
     #: Records were asked for by their identifiers: that there is none of them is an exception (3.0.0 alone).
     by_identifier: bool = False
+    #: In which texts are told that are there in several languages (BCP 47); empty: in all of them.
+    language: str = ""
     #: As in `endpoint.csw30.names`.
     output_format: str = "application/xml"
     #: What an Acknowledgement echoes: one element.
@@ -56,6 +62,8 @@ class GetRecordById:
     element_set: ElementSet = "summary"
     #: As in `endpoint.csw30.names`.
     output_format: str = "application/xml"
+    #: As of GetRecords.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

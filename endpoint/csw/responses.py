@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue.queryables import utc
 from catalogue.xml import escape, escape_attribute
+from endpoint.csw.exceptions import Code, OwsException
 from endpoint.csw.outputs import element_set_of
-from endpoint.csw.requests import GetRecords
+from endpoint.csw.requests import GetCapabilities, GetRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Dialect:
     #: What GetDomain calls a property, and whether it says how often each value is there.
     property_name: str
     counts: bool
+    #: Sections that the schema asks for in every document.
+    required: frozenset[str] = frozenset()
 
     def document(self, root: str, content: str | bytes, **attributes: str) -> bytes:
         """A whole answer: the element of this name with this content."""
@@ -41,6 +45,26 @@ class Dialect:
         )
         inner = content if isinstance(content, bytes) else content.encode()
         return b"".join((opened.encode(), inner, f"</{name}>".encode()))
+
+    def capabilities(self, made: Mapping[str, str], request: GetCapabilities, changed: str) -> bytes:
+        """Capabilities (05-008c1, 7.4; 06-121r9, 7.4), with the sections that are wanted.
+
+        The sequence is the time of the catalogue's last change, and what tells two documents of the same
+        time apart. Who has this document gets nothing of it, and who has one of a later time is wrong.
+
+        Raises:
+            OwsException: InvalidUpdateSequence.
+        """
+        digest = blake2b("".join(made.values()).encode(), digest_size=4).hexdigest()
+        sequence = f"{changed}.{digest}"
+        if request.update_sequence.partition(".")[0] > changed:
+            message = f"updateSequence is {request.update_sequence!r}, and the newest is {sequence!r}"
+            raise OwsException(Code.INVALID_UPDATE_SEQUENCE, "", message)
+        wanted = frozenset() if request.update_sequence == sequence else request.sections
+        shown = (
+            text for name, text in made.items() if wanted is None or name in wanted or name in self.required
+        )
+        return self.document("Capabilities", "".join(shown), version=self.version, updateSequence=sequence)
 
     def search_results(self, request: GetRecords, matched: int, records: list[bytes], now: datetime) -> bytes:
         """GetRecordsResponse (07-006r1, 10.8.5; 12-176r7, 7.3.5).
@@ -122,6 +146,7 @@ V202: Final = Dialect(
     prefixes=(("ows", ns.OWS), ("ogc", ns.OGC), ("gml", ns.GML), ("xlink", ns.XLINK), ("xsi", ns.XSI)),
     property_name="PropertyName",
     counts=False,
+    required=frozenset({"Filter_Capabilities"}),
 )
 #: CSW 3.0.0.
 V300: Final = Dialect(

@@ -6,7 +6,7 @@ has not. Those of 3.0.0 have the status that OWS Common 2.0 gives them (see `end
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,22 +19,33 @@ from catalogue import namespaces as ns
 from catalogue.errors import InvalidQuery
 from catalogue.xml import namespace
 from endpoint.csw import kvp, post, reading
+from endpoint.csw.about import language_of
 from endpoint.csw.exceptions import Code, OwsException, report, told_as_ows
 from endpoint.csw.operations import answer
 from endpoint.csw.sent import Sent
 from endpoint.csw.service import PATH, Service
 from endpoint.csw30 import exceptions as exceptions30
 from endpoint.csw30 import names as names30
+from endpoint.csw30 import opensearch, versions
 from endpoint.csw30 import operations as operations30
 from endpoint.csw30 import reading as reading30
-from endpoint.csw30 import versions
 from endpoint.deps import services
+from endpoint.languages import liked
+from endpoint.records_api.service import Api
 
 #: Bytes of a request that is posted.
 LONGEST: Final = 1024 * 1024
 _XML: Final = "application/xml"
 _SOAP: Final = "application/soap+xml"
 _FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    query: str
+    #: None where the query is the request.
+    body: bytes | None
+    accept_language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,12 @@ class _Answer:
 
 async def csw(request: Request) -> Response:
     """Answer one request."""
-    service = _service(request)
+    service = _service(request, request.path_params.get("set_spec", ""))
+    if service is None:
+        message = f"there is no catalogue {request.path_params['set_spec']!r}"
+        missing = OwsException(Code.NO_APPLICABLE_CODE, "", message)
+        return Response(report(missing), status_code=404, media_type=_XML)
+    languages = request.headers.get("accept-language", "")
     query = request.scope["query_string"].decode("latin-1")
     body: bytes | None = None
     if request.method == "POST":
@@ -60,20 +76,28 @@ async def csw(request: Request) -> Response:
     if body is None:
         accept = request.headers.get("accept", "")
         if versions.asks_for_description(query, accept):
-            return Response(service.description, media_type=names30.OPENSEARCH)
+            language = language_of([versions.language(query)]) or liked(languages).tag
+            described = opensearch.description(service.about(language))
+            return Response(described, media_type=names30.OPENSEARCH)
         query = versions.completed(query, accept)
     # A query may take a while; meanwhile others are answered.
-    made = await to_thread.run_sync(_answer, service, query, body)
+    made = await to_thread.run_sync(_answer, service, _Sent(query, body, languages))
     return Response(made.document, status_code=made.status, media_type=made.media_type)
 
 
-def _service(request: Request) -> Service:
+def _service(request: Request, set_spec: str) -> Service | None:
+    """The service of the whole catalogue, or of a set; None where there is no such set."""
+    known = services(request)
+    if not set_spec:
+        return Service.of(known.settings, known.store)
     state = request.app.state
-    found: Service | None = getattr(state, "csw_service", None)
-    if found is None:
-        known = services(request)
-        found = state.csw_service = Service.of(known.settings, known.store)
-    return found
+    sets: Api | None = getattr(state, "csw_sets", None)
+    if sets is None:
+        sets = state.csw_sets = Api(known.settings, known.store)
+    found = sets.catalogues().get(set_spec)
+    if found is None or not found.set_spec:
+        return None
+    return Service.of(known.settings, known.store, found.set_spec, found.labels)
 
 
 async def _body(request: Request) -> bytes | None:
@@ -88,7 +112,8 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
-def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
+def _answer(service: Service, asked: _Sent) -> _Answer:
+    query, body = asked.query, asked.body
     now = datetime.now(UTC)
     posted: post.Posted | None = None
     newer = body is None and versions.is_newer(query)
@@ -99,6 +124,7 @@ def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
             posted = post.open_document(body)
             newer = namespace(posted.request) == ns.CSW30
             sent = post.read(posted.request)
+        sent = replace(sent, accept_language=asked.accept_language)
         document, media_type = _answered(service, sent, now, newer=newer)
     except (OwsException, InvalidQuery) as refused:
         error = refused if isinstance(refused, OwsException) else told_as_ows(refused)
@@ -114,8 +140,10 @@ def _answer(service: Service, query: str, body: bytes | None) -> _Answer:
 
 def _answered(service: Service, sent: Sent, now: datetime, *, newer: bool) -> tuple[bytes, str]:
     if newer:
-        return operations30.answer(service, reading30.read(sent, max_records=service.max_records), now)
-    return answer(service, reading.read(sent, max_records=service.max_records), now), _XML
+        return operations30.answer(
+            service, reading30.read(sent, max_records=service.settings.csw_max_records), now
+        )
+    return answer(service, reading.read(sent, max_records=service.settings.csw_max_records), now), _XML
 
 
 def _envelope(document: bytes) -> bytes:
@@ -145,3 +173,4 @@ def _fault(told: bytes) -> bytes:
 
 router = APIRouter()
 router.add_route(PATH, csw, methods=["GET", "POST"])
+router.add_route(f"{PATH}/{{set_spec}}", csw, methods=["GET", "POST"])

@@ -25,6 +25,8 @@ class Sent:
     sort: tuple[tuple[Property, bool], ...] = ()
     #: One element that stands for the request.
     echo: bytes = b""
+    #: What the client's Accept-Language header says.
+    accept_language: str = ""
 
     def all(self, parameter: str) -> tuple[str, ...]:
         """Every value of a parameter that may have several; empty ones are none."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from catalogue import namespaces as ns
-from catalogue.settings import Settings
 from catalogue.xml import escape, escape_attribute
 from endpoint.csw import gml, temporal
+from endpoint.csw.about import About
 from endpoint.csw.capabilities import identification, provider
 from endpoint.csw.domains import POST_ENCODINGS, Domains
 from endpoint.csw.filters import COMPARISON_OPERATORS, SPATIAL_OPERATORS
 from endpoint.csw.queryables import names_in
 from endpoint.csw.reading import DEFAULT_MAX_RECORDS
-from endpoint.csw.responses import V300
 from endpoint.csw30 import names, opensearch
 from endpoint.csw30.domains import COMMON, CORE_QUERYABLES, CORE_SORTABLES, OPERATIONS
+from endpoint.languages import LANGUAGES
 
 _COMPARISONS: Final = (*COMPARISON_OPERATORS, "PropertyIsLike", "PropertyIsBetween", "PropertyIsNull")
 #: AnyInteracts is no name that the schema of capabilities has.
 _TEMPORAL: Final = tuple(name for name in temporal.OPERATORS if name != "AnyInteracts")
+_LANGUAGES: Final = "".join(f"<ows:Language>{tag}</ows:Language>" for tag in LANGUAGES)
 #: Conformance classes (12-176r7, table 17), and whether we conform.
 _CLASSES: Final[Mapping[str, bool]] = {
     "OpenSearch": True,
@@ -67,32 +69,27 @@ _FILTER_CLASSES: Final[Mapping[str, bool]] = {
 }
 
 
-def sections(settings: Settings, address: str) -> Mapping[str, str]:
+@lru_cache(64)
+def sections(about: About) -> Mapping[str, str]:
     """Each section of the document, by its name."""
     return {
-        "ServiceIdentification": identification(settings, *names.VERSIONS),
-        "ServiceProvider": provider(settings),
-        "OperationsMetadata": _operations(address, settings),
-        "Languages": "<ows:Languages><ows:Language>en</ows:Language></ows:Languages>",
+        "ServiceIdentification": identification(about, *names.VERSIONS),
+        "ServiceProvider": provider(about),
+        "OperationsMetadata": _operations(about),
+        "Languages": f"<ows:Languages>{_LANGUAGES}</ows:Languages>",
         "Filter_Capabilities": _filters(),
     }
 
 
-def capabilities(made: Mapping[str, str], wanted: frozenset[str] | None) -> bytes:
-    """The document with these sections; None asks for all of them."""
-    shown = (text for name, text in made.items() if wanted is None or name in wanted)
-    return V300.document("Capabilities", "".join(shown), version=names.VERSION)
-
-
-def _operations(address: str, settings: Settings) -> str:
-    operations = "".join(_operation(name, found, address) for name, found in OPERATIONS.items())
+def _operations(about: About) -> str:
+    operations = "".join(_operation(name, found, about.address) for name, found in OPERATIONS.items())
     constraints = {
         **{name: (str(have).upper(),) for name, have in _CLASSES.items() if name != "SupportedGMLVersions"},
         "SupportedGMLVersions": (ns.GML32, ns.GML),
         "PostEncoding": POST_ENCODINGS,
-        "OpenSearchDescriptionDocument": (opensearch.address_of(address),),
+        "OpenSearchDescriptionDocument": (opensearch.address_of(about.address),),
         "MaxRecordDefault": (str(DEFAULT_MAX_RECORDS),),
-        "MaxRecordLimit": (str(settings.csw_max_records),),
+        "MaxRecordLimit": (str(about.max_records),),
         "CoreQueryables": CORE_QUERYABLES,
         "CoreSortables": CORE_SORTABLES,
         "AdditionalQueryables": tuple(names_in("dc", "dct", "ows", "csw", "apiso")),

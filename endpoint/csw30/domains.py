@@ -10,6 +10,7 @@ from endpoint.csw import names as older
 from endpoint.csw.domains import Domains
 from endpoint.csw.queryables import NAMES, names_in
 from endpoint.csw30 import names
+from endpoint.languages import LANGUAGES
 
 _TYPES: Final = tuple(dict.fromkeys(names.TYPES.values()))
 _SCHEMAS: Final = names.OUTPUT_SCHEMAS
@@ -21,6 +22,7 @@ OPERATIONS: Final[Mapping[str, Domains]] = {
         "acceptVersions": names.VERSIONS[::-1],
         "sections": (*names.SECTIONS, "All"),
         "acceptFormats": names.ACCEPT_FORMATS,
+        "acceptLanguages": tuple(LANGUAGES),
     },
     "GetDomain": {"resultType": names.RESULT_TYPES, "outputFormat": (names.XML, names.JSON)},
     "GetRecords": {

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import quote
 
 from catalogue import namespaces as ns
-from catalogue.settings import Settings
 from catalogue.xml import escape, escape_attribute
+from endpoint.csw.about import About
 from endpoint.csw30 import names
 
 #: OpenSearch allows 16 characters.
@@ -27,25 +27,24 @@ def address_of(address: str) -> str:
     return f"{address}?service=CSW&version=3.0.0&request=GetCapabilities&mode=opensearch"
 
 
-def description(settings: Settings, address: str) -> bytes:
+def description(about: About) -> bytes:
     """The os:OpenSearchDescription: how to ask by filling in a template."""
-    name = settings.repository_name
-    urls = "".join(_url(address, media_type, schema) for media_type, schema in _RESULTS)
+    short, long = about.title[:_SHORT_NAME].strip(), about.title[:_LONG_NAME].strip()
+    urls = "".join(_url(about, media_type, schema) for media_type, schema in _RESULTS)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<OpenSearchDescription xmlns="{ns.OPENSEARCH}" xmlns:geo="{ns.OPENSEARCH_GEO}"'
-        f' xmlns:time="{ns.OPENSEARCH_TIME}"><ShortName>{escape(name[:_SHORT_NAME].strip())}</ShortName>'
-        "<Description>Metadata on hazardous chemicals and wastes, harvested from many repositories"
-        f"</Description><Contact>{escape(settings.admin_email)}</Contact>"
+        f' xmlns:time="{ns.OPENSEARCH_TIME}"><ShortName>{escape(short)}</ShortName>'
+        f"<Description>{escape(about.abstract)}</Description><Contact>{escape(about.email)}</Contact>"
         f"{urls}"
-        f"<LongName>{escape(name[:_LONG_NAME].strip())}</LongName>"
+        f"<LongName>{escape(long)}</LongName>"
         '<Query role="example" searchTerms="mercury"/><SyndicationRight>open</SyndicationRight>'
-        "<AdultContent>false</AdultContent><OutputEncoding>UTF-8</OutputEncoding>"
-        "<InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
+        f"<AdultContent>false</AdultContent><Language>{about.language}</Language>"
+        "<OutputEncoding>UTF-8</OutputEncoding><InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>"
     ).encode()
 
 
-def _url(address: str, media_type: str, schema: str) -> str:
+def _url(about: About, media_type: str, schema: str) -> str:
     query = _TEMPLATE.format(format=quote(media_type, safe="/"), schema=schema)
-    template = escape_attribute(f"{address}?{query}")
+    template = escape_attribute(f"{about.address}?{query}")
     return f'<Url type="{media_type}" indexOffset="1" template="{template}"/>'

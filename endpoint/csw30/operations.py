@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from catalogue.errors import InvalidQuery
-from catalogue.store import Store
 from endpoint.csw.domain_values import get_domain
 from endpoint.csw.exceptions import Code, OwsException, invalid
 from endpoint.csw.operations import page
@@ -20,7 +19,7 @@ from endpoint.csw.responses import V300
 from endpoint.csw.service import Service
 from endpoint.csw30 import feed, names
 from endpoint.csw30.as_json import as_json
-from endpoint.csw30.capabilities import capabilities
+from endpoint.csw30.capabilities import sections
 from endpoint.csw30.domains import PARAMETERS
 from endpoint.csw30.reading import Request
 
@@ -41,17 +40,18 @@ def answer(service: Service, request: Request, now: datetime) -> tuple[bytes, st
 def _answer(service: Service, request: Request, now: datetime) -> tuple[bytes, str]:
     match request:
         case GetCapabilities():
-            return capabilities(service.sections30, request.sections), request.output_format
+            told = sections(service.about(request.language))
+            return V300.capabilities(told, request, service.changed()), request.output_format
         case GetDomain():
             kind = names.RESULT_TYPES[request.possible]
-            made = get_domain(service.store, request, V300, PARAMETERS, resultType=kind)
+            made = get_domain(service, request, V300, PARAMETERS, resultType=kind)
             return made, request.output_format
         case GetRecords():
             return _get_records(service, request, now), request.output_format
         case GetRecordById():
             return _get_record_by_id(service, request), request.output_format
         case GetRepositoryItem(identifier):
-            return _get_repository_item(service.store, identifier), names.XML
+            return _get_repository_item(service, identifier), names.XML
 
 
 def _get_records(service: Service, request: GetRecords, now: datetime) -> bytes:
@@ -65,16 +65,16 @@ def _get_records(service: Service, request: GetRecords, now: datetime) -> bytes:
 
 def _get_record_by_id(service: Service, request: GetRecordById) -> bytes:
     """The record itself is the answer (12-176r7, 7.4.5)."""
-    ids = service.store.search.identified(request.identifiers)
-    found = service.written(ids[:1], request.output_schema, request.element_set)
+    ids = service.identified(request.identifiers)
+    found = service.written(ids[:1], request.output_schema, request.element_set, request.language)
     if not found:
         raise OwsException(Code.NOT_FOUND, "id", f"there is no record {request.identifiers[0]!r}")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + found[0]
 
 
-def _get_repository_item(store: Store, identifier: str) -> bytes:
-    ids = store.search.identified((identifier,))
-    payload = store.search.payload(ids[0]) if ids else None
+def _get_repository_item(service: Service, identifier: str) -> bytes:
+    ids = service.identified((identifier,))
+    payload = service.store.search.payload(ids[0]) if ids else None
     if payload is None:
         raise OwsException(Code.NOT_FOUND, "id", f"there is no record {identifier!r}")
     return payload

@@ -11,7 +11,15 @@ from catalogue.query import RecordQuery
 from endpoint.csw import names as older
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.queryables import named
-from endpoint.csw.reading import DEFAULT_MAX_RECORDS, element_set, request_id, sort_keys
+from endpoint.csw.reading import (
+    DEFAULT_MAX_RECORDS,
+    document_language,
+    element_set,
+    record_language,
+    request_id,
+    sections_of,
+    sort_keys,
+)
 from endpoint.csw.requests import GetCapabilities, GetDomain, GetRecordById, GetRecords, GetRepositoryItem
 from endpoint.csw.sent import Sent
 from endpoint.csw30 import names, search
@@ -49,14 +57,11 @@ def _get_capabilities(sent: Sent, _max_records: int) -> GetCapabilities:
     formats = sent.all("AcceptFormats")
     if formats and not set(formats) & set(names.ACCEPT_FORMATS):
         raise invalid("AcceptFormats", f"none of the formats is {' or '.join(names.ACCEPT_FORMATS)}")
-    wanted = sent.all("sections")
-    for section in wanted:
-        if section not in {*names.SECTIONS, "All"}:
-            raise invalid("sections", f"there is no section {section!r}")
-    everything = not sent.has("sections") or "All" in wanted
     # The first of the client's that we have (06-121r9, 7.3.2).
     output_format = next((one for one in formats if one in names.ACCEPT_FORMATS), names.XML)
-    return GetCapabilities(None if everything else frozenset(wanted), output_format)
+    return GetCapabilities(
+        sections_of(sent, names.SECTIONS), sent.one("updateSequence"), document_language(sent), output_format
+    )
 
 
 def _get_records(sent: Sent, max_records: int) -> GetRecords:
@@ -84,13 +89,16 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
         request_id=request_id(sent),
         by_identifier=bool(sent.all("recordIds")),
         output_format=output_format,
+        language=record_language(sent),
     )
 
 
 def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
     identifier = _identifier(sent)
     output_format, output_schema = _output(sent)
-    return GetRecordById((identifier,), output_schema, element_set(sent), output_format)
+    return GetRecordById(
+        (identifier,), output_schema, element_set(sent), output_format, record_language(sent)
+    )
 
 
 def _get_repository_item(sent: Sent, _max_records: int) -> GetRepositoryItem:

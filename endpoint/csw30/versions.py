@@ -54,6 +54,11 @@ def is_newer(query: str) -> bool:
     return values.get("version", values.get("acceptversions")) == names.VERSION
 
 
+def language(query: str) -> str:
+    """The language that a query string asks for."""
+    return _values(query).get("language", "")
+
+
 def asks_for_description(query: str, accept: str) -> bool:
     """Whether the OpenSearch description is wanted: by `mode=opensearch`, or by what the client accepts."""
     values = _values(query)
