@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 from zlib import crc32
 
 from catalogue.record import Record, Text
+from catalogue.vocabulary import vocabulary
 
 
 class Kind(StrEnum):
@@ -76,11 +77,35 @@ _TEXTS: Final = (
     "service_type",
     "lineage",
     "metadata_language",
+    "conforms_to",
+    "part_of",
+    "license",
+    "access_rights",
+    "access_constraints",
+    "limitation",
+    "other_constraints",
+    "reference_system",
+    "keyword_type",
+    "party_role",
+)
+#: Vocabulary -> the queryable whose values are the terms that a record has as concepts.
+OF_CONCEPTS: Final = {
+    "conventions": "convention",
+    "chemicals": "chemical",
+    "wastes": "waste_stream",
+    "countries": "country",
+    "regions": "region",
+    "document_types": "document_type",
+    "information_categories": "information_category",
+}
+#: Codes, which are no words of the record: AnyText does not look for them.
+CODES: Final = frozenset(
+    {*OF_CONCEPTS.values(), "access_constraints", "keyword_type", "party_role", "reference_system"}
 )
 
 #: Every queryable, by name.
 QUERYABLES: Final[dict[str, Kind]] = {
-    **dict.fromkeys(_TEXTS, Kind.TEXT),
+    **dict.fromkeys((*_TEXTS, *OF_CONCEPTS.values()), Kind.TEXT),
     **dict.fromkeys(_DATES, Kind.DATE),
     MODIFIED: Kind.DATESTAMP,
     EXTENT: Kind.EXTENT,
@@ -91,7 +116,9 @@ QUERYABLES: Final[dict[str, Kind]] = {
 #: Characters of a value that its key in the index has.
 KEY_LENGTH: Final = 60
 #: Queryables whose values have no key: running text, which is asked for by what it contains.
-_UNKEYED: Final = frozenset({"abstract", "alternative", "lineage", "relation", "rights", "source"})
+_UNKEYED: Final = frozenset(
+    {"abstract", "alternative", "lineage", "limitation", "other_constraints", "relation", "rights", "source"}
+)
 #: Queryables with many different values, which are asked for by what they contain or equal, never by how
 #: they begin. Their key is one of a few numbers. Keys of their own, in no order as records come in, cost
 #: more at a hundred thousand records than all else that is written of one; these few each have their place
@@ -121,6 +148,8 @@ def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
     _of_dates(found, record)
     _of_rights(found, record)
     _of_metadata(found, record)
+    _of_profile(found, record)
+    _of_concepts(found, record)
     return [pair for pair in dict.fromkeys(found) if pair[1]]
 
 
@@ -162,6 +191,40 @@ def _of_rights(found: Pairs, record: Record) -> None:
             found.append(("rights", right.url))
 
 
+def _of_profile(found: Pairs, record: Record) -> None:
+    """What the ISO application profile and DCMI terms ask for beside the rest (07-045, tables 9 to 14)."""
+    found += [("reference_system", value) for value in record.reference_systems]
+    found += [("keyword_type", one.kind) for one in record.subjects if one.kind != "topicCategory"]
+    found += [("party_role", agent.role) for agent in record.agents]
+    found += [(_RELATIONS[one.kind], one.value) for one in record.relations if one.kind in _RELATIONS]
+    for right in record.rights:
+        kind, _, restriction = right.kind.partition(":")
+        if kind == "accessConstraints":
+            found.append(("access_constraints", restriction))
+        if kind in _RIGHTS:
+            text = right.text or (Text.of(right.url) if right.url else None)
+            _texts(found, _RIGHTS[kind], (text,) if text else ())
+
+
+def _of_concepts(found: Pairs, record: Record) -> None:
+    """The terms by their ids, and those that they name, as a country does its region."""
+    for concept in record.concepts:
+        name = OF_CONCEPTS.get(concept.vocabulary)
+        if name is None:
+            continue
+        found.append((name, concept.term))
+        for column, other in _IMPLIED.get(concept.vocabulary, ()):
+            term = vocabulary(concept.vocabulary).get(concept.term)
+            found += [(other, value) for value in (term.values(column) if term else ())]
+
+
+#: Vocabulary -> its columns that name terms of another, and the queryable of that.
+_IMPLIED: Final = {
+    "document_types": (("category", "information_category"),),
+    "countries": (("region", "region"),),
+}
+
+
 def _of_metadata(found: Pairs, record: Record) -> None:
     found.append(("parent", record.parent_identifier))
     found.append(("service_type", record.service_type))
@@ -170,6 +233,15 @@ def _of_metadata(found: Pairs, record: Record) -> None:
         _texts(found, "lineage", (record.lineage,))
 
 
+_RELATIONS = {"conformsTo": "conforms_to", "isPartOf": "part_of"}
+_RIGHTS = {
+    "license": "license",
+    "accessRights": "access_rights",
+    "useLimitation": "limitation",
+    "otherConstraints": "other_constraints",
+    "accessConstraints": "other_constraints",
+    "useConstraints": "other_constraints",
+}
 #: Roles, and the queryable that holds the agent's name.
 _AGENTS = {
     "creator": "creator",
@@ -197,7 +269,7 @@ def search_text(record: Record) -> str:
 
 def search_text_of(values: Iterable[tuple[str, str]]) -> str:
     """The same, made of the record's values: each text once, on lines of its own."""
-    return normalise("\n".join(dict.fromkeys(value for _, value in values)))
+    return normalise("\n".join(dict.fromkeys(value for name, value in values if name not in CODES)))
 
 
 def normalise(text: str) -> str:

@@ -37,7 +37,7 @@ from catalogue.query import (
     SortKey,
     Wildcard,
 )
-from catalogue.queryables import values_of
+from catalogue.queryables import CODES, values_of
 from catalogue.record import Agent, Box, Date, Period, Record, Subject, Text
 from catalogue.store import Store
 
@@ -151,7 +151,9 @@ def holds(  # noqa: C901, PLR0911, PLR0912 - one case a kind of predicate
         case Identified(identifiers):
             return one.identifier in identifiers
         case AnyText(pattern):
-            texts = "\n".join(v for _, v in values_of(one.record, identifier=one.identifier))
+            texts = "\n".join(
+                value for name, value in values_of(one.record, identifier=one.identifier) if name not in CODES
+            )
             return re.search(_regex(pattern, normal), normal(texts), re.DOTALL) is not None
         case Extent():
             return _extent(one.record.boxes, where)

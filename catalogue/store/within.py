@@ -9,8 +9,8 @@ from sqlalchemy.engine import Engine
 
 from catalogue.errors import InvalidQuery
 from catalogue.queryables import Kind, is_keyed, utc
+from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
-from catalogue.store.predicates import kind_of
 from catalogue.store.tables import record_sets, record_values, records, sets
 
 

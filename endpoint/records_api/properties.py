@@ -28,6 +28,17 @@ _OWN_NAMES: Final[Mapping[str, str]] = {
     "submitted": "dateSubmitted",
     "copyrighted": "dateCopyrighted",
     "anytext": "anyText",
+    "conforms_to": "conformsTo",
+    "part_of": "isPartOf",
+    "access_rights": "accessRights",
+    "access_constraints": "accessConstraints",
+    "other_constraints": "otherConstraints",
+    "reference_system": "referenceSystem",
+    "keyword_type": "keywordType",
+    "party_role": "partyRole",
+    "waste_stream": "wasteStream",
+    "document_type": "documentType",
+    "information_category": "informationCategory",
 }
 #: Name -> queryable, in the order in which they are listed.
 PROPERTIES: Final[Mapping[str, str]] = {

@@ -84,6 +84,10 @@ def test_values_of_a_full_record() -> None:
         ("service_type", "discovery"),
         ("metadata_language", "en"),
         ("lineage", "Counted by hand"),
+        ("party_role", "creator"),
+        ("party_role", "publisher"),
+        ("party_role", "metadataContact"),
+        ("party_role", "owner"),
     ]
 
 
