@@ -128,3 +128,12 @@ def test_what_is_repeated_is_valid(oai: Any, oai_pmh_schema: etree.XMLSchema, va
         given.pop("identifier", None)
     answer = oai.ask(verb, **{**given, name: value.encode("utf-8", "replace").decode()})
     oai_pmh_schema.assertValid(answer.root)
+
+
+def test_while_the_database_does_not_answer_clients_are_told_when_to_come_back(
+    serve: Callable[..., Any],
+) -> None:
+    with Store("postgresql://nobody@127.0.0.1:1/none") as store:
+        for query in (b"verb=Identify", b"verb=ListRecords&metadataPrefix=oai_dc", b"verb=junk"):
+            answer = serve(store).raw(query)
+            assert (answer.status, answer.headers["retry-after"]) == (503, "5")
