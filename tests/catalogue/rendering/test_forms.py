@@ -20,7 +20,7 @@ from catalogue.rendering.rdf_tree import described
 from record_strategies import records, strings, whatever
 
 
-@whatever
+@settings(whatever, max_examples=30)
 @given(record=records, identifier=strings)
 def test_references_and_rows_are_one_each(record: Record, identifier: str) -> None:
     lines = ris.write(record, identifier=identifier).decode().split("\r\n")
@@ -36,7 +36,7 @@ def test_references_and_rows_are_one_each(record: Record, identifier: str) -> No
     assert len(cells) == len(table.COLUMNS)
 
 
-@whatever
+@settings(whatever, max_examples=30)
 @given(record=records, identifier=strings)
 def test_json_can_always_be_made(record: Record, identifier: str) -> None:
     told = {"given_out": "x", "created": "2026-01-01T00:00:00Z", "updated": "2026-01-01T00:00:00Z"}
@@ -68,7 +68,7 @@ def told(graph: rdflib.Graph) -> Counter[tuple[str, ...]]:
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's JSON-LD
 @pytest.mark.filterwarnings("ignore:.*is not a valid:UserWarning")
-@settings(whatever, max_examples=25)
+@settings(whatever, max_examples=15)
 @given(record=records)
 def test_turtle_and_json_ld_say_what_rdf_xml_says(record: Record) -> None:
     document = render(record, "dcat", identifier="https://example.org/1", datestamp="2026-01-01T00:00:00Z")

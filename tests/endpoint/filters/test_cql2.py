@@ -53,7 +53,7 @@ def by_json(written: str) -> Predicate:
 
 
 @settings(
-    max_examples=70,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -36,7 +36,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         yield Held(store, known, writes[0].identifier, writes[1].identifier, gone)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(held: Held) -> RecordsClient:
     """A client of it."""
     return RecordsClient(held.store)

@@ -17,7 +17,7 @@ from records_client import Answer, Held, RecordsClient
 PROBLEM = "application/problem+json"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def described(client: RecordsClient) -> dict[str, Any]:
     return client.get("/api").json
 
@@ -70,7 +70,7 @@ _texts = st.text(max_size=20) | st.sampled_from(
 
 
 @settings(
-    max_examples=400,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
