@@ -22,7 +22,7 @@ from csw_client import NAMESPACES, Answer, CswClient
 SLOW = 1.0
 STATUSES = {200, 400, 404, 413, 501}
 CODES = {
-    "OperationNotSupported", "MissingParameterValue", "InvalidParameterValue", "VersionNegotiationFailed",
+    "OperationNotSupported", "MissingParameterValue", "InvalidParameterValue", "VersionNegotiationFailed", "InvalidUpdateSequence",
     "NoApplicableCode", "NotFound",
 }  # fmt: skip
 _REPORTS = {

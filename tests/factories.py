@@ -76,7 +76,7 @@ def write_of(
         set_specs=(source_set(source_id), *set_specs),
         file_identifier=identifier,
         values=values,
-        search_text=queryables.normalise("\n".join(value for _, value in values)),
+        search_text=queryables.search_text_of(values),
         about=about,
         match_keys=keys_of(
             record,

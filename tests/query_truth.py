@@ -151,9 +151,9 @@ def holds(  # noqa: C901, PLR0911, PLR0912 - one case a kind of predicate
         case Identified(identifiers):
             return one.identifier in identifiers
         case AnyText(pattern):
-            texts = "\n".join(
-                value for name, value in values_of(one.record, identifier=one.identifier) if name not in CODES
-            )
+            values = values_of(one.record, identifier=one.identifier)
+            # Each text once, on lines of its own: a wildcard may stand for the end of a line.
+            texts = "\n".join({value: None for name, value in values if name not in CODES})
             return re.search(_regex(pattern, normal), normal(texts), re.DOTALL) is not None
         case Extent():
             return _extent(one.record.boxes, where)
