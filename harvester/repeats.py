@@ -16,8 +16,12 @@ def once(store: Store, run: HarvestRun, page: Page, found: Changes) -> None:
     """Count what the run could not take before, and this page lists again: once; not at all once taken."""
     if not run.tally.faulty:
         return
-    listed = {item.identifier for item in page.items if item.identifier and not item.outside}
-    again = store.runs.faulty_among(run.id, listed)
+    listed = {item.identifier: item for item in page.items if item.identifier and not item.outside}
+    faulty = store.runs.faulty_among(run.id, listed)
+    # An old deletion of what the run has listed alive under a later datestamp says nothing of it.
+    again = {
+        name for name, at in faulty.items() if not (listed[name].deleted and listed[name].datestamp < at)
+    }
     if not again:
         return
     still = {fault.source_identifier for fault in found.faults} & again

@@ -210,14 +210,14 @@ class Runs(RunStates):
         with reading(self._engine) as connection:
             return [SetAside(row.id, row.run_id, _fault(row)) for row in connection.execute(statement)]
 
-    def faulty_among(self, run_id: int, identifiers: Iterable[str]) -> set[str]:
-        """Those of these identifiers in the source under which a run has met a fault."""
+    def faulty_among(self, run_id: int, identifiers: Iterable[str]) -> dict[str, str]:
+        """Those of these identifiers in the source under which a run has met a fault, and its datestamp."""
         with reading(self._engine) as connection:
             wanted = sa.select(dialects.listed(connection, identifiers, sa.Text).c.value)
-            statement = sa.select(faults.c.source_identifier).where(
+            statement = sa.select(faults.c.source_identifier, faults.c.source_datestamp).where(
                 faults.c.run_id == run_id, faults.c.source_identifier.in_(wanted)
             )
-            return set(connection.execute(statement).scalars())
+            return {row.source_identifier: row.source_datestamp for row in connection.execute(statement)}
 
     def fault_counts(self, run_id: int) -> dict[str, int]:
         """How many faults of each rule a run met."""

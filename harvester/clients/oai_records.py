@@ -121,6 +121,7 @@ def _item(header: Header, payload: bytes | None, about: bytes, element: etree._E
             "the record is not deleted, and has no metadata",
             source_identifier=header.identifier,
             path="record/metadata",
+            source_datestamp=header.datestamp,
         )
     return Item(
         identifier=header.identifier,

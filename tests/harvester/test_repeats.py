@@ -106,6 +106,19 @@ def test_each_record_that_could_not_be_taken_is_one_fault(
     assert (run.ending is Ending.COMPLETE_WITH_FAULTS) == bool(faulty)
 
 
+def test_an_old_deletion_of_what_could_not_be_taken_does_not_make_it_taken(
+    sqlite_store: Store, listed: dict[str, Listed]
+) -> None:
+    add_source(sqlite_store)
+    old = Item("a", "2001-01-01", deleted=True)
+    listed["nile"] = Listed(
+        [Page((item("a", "bad"), item("b", "good")), Checkpoint()), Page((old,), Checkpoint())]
+    )
+    run = work_now(sqlite_store, load_settings(), "nile", RunKind.FULL)
+    assert [fault.source_identifier for fault in sqlite_store.runs.faults(run.id)] == ["a"]
+    assert (run.tally.faulty, run.tally.skipped, run.ending) == (1, 1, Ending.COMPLETE_WITH_FAULTS)
+
+
 def tombstones(names: str, **fields: Any) -> Page:
     return Page(tuple(item(name, "gone") for name in names), Checkpoint(), **fields)
 
