@@ -63,28 +63,30 @@ class Wording:
         return said
 
     def _ending(self, run: HarvestRun) -> str:
-        say, tally = self._words.gettext, run.tally
+        say, tally = self._words, run.tally
         match run.ending:
             case Ending.COMPLETE:
-                return say("Complete: %(what)s") % {"what": self._listed(self._changes(run))}
+                return say.gettext("Complete: %(what)s") % {"what": self._listed(self._changes(run))}
             case Ending.COMPLETE_WITH_FAULTS:
                 numbers = {"count": self.number(tally.faulty), "of": self.number(tally.listed)}
-                faults = self._words.gettext("%(count)s of %(of)s could not be taken") % numbers
-                return say("Complete, with faults: %(what)s") % {
+                faults = say.gettext("%(count)s of %(of)s could not be taken") % numbers
+                return say.gettext("Complete, with faults: %(what)s") % {
                     "what": self._listed([*self._changes(run), faults])
                 }
             case Ending.NOTHING_NEW:
-                return self._words.gettext("Complete: nothing new")
+                return say.gettext("Complete: nothing new")
             case Ending.HELD:
-                rest = self._words.gettext("the rest stays as it was")
-                return say("Held until a person has looked: %(what)s") % {
+                rest = say.gettext("the rest stays as it was")
+                return say.gettext("Held until a person has looked: %(what)s") % {
                     "what": self._listed([*self._changes(run), rest])
                 }
             case Ending.CANCELLED:
-                return say("Cancelled; pages taken: %(count)s") % {"count": self.number(run.checkpoint.pages)}
+                return say.gettext("Cancelled; pages taken: %(count)s") % {
+                    "count": self.number(run.checkpoint.pages)
+                }
             case _:
-                why = public(run.message) or self._words.gettext("no reason was noted")
-                return say("Failed: %(why)s") % {"why": why}
+                why = public(run.message) or say.gettext("no reason was noted")
+                return say.gettext("Failed: %(why)s") % {"why": why}
 
     def _changes(self, run: HarvestRun) -> list[str]:
         tally, say = run.tally, self._words

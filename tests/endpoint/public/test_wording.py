@@ -92,6 +92,7 @@ def test_every_language_says_it_in_its_own_way(tag: str) -> None:
     run = run_that(ending=Ending.COMPLETE_WITH_FAULTS, tally=Tally(1203, 1200, faulty=3))
     spoken = (said.ending(run), said.schedule("5 14 * * mon"))
     assert "%" not in "".join(spoken)
+    assert ("Complete" in spoken[0], "new" in spoken[0]) == (tag == "en", tag == "en")
     english = (ENGLISH_WORDING.ending(run), ENGLISH_WORDING.schedule("5 14 * * mon"))
     assert (spoken == english) is (tag == "en")
 
