@@ -89,6 +89,7 @@ def test_every_address_on_it_is_ours_and_names_what_the_feed_has(sqlite_store: S
         f"{oai}?verb=ListRecords&metadataPrefix=oai_dc&set=source:nile",
         "https://catalogue.example.org/brs/csw",
         "https://catalogue.example.org/brs/csw?service=CSW&version=2.0.2&request=GetCapabilities",
+        "https://catalogue.example.org/brs/csw?service=CSW&version=3.0.0&request=GetCapabilities",
     } <= feeds
     assert all(a.get("href") == a.findtext("code") for a in page.xpath("//article//a"))
     assert page.xpath("//link[@rel='stylesheet']/@href")[0].startswith("/brs/static/")
