@@ -9,13 +9,13 @@ from pathlib import Path
 import structlog
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from catalogue.cron import parse
 from catalogue.errors import DumpBusy
 from catalogue.settings import Settings
 from catalogue.store import Store
 from clearinghouse.output import complaints, print_json, print_table
 from endpoint.dump.index import Dump, DumpKind, read_index
 from endpoint.dump.writer import seconds, write_dump
-from harvester.cron import parse
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from catalogue import guards
+from catalogue import guards, setting_back
 from catalogue.errors import RunAlreadyOpen
 from catalogue.guards import Guards
 from catalogue.run import RunKind
@@ -24,7 +24,6 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.session import opened
-from harvester import rollback
 from harvester.inline import work_now
 from harvester.slices import utc_now
 
@@ -75,8 +74,8 @@ def set_back(
     """Set the records of a source back to what they were after an earlier run."""
     with opened() as (settings, store):
         source = store.sources.get(source_id)
-        rollback.check(store, source_id, to_run)
-        plan = rollback.plan(store, source_id, to_run)
+        setting_back.check(store, source_id, to_run)
+        plan = setting_back.plan(store, source_id, to_run)
         told = f"{plan.restored} live again, {plan.changed} as they were, {plan.deleted} deleted"
         if dry_run:
             _tell_plan(plan, told, as_json=as_json)
@@ -105,7 +104,7 @@ def set_back(
     )
 
 
-def _tell_plan(plan: rollback.Plan, told: str, *, as_json: bool) -> None:
+def _tell_plan(plan: setting_back.Plan, told: str, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(plan))
     else:

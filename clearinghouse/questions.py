@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from catalogue.deciding import decide
 from catalogue.errors import RunAlreadyOpen, RunLost
 from catalogue.question import Answer, Question
 from catalogue.run import HarvestRun
@@ -25,7 +26,6 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.session import opened
-from harvester.answers import decide
 from harvester.inline import work_now
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

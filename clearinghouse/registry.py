@@ -13,6 +13,7 @@ from catalogue.quirks import causes
 from catalogue.run import RunKind
 from catalogue.source import Missed, Protocol, Source, SourceState, upload_address
 from catalogue.store import Store
+from catalogue.timing import require_schedule
 from clearinghouse.output import (
     complaints,
     console,
@@ -26,7 +27,7 @@ from clearinghouse.output import (
 )
 from clearinghouse.secrets import secret, secrets_json
 from clearinghouse.session import opened
-from clearinghouse.timetable import COMING, coming, in_zone, require_schedule, schedule, show_coming
+from clearinghouse.timetable import COMING, coming, in_zone, schedule, show_coming
 from clearinghouse.upload import upload
 from harvester.inline import work_now
 from harvester.slices import utc_now

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from catalogue.cron import zone_of
 from catalogue.errors import SettingsError
 from catalogue.settings import Settings
 from catalogue.source import Missed, Source
+from catalogue.timing import coming_dues, require_schedule
 from clearinghouse.output import console, moment
 from clearinghouse.session import opened
-from harvester.cron import zone_of
 from harvester.slices import utc_now
-from harvester.timing import Timing, coming_dues
 
 #: Coming harvests that are shown.
 COMING = 5
@@ -47,17 +47,6 @@ def schedule(
     told = f"{in_zone(source) or 'not harvested on schedule'}; missed: {source.missed}"
     console.print(told, markup=False, highlight=False)
     show_coming(source, coming(source, settings, COMING))
-
-
-def require_schedule(source: Source) -> None:
-    """Check that when a source is to be harvested is understood.
-
-    Raises:
-        SettingsError: it is not.
-    """
-    zone_of(source.time_zone)
-    if source.schedule:
-        Timing.of(source, 0)
 
 
 def coming(source: Source, settings: Settings, count: int) -> list[datetime]:

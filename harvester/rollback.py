@@ -8,13 +8,13 @@ changed since that run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from catalogue.errors import HistoryGone, UnknownRun
 from catalogue.provenance import read_about
-from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.run import HarvestRun
 from catalogue.sets import load_sets
+from catalogue.setting_back import harvested_until, what
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.history import Target, Version
@@ -24,80 +24,6 @@ from harvester.ingest import Arrival
 from harvester.slices import Slice, ending_of, utc_now
 
 _PAGE = 100
-#: Behind every run that there will be.
-_LAST = 2**62
-_ENDED_WELL = frozenset({Ending.COMPLETE, Ending.COMPLETE_WITH_FAULTS, Ending.NOTHING_NEW, Ending.HELD})
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a rollback would do."""
-
-    restored: int = 0
-    changed: int = 0
-    deleted: int = 0
-    unchanged: int = 0
-    #: The `from` of the next harvest; empty: everything.
-    harvested_until: str = ""
-
-
-def check(store: Store, source_id: str, to_run: int) -> None:
-    """Check that the state after a run is known still.
-
-    Raises:
-        UnknownRun: the source has no such run, or it has not ended.
-        HistoryGone: what has changed since is no longer known.
-    """
-    run = store.runs.get(to_run)
-    if run.source_id != source_id:
-        raise UnknownRun(f"run {to_run} is one of {run.source_id!r}, not of {source_id!r}")
-    if run.is_open:
-        raise UnknownRun(f"run {to_run} has not ended")
-    first = store.sources.get(source_id).history_from
-    if to_run < first - 1:
-        raise HistoryGone(f"what runs of {source_id!r} changed is known from run {first} on")
-
-
-def plan(store: Store, source_id: str, to_run: int) -> Plan:
-    """What setting back would do; nothing is changed."""
-    counts = {"restored": 0, "changed": 0, "deleted": 0, "unchanged": 0}
-    after = 0
-    while targets := store.history.changed_since(source_id, to_run, _LAST, after=after, limit=_PAGE):
-        for target in targets:
-            counts[_what(target)] += 1
-        after = targets[-1].record.id
-    return Plan(**counts, harvested_until=_harvested_until(store, source_id, to_run))
-
-
-def _what(target: Target) -> str:
-    """What becomes of a record."""
-    row, before = target.record, target.before
-    if before is None or before.deleted:
-        return "unchanged" if row.deleted else "deleted"
-    if row.deleted:
-        return "restored"
-    now = (row.payload_digest, row.source_datestamp, row.about_digest)
-    return (
-        "unchanged"
-        if now == (before.payload_digest, before.source_datestamp, before.about_digest)
-        else "changed"
-    )
-
-
-def _harvested_until(store: Store, source_id: str, to_run: int) -> str:
-    """Where harvests stood after a run."""
-    before = to_run + 1
-    while runs := store.runs.newest(source_id=source_id, before=before):
-        for run in runs:
-            if run.kind is RunKind.RETIRE:
-                return ""
-            if run.kind is RunKind.ROLLBACK:
-                return _harvested_until(store, source_id, int(run.checkpoint.position["to_run"]))
-            harvest = run.kind in {RunKind.FULL, RunKind.INCREMENTAL}
-            if harvest and run.ending in _ENDED_WELL and run.checkpoint.response_date:
-                return run.checkpoint.response_date
-        before = runs[-1].id
-    return ""
 
 
 def rollback_slice(
@@ -128,7 +54,7 @@ def rollback_slice(
         run = run.evolve(checkpoint=checkpoint, tally=run.tally + found.tally)
         on_page(run)
     store.validators.forget(run.source_id)  # what had not changed since then has to come again
-    store.sources.change(run.source_id, harvested_until=_harvested_until(store, run.source_id, to_run))
+    store.sources.change(run.source_id, harvested_until=harvested_until(store, run.source_id, to_run))
     ending, message = ending_of(run.tally)
     store.runs.end(run, ending, utc_now(), message)
     return Slice(store.runs.get(run.id), more=False)
@@ -143,10 +69,10 @@ def _set_back(store: Store, settings: Settings, run: HarvestRun, targets: Sequen
     for target in targets:
         row = target.record
         known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
-        what = _what(target)
-        if what == "unchanged":
+        becomes = what(target)
+        if becomes == "unchanged":
             found.count(unchanged=1)
-        elif what == "deleted" or target.before is None:
+        elif becomes == "deleted" or target.before is None:
             found.tombstones.append(known)
             found.count(deleted=1)
         else:

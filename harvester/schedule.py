@@ -20,8 +20,8 @@ from catalogue.run import RunKind
 from catalogue.settings import Settings
 from catalogue.source import Missed, Source
 from catalogue.store import Store
+from catalogue.timing import Timing
 from harvester.slices import utc_now
-from harvester.timing import Timing
 
 log = structlog.get_logger(__name__)
 

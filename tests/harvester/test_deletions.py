@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.deciding import decide
 from catalogue.errors import QuestionClosed, RunAlreadyOpen, RunLost
 from catalogue.question import Answer, QuestionState, Topic
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
@@ -18,7 +19,6 @@ from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from factories import now
 from harvester import deletions
-from harvester.answers import decide
 from harvester.inline import work_now
 from remote_node import FOREIGN, Entry, RemoteNode, dublin_core, iso19139, oai_error, status, then
 

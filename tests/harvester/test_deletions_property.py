@@ -25,14 +25,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from catalogue import setting_back
+from catalogue.deciding import decide
 from catalogue.question import Answer
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from factories import now
-from harvester import pipeline, rollback
-from harvester.answers import decide
+from harvester import pipeline
 from harvester.clients.base import Description, Item, Page
 from harvester.inline import work_now
 from remote_node import dublin_core
@@ -230,7 +231,7 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data(), kill_after=st.integers(0, 2))
     def set_back(self, data: st.DataObject, kill_after: int) -> None:
         number = data.draw(st.sampled_from(sorted(self.states)))
-        rollback.check(self.store, self.id, number)
+        setting_back.check(self.store, self.id, number)
         self.store.runs.open(self.id, RunKind.ROLLBACK, now(), position={"to_run": number})
         self.work(RunKind.ROLLBACK, kill_after=kill_after)
         assert self.copy() == self.states[number]

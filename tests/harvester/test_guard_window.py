@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 
+from catalogue.deciding import decide
 from catalogue.question import Answer
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.store import Store
 from factories import now
-from harvester.answers import decide
 from harvester.inline import work_now
 from remote_node import RemoteNode, dublin_core
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from catalogue import setting_back
 from catalogue.errors import HistoryGone, UnknownRun
 from catalogue.exchange import Validator
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
@@ -44,7 +45,7 @@ def state(store: Store) -> State:
 
 
 def set_back(store: Store, settings: Settings, to_run: int, **more: Any) -> HarvestRun:
-    rollback.check(store, "nile", to_run)
+    setting_back.check(store, "nile", to_run)
     store.runs.open("nile", RunKind.ROLLBACK, now(), position={"to_run": to_run})
     return work_now(store, settings, "nile", RunKind.ROLLBACK, **more)
 
@@ -132,8 +133,8 @@ def test_the_next_harvest_asks_for_what_has_changed_since(
     sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings
 ) -> None:
     told = three_runs(sqlite_store, remote, register, harvest)
-    plan = rollback.plan(sqlite_store, "nile", told[0][0])
-    assert plan == rollback.Plan(
+    plan = setting_back.plan(sqlite_store, "nile", told[0][0])
+    assert plan == setting_back.Plan(
         restored=1, changed=2, deleted=1, unchanged=1, harvested_until="2026-02-01T00:00:00Z"
     )
     set_back(sqlite_store, lenient, told[0][0])
@@ -143,7 +144,7 @@ def test_the_next_harvest_asks_for_what_has_changed_since(
     assert state(sqlite_store) == told[2][1]
     # Where it stood after a rollback is where it stood after the run that it went back to.
     back = set_back(sqlite_store, lenient, told[1][0])
-    assert rollback.plan(sqlite_store, "nile", back.id).harvested_until == "2026-03-01T00:00:00Z"
+    assert setting_back.plan(sqlite_store, "nile", back.id).harvested_until == "2026-03-01T00:00:00Z"
 
 
 def test_killed_between_its_pages_it_goes_on(
@@ -211,9 +212,9 @@ def test_what_is_not_known_any_more_is_refused(
     register(store, remote, "volta")
     other = store.runs.open("volta", RunKind.FULL, now())
     with pytest.raises(UnknownRun, match="one of 'volta'"):
-        rollback.check(store, "nile", other.id)
+        setting_back.check(store, "nile", other.id)
     with pytest.raises(UnknownRun, match="has not ended"):
-        rollback.check(store, "volta", other.id)
+        setting_back.check(store, "volta", other.id)
     with store.engine.begin() as connection:
         long_ago = sa.text("UPDATE runs SET ended_at = '2025-01-01 00:00:00' WHERE id <= :last")
         connection.execute(long_ago, {"last": told[1][0]})
@@ -223,7 +224,7 @@ def test_what_is_not_known_any_more_is_refused(
     assert (done.versions, done.payloads) == (2, 1)
     assert state(store) == before
     with pytest.raises(HistoryGone, match=f"known from run {told[2][0]} on"):
-        rollback.check(store, "nile", told[0][0])
+        setting_back.check(store, "nile", told[0][0])
     set_back(store, lenient, told[1][0])
     assert state(store) == told[1][1]
     assert store.history.tidy(utc_now() - timedelta(days=100)).versions == 0

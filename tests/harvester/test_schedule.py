@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from catalogue.cron import parse, zone_of
 from catalogue.errors import SettingsError, StoreUnreachable
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Missed, Protocol, Source, SourceState
 from catalogue.store import Store
+from catalogue.timing import Timing, jitter_of
 from factories import add_source, now, open_run
-from harvester.cron import parse, zone_of
 from harvester.schedule import PUNCTUAL, Schedule
-from harvester.timing import Timing, jitter_of
 
 START = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)  # a Wednesday
 DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]

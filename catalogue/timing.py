@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Self
 
+from catalogue.cron import Cron, parse, zone_of
 from catalogue.source import Source
-from harvester.cron import Cron, parse, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,14 @@ def coming_dues(source: Source, jitter: float, now: datetime, count: int) -> lis
     if not source.is_scheduled:
         return []
     return Timing.of(source, jitter).coming(now, count)
+
+
+def require_schedule(source: Source) -> None:
+    """Check that when a source is to be harvested is understood.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    zone_of(source.time_zone)
+    if source.schedule:
+        Timing.of(source, 0)
