@@ -57,6 +57,8 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
+#: Endings of runs that read their lists to the end.
+TO_THE_END = (Ending.COMPLETE, Ending.COMPLETE_WITH_FAULTS, Ending.NOTHING_NEW, Ending.HELD)
 #: Endings of runs that were broken off, and can be gone on with from their checkpoints.
 BROKEN_OFF = (Ending.INTERRUPTED, Ending.CANCELLED, Ending.FAILED)
 

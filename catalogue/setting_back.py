@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalogue.errors import HistoryGone, UnknownRun
-from catalogue.run import Ending, RunKind
+from catalogue.run import TO_THE_END, RunKind
 from catalogue.store import Store
 from catalogue.store.history import Target
 
 _PAGE: Final = 100
 #: Behind every run that there will be.
 _LAST: Final = 2**62
-_ENDED_WELL: Final = frozenset(
-    {Ending.COMPLETE, Ending.COMPLETE_WITH_FAULTS, Ending.NOTHING_NEW, Ending.HELD}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def harvested_until(store: Store, source_id: str, to_run: int) -> str:
             if run.kind is RunKind.ROLLBACK:
                 return harvested_until(store, source_id, int(run.checkpoint.position["to_run"]))
             harvest = run.kind in {RunKind.FULL, RunKind.INCREMENTAL}
-            if harvest and run.ending in _ENDED_WELL and run.checkpoint.response_date:
+            if harvest and run.ending in TO_THE_END and run.checkpoint.response_date:
                 return run.checkpoint.response_date
         before = runs[-1].id
     return ""

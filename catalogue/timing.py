@@ -9,10 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
-from typing import Self
+from typing import Protocol, Self
 
 from catalogue.cron import Cron, parse, zone_of
 from catalogue.source import Source
+
+
+class Scheduled(Protocol):
+    """What says when a source is due."""
+
+    @property
+    def id(self) -> str:
+        """The source's id."""
+
+    @property
+    def schedule(self) -> str:
+        """A cron expression."""
+
+    @property
+    def time_zone(self) -> str:
+        """The clock on which it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +40,7 @@ class Timing:
     jitter: timedelta
 
     @classmethod
-    def of(cls, source: Source, jitter: float) -> Self:
+    def of(cls, source: Scheduled, jitter: float) -> Self:
         """The timing of a source that has a schedule; `jitter` is the longest in seconds.
 
         Raises:

@@ -14,14 +14,17 @@ from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
 from catalogue.store.engine import create_engine
 from catalogue.store.exchanges import Exchanges
+from catalogue.store.faults import Faults
 from catalogue.store.feed import Feed
 from catalogue.store.history import History
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.keys import Keys
 from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
+from catalogue.store.overview import Overview
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
+from catalogue.store.problems import Problems
 from catalogue.store.questions import Questions
 from catalogue.store.recent import RecentChanges
 from catalogue.store.records import Records
@@ -44,6 +47,9 @@ class Store:
         self.engine = create_engine(database_url)
         self.sources = Sources(self.engine)
         self.runs = Runs(self.engine)
+        self.overview = Overview(self.engine)
+        self.faults = Faults(self.engine)
+        self.problems = Problems(self.engine)
         self.records = Records(self.engine)
         self.payloads = Payloads(self.engine)
         self.feed = Feed(self.engine)

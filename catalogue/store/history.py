@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from catalogue.run import HarvestRun
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.parts import parts
@@ -68,6 +69,28 @@ def note(connection: Connection, run_id: int, record_ids: Sequence[int]) -> None
         connection.execute(made.on_conflict_do_nothing())
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one run made of one record: the payload before and after; None where there was none."""
+
+    record: sa.Row[Any]
+    before: bytes | None
+    after: bytes | None
+    #: Whether it was deleted before, or not there yet; whether it is deleted behind it.
+    was_deleted: bool
+    is_deleted: bool
+    is_new: bool = False
+
+    @property
+    def what(self) -> str:
+        """`new`, `changed`, `gone`, `back` or `read anew`."""
+        if self.is_deleted:
+            return "gone"
+        if self.was_deleted:
+            return "new" if self.is_new else "back"
+        return "changed" if self.before != self.after else "read anew"
+
+
 class History:
     """What each run changed."""
 
@@ -123,6 +146,62 @@ class History:
             ids = sorted(before)[:limit]
             rows = connection.execute(sa.select(records).where(records.c.id.in_(ids)).order_by(records.c.id))
             return [Target(row, before[row.id]) for row in rows]
+
+    def changes_in(self, run: HarvestRun, *, after: int = 0, limit: int) -> list[Change]:
+        """What a run made of records that were there before, by number from `after` on."""
+        v, later, behind = record_versions.c, record_versions.alias(), record_versions.alias()
+        following = (
+            sa.select(sa.func.min(behind.c.run_id))
+            .where(behind.c.record_id == v.record_id, behind.c.run_id > run.id)
+            .correlate(record_versions)
+        )
+        statement = (
+            sa.select(
+                records,
+                v.payload_digest.label("before"),
+                v.deleted.label("was_deleted"),
+                later.c.run_id.label("later_run"),
+                later.c.payload_digest.label("later_digest"),
+                later.c.deleted.label("later_deleted"),
+            )
+            .join(record_versions, v.record_id == records.c.id)
+            .outerjoin(
+                later,
+                sa.and_(later.c.record_id == v.record_id, later.c.run_id == following.scalar_subquery()),
+            )
+            .where(v.run_id == run.id, v.record_id > after)
+            .order_by(v.record_id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [_change(row) for row in connection.execute(statement)]
+
+    def change_in(self, run: HarvestRun, record_id: int) -> Change | None:
+        """What a run made of this record; None where it was not changed by it."""
+        found = self.changes_in(run, after=record_id - 1, limit=1)
+        if found and found[0].record.id == record_id:
+            return found[0]
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                sa.select(records).where(records.c.id == record_id, records.c.first_run == run.id)
+            ).one_or_none()
+        if row is None:
+            return None
+        then = next((one for one in self.versions(record_id) if one.run_id > run.id), None)
+        after = then.payload_digest if then else row.payload_digest
+        gone = then.deleted if then else row.deleted
+        return Change(row, None, after, was_deleted=True, is_deleted=gone, is_new=True)
+
+    def new_in(self, run: HarvestRun, *, after: int = 0, limit: int) -> list[sa.Row[Any]]:
+        """Records that a run was the first to take, by number from `after` on."""
+        statement = (
+            sa.select(records)
+            .where(records.c.source_id == run.source_id, records.c.first_run == run.id, records.c.id > after)
+            .order_by(records.c.id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement))
 
     def find(self, identifiers: Sequence[str], file_identifier: str) -> list[sa.Row[Any]]:
         """Records with one of these identifiers of ours, or with this one in CSW."""
@@ -205,4 +284,15 @@ def _version(row: sa.Row[Any]) -> Version:
         row.source_datestamp,
         row.about_digest,
         tuple(row.repairs.split()),
+    )
+
+
+def _change(row: sa.Row[Any]) -> Change:
+    followed = row.later_run is not None
+    return Change(
+        row,
+        None if row.was_deleted else row.before,
+        row.later_digest if followed else row.payload_digest,
+        was_deleted=row.was_deleted,
+        is_deleted=row.later_deleted if followed else row.deleted,
     )

@@ -28,6 +28,7 @@ from catalogue.run import (
     Tally,
 )
 from catalogue.source import SourceState, host_of
+from catalogue.store import problems
 from catalogue.store.engine import reading, writing
 from catalogue.store.pauses import pause_in
 from catalogue.store.tables import run_events, runs, sources
@@ -276,12 +277,14 @@ def _end(
     row = connection.execute(sa.update(runs).where(which).values(values).returning(runs)).one_or_none()
     if row is None:
         return False
-    tally = run_of(row).tally
+    run, final = run_of(row), ending
+    tally = run.tally
     if not tally.balanced:
         said = f"the tally does not add up: {tally}" + (f"; {message}" if message else "")
         final = ending if ending in _BY_US else Ending.FAILED
         connection.execute(sa.update(runs).where(runs.c.id == row.id).values(ending=final, message=said))
         _log(connection, row.id, now, "tally-mismatch", level="error", tally=str(tally), ending=ending)
+    problems.settle(connection, run, final, now)
     return True
 
 

@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import HostBusy, RunAlreadyOpen, UnknownRun, UnknownSource
 from catalogue.run import (
     BY_SCHEDULE,
-    OPEN_STATES,
     Checkpoint,
     Fault,
     HarvestRun,
@@ -25,10 +24,11 @@ from catalogue.run import (
 from catalogue.source import SourceState, host_of
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
+from catalogue.store.faults import fault_of
 from catalogue.store.parts import parts
 from catalogue.store.pauses import pause_in
 from catalogue.store.run_states import RunStates, change, run_of
-from catalogue.store.tables import faults, run_events, runs, sources
+from catalogue.store.tables import OPEN, faults, run_events, runs, sources
 
 __all__ = ["Runs", "SetAside", "add_faults", "change", "forget_faults", "forget_set_aside"]
 
@@ -116,7 +116,7 @@ class Runs(RunStates):
         if source_id:
             statement = statement.where(runs.c.source_id == source_id)
         if open_only:
-            statement = statement.where(runs.c.state.in_(OPEN_STATES))
+            statement = statement.where(OPEN)
         if before is not None:
             statement = statement.where(runs.c.id < before)
         with reading(self._engine) as connection:
@@ -139,7 +139,8 @@ class Runs(RunStates):
             sa.select(runs)
             .join(sources, sources.c.id == runs.c.source_id)
             .where(
-                runs.c.state.in_((RunState.QUEUED, RunState.RETRY)),
+                OPEN,
+                runs.c.state != RunState.RUNNING,
                 sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
                 active,
                 sa.not_(busy),
@@ -153,7 +154,7 @@ class Runs(RunStates):
 
     def running(self) -> list[HarvestRun]:
         """Runs that a worker holds."""
-        statement = sa.select(runs).where(runs.c.state == RunState.RUNNING).order_by(runs.c.id)
+        statement = sa.select(runs).where(OPEN, runs.c.state == RunState.RUNNING).order_by(runs.c.id)
         with reading(self._engine) as connection:
             return [run_of(row) for row in connection.execute(statement)]
 
@@ -194,7 +195,7 @@ class Runs(RunStates):
         """What a run could not take, in the order in which it was met."""
         statement = sa.select(faults).where(faults.c.run_id == run_id).order_by(faults.c.id).limit(limit)
         with reading(self._engine) as connection:
-            return [_fault(row) for row in connection.execute(statement)]
+            return [fault_of(row) for row in connection.execute(statement)]
 
     def set_aside(self, source_id: str, *, before: int | None = None, limit: int = 100) -> list[SetAside]:
         """Faults of a source whose payloads are kept, the newest first; `before` is the last one's number."""
@@ -208,7 +209,7 @@ class Runs(RunStates):
         if before is not None:
             statement = statement.where(faults.c.id < before)
         with reading(self._engine) as connection:
-            return [SetAside(row.id, row.run_id, _fault(row)) for row in connection.execute(statement)]
+            return [SetAside(row.id, row.run_id, fault_of(row)) for row in connection.execute(statement)]
 
     def faulty_among(self, run_id: int, identifiers: Iterable[str]) -> dict[str, str]:
         """Those of these identifiers in the source under which a run has met a fault, and its datestamp."""
@@ -256,16 +257,3 @@ def forget_set_aside(connection: Connection, source_id: str, identifiers: Iterab
             return  # as a rule; then nothing has to be looked for
         statement = sa.update(faults).where(kept, faults.c.source_identifier.in_(part))
         connection.execute(statement.values(payload_digest=None))
-
-
-def _fault(row: Row[Any]) -> Fault:
-    return Fault(
-        row.rule,
-        row.message,
-        row.source_identifier,
-        row.path,
-        row.value,
-        row.payload_digest,
-        row.source_datestamp,
-        tuple(row.repairs.split()),
-    )

@@ -57,7 +57,7 @@ class Sources:
             row = connection.execute(sa.select(sources).where(sources.c.id == source_id)).one_or_none()
         if row is None:
             raise UnknownSource(f"there is no source {source_id!r}")
-        return _from_row(row)
+        return source_of(row)
 
     def all(self, *states: SourceState) -> list[Source]:
         """Every source in one of these states (in any, if none is named), by id."""
@@ -65,7 +65,7 @@ class Sources:
         if states:
             statement = statement.where(sources.c.state.in_(states))
         with reading(self._engine) as connection:
-            return [_from_row(row) for row in connection.execute(statement)]
+            return [source_of(row) for row in connection.execute(statement)]
 
     def friends(self) -> list[str]:
         """The base URLs of the OAI-PMH repositories that we harvest."""
@@ -116,7 +116,8 @@ _FRIENDS = (
 )
 
 
-def _from_row(row: Row[Any]) -> Source:
+def source_of(row: Row[Any]) -> Source:
+    """The source in a row."""
     return Source(
         id=row.id,
         protocol=Protocol(row.protocol),

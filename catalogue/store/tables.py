@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-from catalogue.run import OPEN_STATES
+from catalogue.run import OPEN_STATES, TO_THE_END, RunKind
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -90,6 +90,14 @@ sources = sa.Table(
 _asks = sa.text("state = 'running' AND host <> ''")
 _open = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 
+#: Of a run: it is a harvest that read its list to the end.
+GOOD = sa.text(
+    "kind IN ({}) AND ending IN ({})".format(
+        ", ".join(f"'{kind}'" for kind in RunKind if kind.fetches),
+        ", ".join(f"'{ending}'" for ending in TO_THE_END),
+    )
+)
+
 runs = sa.Table(
     "runs",
     metadata,
@@ -131,7 +139,12 @@ runs = sa.Table(
     sa.Index("one_harvest_per_host", "host", unique=True, sqlite_where=_asks, postgresql_where=_asks),
     sa.Index("one_open_run", "source_id", unique=True, sqlite_where=_open, postgresql_where=_open),
     sa.Index(None, "source_id", "id"),
+    # A source may have failed a thousand times since.
+    sa.Index("ix_runs_good", "source_id", "id", sqlite_where=GOOD, postgresql_where=GOOD),
 )
+
+#: Of a run: it is open. Said as the index says it, so that open runs are found among a million by that index.
+OPEN = runs.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN_STATES])
 
 payloads = sa.Table(
     "payloads",
@@ -235,6 +248,9 @@ questions = sa.Table(
         postgresql_where=sa.text("state = 'open'"),
     ),
 )
+
+#: Of a question: it is open. Said as the index says it.
+ASKED = questions.c.state == sa.literal_column("'open'")
 
 decisions = sa.Table(
     "decisions",
@@ -487,6 +503,37 @@ faults = sa.Table(
     sa.Column("repairs", sa.Text, nullable=False, server_default=""),
     # A record that is listed twice in one run is looked for among the faults of that run.
     sa.Index(None, "run_id", "source_identifier"),
+)
+
+problems = sa.Table(
+    "problems",
+    metadata,
+    # What is wrong with single records of a source, as of its newest runs: each time a run ends, what it met
+    # begins or goes on, and what it read well has ended.
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    # Empty: it is not known which record it is.
+    sa.Column("source_identifier", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    # The newest fault that tells of it.
+    sa.Column("fault_id", sa.BigInteger, nullable=False),
+    sa.Column("first_run", sa.BigInteger, nullable=False),
+    sa.Column("last_run", sa.BigInteger, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    # The run that found it mended; NULL: it is there.
+    sa.Column("ended_run", sa.BigInteger),
+    sa.Index("ix_problems_open", "source_id", "ended_run", "rule"),
+)
+
+accepted_problems = sa.Table(
+    "accepted_problems",
+    metadata,
+    # A person said that nothing is to be done about problems of this rule, until then.
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("accepted_by", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
 )
 
 run_events = sa.Table(
