@@ -16,6 +16,10 @@
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord
     │   ├── UnknownQuestion, QuestionClosed
     │   ├── UnknownCheckup
+    │   ├── UnknownPerson, PersonExists, UnknownToken, UnknownLink
+    │   ├── LastOperator           somebody must be left who can administer
+    │   ├── UnknownOrganisation, OrganisationExists, UnknownNode, NodeExists
+    │   ├── StillInUse             an organisation with nodes, a node with sources
     │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
     │   ├── HistoryGone            it is no longer known what runs changed since then
     │   ├── SourceInactive         suspended or retired
@@ -24,6 +28,9 @@
     │   │   └── HostBusy           another run harvests the same host
     │   ├── HarvestingPaused       all of it, until somebody resumes it
     │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
+    ├── NotAllowed                 somebody may not do this
+    │   ├── NotSignedIn            nobody in particular may not, who signs in may
+    │   └── ForeignForm            a form that was not sent from our own page
     ├── DumpBusy                   another process is writing a dump
     ├── CheckupOver                a check-up has cost what it may, or this process ends
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
@@ -135,6 +142,58 @@ class UnknownQuestion(StoreError):
 
 class UnknownCheckup(StoreError):
     """No check-up has this id, or it is no longer kept."""
+
+
+class UnknownPerson(StoreError):
+    """Nobody has this number or mail address."""
+
+
+class PersonExists(StoreError):
+    """Somebody has this mail address already."""
+
+
+class LastOperator(StoreError):
+    """The last operator cannot be removed: nobody could administer anything any more."""
+
+
+class UnknownToken(StoreError):
+    """No token has this number."""
+
+
+class UnknownLink(StoreError):
+    """A link to sign in that is none of ours, was used, or is too old."""
+
+
+class UnknownOrganisation(StoreError):
+    """No organisation has this id."""
+
+
+class OrganisationExists(StoreError):
+    """An organisation with this id is there already."""
+
+
+class UnknownNode(StoreError):
+    """No node has this id."""
+
+
+class NodeExists(StoreError):
+    """A node with this id is there already."""
+
+
+class StillInUse(StoreError):
+    """What has something below it is not removed: an organisation with nodes, a node with sources."""
+
+
+class NotAllowed(ClearinghouseError):
+    """Somebody may not do this."""
+
+
+class NotSignedIn(NotAllowed):
+    """It is not known who asks; somebody who signs in may be allowed to do this."""
+
+
+class ForeignForm(NotAllowed):
+    """A form that was not sent from our own page, or from one that is too old."""
 
 
 class TooManyCheckups(StoreError):

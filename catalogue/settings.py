@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     csw_inspire: bool
     token_hours: float = Field(gt=0)
     schedule_jitter: float = Field(ge=0, le=86400)
+    session_idle_hours: float = Field(gt=0)
+    session_days: float = Field(gt=0)
+    link_hours: float = Field(gt=0)
     requests_at_once: int = Field(ge=1)
     requests_per_minute: int = Field(ge=0)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode]

@@ -102,6 +102,8 @@ class Source:
     listed_at: datetime | None = None
     #: The first run from which on it is known what each run changed.
     history_from: int = 0
+    #: The node that it belongs to; empty: none.
+    node_id: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could not be harvested or addressed.

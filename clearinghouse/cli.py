@@ -17,12 +17,20 @@ from catalogue.errors import (
     DumpBusy,
     HarvestingPaused,
     HistoryGone,
+    LastOperator,
     NoCluster,
+    NodeExists,
+    OrganisationExists,
+    PersonExists,
     QuestionClosed,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
     SourceInactive,
+    StillInUse,
+    UnknownNode,
+    UnknownOrganisation,
+    UnknownPerson,
     UnknownQuestion,
     UnknownRecord,
     UnknownRun,
@@ -37,6 +45,8 @@ from clearinghouse import (
     guarding,
     harvests,
     lives,
+    organisations,
+    people,
     questions,
     registry,
     secrets,
@@ -51,13 +61,21 @@ FAILED, WRONG, REFUSED, HELD = 1, 2, 3, 4
 _REFUSALS = (
     DumpBusy,
     HistoryGone,
+    LastOperator,
     NoCluster,
+    NodeExists,
+    OrganisationExists,
+    PersonExists,
     QuestionClosed,
     HarvestingPaused,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
     SourceInactive,
+    StillInUse,
+    UnknownNode,
+    UnknownOrganisation,
+    UnknownPerson,
     UnknownQuestion,
     UnknownRecord,
     UnknownRun,
@@ -77,12 +95,20 @@ question_app = typer.Typer(help="One question of a guard.", no_args_is_help=True
 duplicates_app = typer.Typer(
     help="Records of several sources that are copies of one thing.", invoke_without_command=True
 )
+person_app = typer.Typer(help="Who may sign in, and to do what.", no_args_is_help=True)
+organisation_app = typer.Typer(help="Who takes part.", no_args_is_help=True)
+node_app = typer.Typer(help="What organisations take part with.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
 app.add_typer(run_app, name="run")
 app.add_typer(duplicates_app, name="duplicates")
 app.add_typer(question_app, name="question")
 app.add_typer(db_app, name="db")
+app.add_typer(person_app, name="person")
+app.add_typer(organisation_app, name="organisation")
+app.add_typer(node_app, name="node")
+people.add_commands(person_app)
+organisations.add_commands(organisation_app, node_app)
 registry.add_commands(source_app)
 simulating.add_command(app)
 db_app.command("reseal")(secrets.reseal)

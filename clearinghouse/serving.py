@@ -22,9 +22,11 @@ from catalogue.store import Store
 from clearinghouse import harvests
 from clearinghouse.dumps import Nightly
 from clearinghouse.output import complaints
+from clearinghouse.people import first_operator
 from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
 from endpoint.app import create_app
+from endpoint.auth.cookies import lifetime
 from harvester.checkups import Checkups
 from harvester.schedule import Schedule
 from harvester.slices import utc_now
@@ -112,6 +114,7 @@ def scheduled(settings: Settings, store: Store) -> Iterator[None]:
     schedule = Schedule(store, settings)
     schedule.every(DAY, partial(_forget_visits, store), "forget-visits")
     schedule.every(DAY, partial(_forget_requests, settings, store), "forget-requests")
+    schedule.every(TIDY, partial(_forget_sessions, settings, store), "forget-sessions")
     schedule.every(DUMP_LOOK, Nightly(settings, store).look, "dump")
     schedule.start()
     try:
@@ -122,6 +125,10 @@ def scheduled(settings: Settings, store: Store) -> Iterator[None]:
 
 def _forget_requests(settings: Settings, store: Store) -> None:
     store.exchanges.forget(utc_now() - timedelta(days=settings.requests_days))
+
+
+def _forget_sessions(settings: Settings, store: Store) -> None:
+    store.sessions.forget(utc_now(), lifetime(settings))
 
 
 def _forget_visits(store: Store) -> None:
@@ -173,9 +180,19 @@ def up(settings: Settings, store: Store, *, sample: bool) -> int:
             stack.enter_context(scheduled(settings, store))
             stack.enter_context(working(settings, store, "up"))
             _announce(settings)
+            if sample:
+                _tell_first_operator(settings, store)
             stop.wait()
         complaints.print("Stopping.")
     return 0
+
+
+def _tell_first_operator(settings: Settings, store: Store) -> None:
+    """How to sign in, where nobody has done so yet."""
+    link = first_operator(settings, store)
+    if link:
+        complaints.print("Sign in as its operator, once, by", markup=False)
+        complaints.print(f"  {link}", markup=False, highlight=False, soft_wrap=True)
 
 
 def serve(settings: Settings, store: Store) -> int:

@@ -10,6 +10,9 @@ from fastapi import FastAPI
 
 from catalogue.settings import Settings
 from catalogue.store import Store
+from endpoint.auth import refusals
+from endpoint.auth.account import router as account
+from endpoint.auth.router import router as auth
 from endpoint.check.api import router as check_api
 from endpoint.check.router import router as check
 from endpoint.clients.router import router as clients
@@ -50,7 +53,10 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(sitemap)
     app.include_router(check)
     app.include_router(check_api)
+    app.include_router(auth)
+    app.include_router(account)
     app.include_router(public)
+    refusals.install(app)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)

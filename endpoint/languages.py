@@ -47,6 +47,11 @@ ENGLISH: Final = LANGUAGES["en"]
 _MOST_TAGS: Final = 20
 
 
+def N_(text: str) -> str:  # noqa: N802 - what the tools for translators look for
+    """A text for the translators' catalogues; it is looked up in the reader's language when it is shown."""
+    return text
+
+
 @cache
 def words(tag: str) -> NullTranslations:
     """Our words in a language; English ones are the texts themselves."""

@@ -9,6 +9,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.audit import Audit
 from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
@@ -21,9 +22,11 @@ from catalogue.store.index.answers import SearchIndex
 from catalogue.store.keys import Keys
 from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
+from catalogue.store.organisations import Organisations
 from catalogue.store.overview import Overview
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
+from catalogue.store.people import People
 from catalogue.store.problems import Problems
 from catalogue.store.questions import Questions
 from catalogue.store.recent import RecentChanges
@@ -31,6 +34,7 @@ from catalogue.store.records import Records
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
+from catalogue.store.sessions import Sessions, Tokens
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
 from catalogue.store.sweeps import Sweeps
@@ -72,6 +76,11 @@ class Store:
         self.history = History(self.engine)
         self.exchanges = Exchanges(self.engine)
         self.pauses = Pauses(self.engine)
+        self.people = People(self.engine)
+        self.organisations = Organisations(self.engine)
+        self.sessions = Sessions(self.engine)
+        self.tokens = Tokens(self.engine)
+        self.audit = Audit(self.engine)
 
     @property
     def embedded(self) -> bool:

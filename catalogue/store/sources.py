@@ -36,6 +36,7 @@ class Sources:
             "quirks": source.quirks.to_json(),
             "scheduled_at": source.scheduled_at or (now if source.schedule else None),
             "guards": dict(source.guards),
+            "node_id": source.node_id or None,
             "created_at": now,
         }
         try:
@@ -139,4 +140,5 @@ def source_of(row: Row[Any]) -> Source:
         guards=row.guards,
         listed_at=row.listed_at,
         history_from=row.history_from,
+        node_id=row.node_id or "",
     )

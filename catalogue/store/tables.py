@@ -84,6 +84,8 @@ sources = sa.Table(
     sa.Column("listed_at", UtcDateTime),
     # The first run from which on `record_versions` is complete.
     sa.Column("history_from", sa.BigInteger, nullable=False, server_default="0"),
+    # The node that it belongs to (catalogue.store.people_tables).
+    sa.Column("node_id", sa.ForeignKey("nodes.id"), index=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 

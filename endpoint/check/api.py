@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from catalogue.checkup import AskedCheckup, Checkup, Grade, Stage
 from catalogue.errors import InvalidQuery, TooManyCheckups, UnknownCheckup
-from endpoint.check import forgery, wording
+from endpoint.auth import forgery
+from endpoint.check import wording
 from endpoint.check.queue import ask
 from endpoint.deps import services
 from endpoint.languages import ENGLISH, LANGUAGES

@@ -8,8 +8,7 @@ from typing import Final
 
 from catalogue.checkup import Checkup, Grade
 from endpoint.check.wording import Told, all_told, ended, plain, protocol
-from endpoint.check.words.wording import N_
-from endpoint.languages import ENGLISH, Language, words
+from endpoint.languages import ENGLISH, N_, Language, words
 
 _WIDTH: Final = 78
 _GREETING: Final = N_("Good day,")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Final
+from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -13,21 +13,20 @@ from catalogue.checkup import BY_WEIGHT, AskedCheckup, Grade, normalised
 from catalogue.errors import InvalidQuery, TooManyCheckups, UnknownCheckup
 from catalogue.source import host_of
 from endpoint import languages
-from endpoint.check import forgery, wording
+from endpoint.auth import forgery
+from endpoint.auth.forms import AnyForm
+from endpoint.auth.pages import private
+from endpoint.check import wording
 from endpoint.check.letter import letter
 from endpoint.check.queue import ask
-from endpoint.check.words.wording import N_
 from endpoint.deps import services
-from endpoint.languages import words
+from endpoint.languages import N_, words
 from endpoint.public.pages import page
 
 router = APIRouter(include_in_schema=False)
 
-#: Bytes of a form.
-_LONGEST_FORM: Final = 8192
 #: Seconds between two looks of a page at a report that grows.
 REFRESH: Final = 3
-_FORM_POLICY: Final = ("form-action 'none'", "form-action 'self'")
 _NO_ADDRESS: Final = N_(
     "This is not an address of the form https://repository.example.org/oai; a user name or a password must not be in it."
 )
@@ -42,16 +41,6 @@ _TOO_MANY: Final = {
     "queue": N_("Many check-ups are waiting just now. Please come back in %(minutes)s minutes."),
 }
 _GONE: Final = N_("There is no such check-up, or it is no longer kept.")
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, as browsers send them (application/x-www-form-urlencoded)."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_FORM:
-            return {}
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=10))
 
 
 @router.api_route("/check", methods=["GET", "HEAD"])
@@ -75,23 +64,15 @@ def _asking(
     )
     found.status_code = status
     forgery.remember(request, found, nonce)
-    return _private(found)
-
-
-def _private(response: Response) -> Response:
-    """Forms may be sent to ourselves, and nothing of it is kept by others."""
-    policy = response.headers["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = policy.replace(*_FORM_POLICY)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return private(found)
 
 
 @router.post("/check")
-def check(request: Request, form: Annotated[dict[str, str], Depends(_form)]) -> Response:
+def check(request: Request, form: AnyForm) -> Response:
     """Ask for a check-up."""
-    typed = form.get("url", "")[:2000]
+    typed = form.get("url")[:2000]
     say = words(languages.wanted(request).tag).gettext
-    if not forgery.is_ours(request, form.get(forgery.FIELD, "")):
+    if not forgery.is_ours(request, form.get(forgery.FIELD)):
         return _asking(request, typed, error=say(_AGAIN), status=403)
     try:
         made = ask(request, typed)
@@ -131,7 +112,7 @@ def report_page(request: Request, checkup_id: str, *, still: bool = False) -> Re
         **_told(request, asked),
     )
     forgery.remember(request, found, nonce)
-    return _private(found)
+    return private(found)
 
 
 def _told(request: Request, asked: AskedCheckup) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from typing import Final
 from catalogue.checkup import BY_WEIGHT, Answered, Checkup, Finding, Grade, Outcome, Stage
 from catalogue.source import Protocol
 from endpoint.check.words import WORDS
-from endpoint.check.words.wording import N_
-from endpoint.languages import ENGLISH, Language, words
+from endpoint.languages import ENGLISH, N_, Language, words
 
 GRADES: Final[Mapping[Grade, str]] = {
     Grade.GOOD: N_("Good"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from endpoint.check.words.wording import CSW, CSW_CAPABILITIES, N_, Spec, Words
+from endpoint.check.words.wording import CSW, CSW_CAPABILITIES, Spec, Words
+from endpoint.languages import N_
 
 _PYCSW_URL: Final = N_("pycsw: server.url in its configuration.")
 

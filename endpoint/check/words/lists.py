@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from endpoint.check.words.wording import N_, Words, oai
+from endpoint.check.words.wording import Words, oai
+from endpoint.languages import N_
 
 _FLOW: Final = oai("3.5", "FlowControl")
 _SETS: Final = oai("2.7.2", "SelectiveHarvestingandSets")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from endpoint.check.words.wording import N_, Spec, Words, oai
+from endpoint.check.words.wording import Spec, Words, oai
+from endpoint.languages import N_
 
 _REFUSALS: Final = {
     "good": N_("It refuses with %(code)s, as it should."),

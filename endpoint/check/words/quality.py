@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from endpoint.check.words.wording import N_, Spec, Words
+from endpoint.check.words.wording import Spec, Words
+from endpoint.languages import N_
 
 _DC: Final = "https://www.dublincore.org/specifications/dublin-core/dcmi-terms/"
 _PRESENT: Final = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from endpoint.check.words.wording import N_, Spec, Words, oai
+from endpoint.check.words.wording import Spec, Words, oai
+from endpoint.languages import N_
 
 _FAST: Final = N_(
     "Give the database the indexes that its lists need, and the server enough memory; look at what it does while a list is read."

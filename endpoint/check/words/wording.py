@@ -1,4 +1,4 @@
-"""What words a check has; `N_` marks them for the translators' catalogues."""
+"""What words a check has."""
 
 from __future__ import annotations
 
@@ -32,11 +32,6 @@ class Words:
     spec: Spec
     #: Software -> where that is done in it.
     fixes: Mapping[str, str] = field(default_factory=dict)
-
-
-def N_(text: str) -> str:  # noqa: N802 - what the tools for translators look for
-    """The text; it is looked up in the reader's language when it is shown."""
-    return text
 
 
 def oai(section: str, anchor: str) -> Spec:

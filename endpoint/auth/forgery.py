@@ -1,7 +1,8 @@
 """That a form was sent from our own page, and not from somebody else's by a reader's browser.
 
-The page sets a cookie with a nonce, and the form holds its signature: another site can neither read the one
-nor make the other. Browsers that say where a request comes from (Fetch Metadata) are taken at their word.
+The page sets a cookie with a nonce, and the form holds its signature, and that of the session: another site
+can neither read the one nor make the other. Browsers that say where a request comes from (Fetch Metadata)
+are taken at their word.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from endpoint.auth import cookies
 from endpoint.deps import services
 
 COOKIE: Final = "clearinghouse-form"
@@ -30,7 +32,8 @@ def nonce_of(request: Request) -> str:
 def token_for(request: Request, nonce: str) -> str:
     """What the form has to hold."""
     secret = services(request).store.keys.secret("forms")
-    return hmac.new(secret, nonce.encode(), "sha256").hexdigest()
+    signed = f"{nonce}\n{cookies.secret_of(request)}"
+    return hmac.new(secret, signed.encode(), "sha256").hexdigest()
 
 
 def remember(request: Request, response: Response, nonce: str) -> None:

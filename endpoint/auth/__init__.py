@@ -1,0 +1,1 @@
+"""Who asks, and what he may do: signing in, sessions, tokens, and the gate before the rooms that need it."""
