@@ -35,6 +35,9 @@
     ├── CheckupOver                a check-up has cost what it may, or this process ends
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
     ├── InvalidQuery               a query that cannot be expressed
+    ├── InvalidMail                a letter whose address is none
+    ├── MailNotSent                no letter gets out just now
+    │   └── MailRefused            this one does not
     └── HarvestError               a source, not we, is the cause
         ├── AddressRefused         the address guard
         ├── SourceUnreachable      DNS, connection, TLS, timeout
@@ -258,12 +261,28 @@ class UploadRefused(ClearinghouseError):
     """An upload that cannot be kept: not an archive, damaged, too large, or made to do harm."""
 
 
+class InvalidMail(ClearinghouseError):
+    """A letter whose address is none."""
+
+
 class InvalidQuery(ClearinghouseError):
     """A query that cannot be expressed; `locator` names the property or parameter at fault."""
 
     def __init__(self, message: str, locator: str = "") -> None:
         super().__init__(message)
         self.locator = locator
+
+
+class MailNotSent(ClearinghouseError):
+    """No letter gets out just now: the mail server is away, or does not want us."""
+
+
+class MailRefused(MailNotSent):
+    """This letter does not get out; `for_good` says that it never will."""
+
+    def __init__(self, message: str, *, for_good: bool) -> None:
+        super().__init__(message)
+        self.for_good = for_good
 
 
 class HarvestError(ClearinghouseError):

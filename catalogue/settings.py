@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from email.utils import parseaddr
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -23,6 +25,25 @@ from catalogue.formats import FORMATS
 #: Where config/ and migrations/ are: beside the packages.
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config"
+
+
+class MailWay(StrEnum):
+    """How letters leave us."""
+
+    SMTP = "smtp"
+    #: As .eml files.
+    FOLDER = "folder"
+    LOG = "log"
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is secured."""
+
+    #: Begun in the open and secured before anything is said (RFC 3207).
+    STARTTLS = "starttls"
+    #: From the first byte on (RFC 8314).
+    TLS = "tls"
+    NONE = "none"
 
 
 class Settings(BaseSettings):
@@ -92,6 +113,16 @@ class Settings(BaseSettings):
     dump_schedule: str
     dump_full_days: float = Field(gt=0)
     dump_keep: int = Field(ge=1)
+    mail_delivery: MailWay
+    mail_folder: str = Field(min_length=1)
+    mail_host: str
+    mail_port: int = Field(ge=1, le=65535)
+    mail_security: MailSecurity
+    mail_user: str
+    mail_password: SecretStr
+    mail_authority: str
+    mail_sender: str
+    mail_days: float = Field(gt=0)
     workers: int = Field(ge=1)
     slice_seconds: float = Field(gt=0)
     dead_after: float = Field(gt=0)
@@ -129,6 +160,23 @@ class Settings(BaseSettings):
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
             raise ValueError("must be an http or https address")
         return value.rstrip("/")
+
+    @field_validator("mail_sender")
+    @classmethod
+    def _check_mail_sender(cls, value: str) -> str:
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("must be an address, or: Name <address>")
+        return value
+
+    @model_validator(mode="after")
+    def _check_mail(self) -> Self:
+        if self.mail_delivery is MailWay.SMTP and not self.mail_host:
+            raise ValueError("mail_delivery is smtp: mail_host must name the mail server")
+        if self.mail_security is MailSecurity.NONE and self.mail_user:
+            raise ValueError("mail_security is none: mail_password would be sent in the open")
+        if not (self.mail_user + self.mail_password.get_secret_value()).isascii():
+            raise ValueError("mail_user and mail_password have to be ASCII: SMTP knows nothing else")
+        return self
 
     @property
     def public_url(self) -> str:

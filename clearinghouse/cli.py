@@ -45,6 +45,7 @@ from clearinghouse import (
     guarding,
     harvests,
     lives,
+    mails,
     organisations,
     people,
     questions,
@@ -98,6 +99,7 @@ duplicates_app = typer.Typer(
 person_app = typer.Typer(help="Who may sign in, and to do what.", no_args_is_help=True)
 organisation_app = typer.Typer(help="Who takes part.", no_args_is_help=True)
 node_app = typer.Typer(help="What organisations take part with.", no_args_is_help=True)
+mail_app = typer.Typer(help="Letters that we send.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
 app.add_typer(run_app, name="run")
@@ -109,9 +111,11 @@ app.add_typer(organisation_app, name="organisation")
 app.add_typer(node_app, name="node")
 people.add_commands(person_app)
 organisations.add_commands(organisation_app, node_app)
+app.add_typer(mail_app, name="mail")
 registry.add_commands(source_app)
 simulating.add_command(app)
 db_app.command("reseal")(secrets.reseal)
+mails.add_commands(mail_app)
 duplicates.add_commands(duplicates_app)
 guarding.add_commands(source_app)
 app.command("questions")(questions.questions)

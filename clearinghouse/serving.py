@@ -28,6 +28,7 @@ from clearinghouse.sample.federation import Federation
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
 from harvester.checkups import Checkups
+from harvester.mail import Postman
 from harvester.schedule import Schedule
 from harvester.slices import utc_now
 from harvester.worker import alive, new_worker
@@ -39,6 +40,8 @@ DAY = 86400.0
 VISITS_KEPT = timedelta(days=400)
 #: Seconds between two looks whether a dump is due.
 DUMP_LOOK = 60.0
+#: Seconds between two looks at the outbox.
+MAIL_LOOK = 5.0
 #: Seconds between two looks at what is of no use any more.
 TIDY = 3600.0
 #: The sample nodes listen so far above our own port.
@@ -150,12 +153,16 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     checkups = Checkups(store, settings)
     chores.every(TICK, checkups.look, "checkups")
     chores.every(DAY, checkups.forget, "forget-checkups")
+    postman = Postman(store, settings)
+    chores.every(MAIL_LOOK, postman.look, "mail")
+    chores.every(DAY, postman.forget, "forget-mail")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
         try:
             yield
         finally:
+            postman.stop()
             chores.stop()
             checkups.stop()
             jobs.stop()

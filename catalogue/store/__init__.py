@@ -23,6 +23,7 @@ from catalogue.store.keys import Keys
 from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.organisations import Organisations
+from catalogue.store.outbox import Outbox
 from catalogue.store.overview import Overview
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
@@ -81,6 +82,7 @@ class Store:
         self.sessions = Sessions(self.engine)
         self.tokens = Tokens(self.engine)
         self.audit = Audit(self.engine)
+        self.outbox = Outbox(self.engine)
 
     @property
     def embedded(self) -> bool:

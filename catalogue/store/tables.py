@@ -680,3 +680,31 @@ visits = sa.Table(
     sa.Column("ended", sa.Integer, nullable=False),
     sa.Index(None, "day"),
 )
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    # Letters that are to be sent (catalogue.mail.Mail), and what became of them.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("unsubscribe", sa.Text, nullable=False),
+    sa.Column("confidential", sa.Boolean, nullable=False),
+    sa.Column("about", sa.Text, nullable=False, index=True),
+    # A letter that has such a name is sent once.
+    sa.Column("once", sa.Text, unique=True),
+    sa.Column("message_key", sa.Text, nullable=False),
+    # catalogue.store.outbox.MailState
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("put_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    # When a worker took it last, and how often one did.
+    sa.Column("taken_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    # Why the last attempt failed.
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Index(None, "state", "not_before"),
+)
