@@ -10,6 +10,9 @@ from fastapi import FastAPI
 
 from catalogue.settings import Settings
 from catalogue.store import Store
+from endpoint.admin_api import problems
+from endpoint.admin_api.router import DESCRIPTION
+from endpoint.admin_api.router import router as admin_api
 from endpoint.auth import refusals
 from endpoint.auth.account import router as account
 from endpoint.auth.router import router as auth
@@ -42,7 +45,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: Settings, store: Store) -> FastAPI:
     """The web application over a store whose schema is current. It never calls a remote source."""
-    app = FastAPI(title=settings.repository_name, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title=settings.repository_name,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=DESCRIPTION,
+        lifespan=_lifespan,
+    )
     app.state.services = Services(settings, store)
     app.state.codings = sorted(CODINGS)
     app.include_router(oai_pmh)
@@ -53,10 +62,12 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(sitemap)
     app.include_router(check)
     app.include_router(check_api)
+    app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
     app.include_router(public)
     refusals.install(app)
+    problems.install(app)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)

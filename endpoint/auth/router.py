@@ -57,7 +57,7 @@ def sign_in(request: Request, form: AnyForm) -> Response:
     right, newer = passwords.verify(password, hashed)
     if not right:
         attempts.note_failure(request, mail, now)
-        return _asking(request, wanted, mail=mail, error=say(_WRONG), status=403)
+        return _asking(request, wanted, mail=mail, error=say(_WRONG), status=422)
     if newer:
         known.store.people.rehash(person_id, newer)
     agent = request.headers.get("user-agent", "")

@@ -89,7 +89,7 @@ def test_who_there_is_cannot_be_found_out(sqlite_store: Store, monkeypatch: pyte
             assert COOKIE not in browser.session.cookies
     assert len(checked) == 3  # each took one whole check
     [(status, _)] = said
-    assert status == 403
+    assert status == 422
 
 
 def test_attempts_are_limited_by_name_and_client(sqlite_store: Store) -> None:
@@ -97,10 +97,10 @@ def test_attempts_are_limited_by_name_and_client(sqlite_store: Store) -> None:
     with serving(sqlite_store, trusted_proxies=("127.0.0.1",)) as at:
         browser = Browser(at)
         for _ in range(attempts.MOST[0]):
-            assert browser.post("/sign-in", mail="sara@example.org", password="x").status_code == 403
+            assert browser.post("/sign-in", mail="sara@example.org", password="x").status_code == 422
         answer = browser.post("/sign-in", mail="sara@example.org", password=PASSWORD)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
-        assert browser.post("/sign-in", mail="other@example.org", password="x").status_code == 403
+        assert browser.post("/sign-in", mail="other@example.org", password="x").status_code == 422
     with sqlite_store.engine.connect() as connection:
         kept = repr(connection.exec_driver_sql("SELECT * FROM attempts").all())
     assert "sara" not in kept

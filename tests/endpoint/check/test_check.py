@@ -208,7 +208,7 @@ def test_the_api_answers_as_its_description_says(sqlite_store: Store, node: Remo
         assert made.headers["Location"].endswith(where.removeprefix(at))
         Checkups(sqlite_store, settings).work()
         found = requests.get(where, timeout=10).json()
-        described = requests.get(f"{at}/openapi.json", timeout=10).json()["components"]["schemas"]
+        described = requests.get(f"{at}/api/openapi.json", timeout=10).json()["components"]["schemas"]
         for name, told in (
             ("CheckupAnswer", found),
             ("Checkup", found["report"]),

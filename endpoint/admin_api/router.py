@@ -1,0 +1,23 @@
+"""All rooms of the API, and what its description says of tokens. Each room is a router of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Security
+from fastapi.security import HTTPBearer
+
+from endpoint.admin_api.audit import router as audit
+from endpoint.admin_api.organisations import router as organisations
+from endpoint.admin_api.people import router as people
+
+#: Where the description is.
+DESCRIPTION: Final = "/api/openapi.json"
+#: For the description alone: the gate reads the header itself.
+_BEARER: Final = HTTPBearer(
+    auto_error=False, description="A token of /dashboard/account. What changes nothing may use a session."
+)
+
+router = APIRouter(dependencies=[Security(_BEARER)])
+for room in (people, organisations, audit):
+    router.include_router(room)

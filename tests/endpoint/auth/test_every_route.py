@@ -1,0 +1,230 @@
+"""Who may ask for what: every route of the application, in a table, and asked for by everybody.
+
+A route without an entry fails, and so does an entry without a route. Requests name things that there are not
+(but the source `nile` of the node `delta`), so that those who are let through change nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+import requests
+
+from catalogue.people import Action, Person, Role, may, may_somewhere
+from catalogue.settings import load_settings
+from catalogue.store import Store
+from endpoint.app import create_app
+from factories import add_source
+from signing_in import COOKIE, add_node, add_person, serving, token_of
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may: everybody; whoever has signed in; who may do this somewhere, or to the source in the path."""
+
+    everybody: bool = False
+    action: Action | None = None
+    #: The source in the path, or the source that the number in the path is about, is `nile`.
+    at_source: bool = False
+    #: Only where it concerns everything: no node manager, wherever he manages.
+    everywhere: bool = False
+
+
+PUBLIC: Final = Access(everybody=True)
+SIGNED_IN: Final = Access()
+SEES: Final = Access(action=Action.SEE)
+SEES_SOURCE: Final = Access(action=Action.SEE, at_source=True)
+STEERS: Final = Access(action=Action.STEER)
+STEERS_SOURCE: Final = Access(action=Action.STEER, at_source=True)
+DECIDES: Final = Access(action=Action.DECIDE)
+ADMINISTERS: Final = Access(action=Action.ADMINISTER)
+
+ROUTES: Final = {
+    # For everybody.
+    "GET /": PUBLIC,
+    "GET /feed": PUBLIC,
+    "GET /health": PUBLIC,
+    "GET /static/{name}": PUBLIC,
+    "GET /dump/": PUBLIC,
+    "GET /dump/index.json": PUBLIC,
+    "GET /dump/{name}/{file}": PUBLIC,
+    "GET /clients": PUBLIC,
+    "GET /api/clients": PUBLIC,
+    "GET /sitemap.xml": PUBLIC,
+    "GET /sitemaps/{number}.xml": PUBLIC,
+    "GET /robots.txt": PUBLIC,
+    "GET /check": PUBLIC,
+    "POST /check": PUBLIC,
+    "GET /check/{checkup_id}": PUBLIC,
+    "GET /check/{checkup_id}/letter": PUBLIC,
+    "POST /api/checks": PUBLIC,
+    "GET /api/checks/{checkup_id}": PUBLIC,
+    "GET /api/openapi.json": PUBLIC,
+    # Signing in; what one sees of oneself.
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": PUBLIC,
+    "GET /sign-in/link/{secret}": PUBLIC,
+    "POST /sign-in/link/{secret}": PUBLIC,
+    "GET /dashboard/account": SIGNED_IN,
+    "GET /api/me": SIGNED_IN,
+    # People, organisations, nodes, audit.
+    "GET /api/people": ADMINISTERS,
+    "POST /api/people": ADMINISTERS,
+    "GET /api/people/{person_id}": ADMINISTERS,
+    "PATCH /api/people/{person_id}": ADMINISTERS,
+    "DELETE /api/people/{person_id}": ADMINISTERS,
+    "PUT /api/people/{person_id}/roles/{role}": ADMINISTERS,
+    "DELETE /api/people/{person_id}/roles/{role}": ADMINISTERS,
+    "POST /api/people/{person_id}/link": ADMINISTERS,
+    "GET /api/tokens": ADMINISTERS,
+    "POST /api/tokens": ADMINISTERS,
+    "DELETE /api/tokens/{token_id}": ADMINISTERS,
+    "GET /api/organisations": SEES,
+    "POST /api/organisations": ADMINISTERS,
+    "GET /api/organisations/{organisation_id}": SEES,
+    "PUT /api/organisations/{organisation_id}": ADMINISTERS,
+    "DELETE /api/organisations/{organisation_id}": ADMINISTERS,
+    "GET /api/nodes": SEES,
+    "POST /api/nodes": ADMINISTERS,
+    "GET /api/nodes/{node_id}": SEES,
+    "PUT /api/nodes/{node_id}": ADMINISTERS,
+    "DELETE /api/nodes/{node_id}": ADMINISTERS,
+    "PUT /api/nodes/{node_id}/sources/{source_id}": ADMINISTERS,
+    "DELETE /api/nodes/{node_id}/sources/{source_id}": ADMINISTERS,
+    # Without `about` it is of everything.
+    "GET /api/audit": ADMINISTERS,
+}
+#: What the catalogue gives to the world: everybody may ask for everything below these.
+FEEDS: Final = ("/oai", "/csw", "/ogc")
+#: Values of parameters in paths; of all others: `none`.
+VALUES: Final = {"source_id": "nile", "number": "1", "role": "viewer", "run_id": "1"}
+#: Methods that a session does not open the API for.
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def routes_of(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
+    """Every route there is, as `METHOD path`."""
+    for route in routes:
+        inside = getattr(route, "original_router", None)
+        if inside is not None:
+            yield from routes_of(inside.routes, prefix + route.include_context.prefix)
+        elif getattr(route, "methods", None):
+            yield from (f"{method} {prefix}{route.path}" for method in route.methods if method != "HEAD")
+        else:
+            yield f"ANY {prefix}{route.path}"
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route(sqlite_store: Store) -> None:
+    routes = routes_of(create_app(load_settings(), sqlite_store).routes)
+    found = {route for route in routes if not route.partition(" ")[2].startswith(FEEDS)}
+    assert found - ROUTES.keys() == set(), "routes without an entry"
+    assert ROUTES.keys() - found == set(), "entries without a route"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Somebody who asks, by session or by token."""
+
+    label: str
+    person: Person | None = None
+    token: str = ""
+    scopes: frozenset[Action] = frozenset(Action)
+
+    def may(self, access: Access, method: str, *, api: bool) -> bool:
+        """Whether he is let through."""
+        if access.everybody:
+            return True
+        if self.person is None or (self.token and not api) or (api and not self.token and method in UNSAFE):
+            return False
+        return access.action is None or (access.action in self.scopes and self._has_role(access))
+
+    def _has_role(self, access: Access) -> bool:
+        assert access.action is not None
+        if access.at_source:
+            return may(self.person, access.action, "delta")
+        if access.everywhere:
+            return may(self.person, access.action)
+        return may_somewhere(self.person, access.action)
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store, list[Asking]]]:
+    with Store(f"sqlite:///{tmp_path_factory.mktemp('auth')}/store.sqlite") as store:
+        store.upgrade()
+        add_source(store, "nile")
+        add_source(store, "lagoon")
+        add_node(store, "delta", "nile")
+        add_node(store, "coast", "lagoon")
+        operator = add_person(store, Role.OPERATOR)
+        manager = add_person(store, nodes=("delta",))
+        asking = [
+            Asking("nobody"),
+            Asking("without a role", add_person(store)),
+            Asking("viewer", add_person(store, Role.VIEWER)),
+            Asking("its node manager", manager),
+            Asking("another's node manager", add_person(store, nodes=("coast",))),
+            Asking("approver", add_person(store, Role.APPROVER)),
+            Asking("operator", operator),
+            Asking("a token of nobody", None, "clearinghouse_made-up"),
+            Asking("a manager's token", manager, token_of(store, manager, *Action)),
+        ]
+        for action in Action:
+            token = token_of(store, operator, action)
+            asking.append(Asking(f"a token to {action}", operator, token, frozenset({action})))
+        with serving(store, requests_per_minute=0, checks_per_client=1000) as at:
+            yield at, store, asking
+
+
+def _ask(at: str, store: Store, who: Asking, method: str, path: str) -> requests.Response:
+    """One request, as this one makes it; a form is sent with what our pages put into it."""
+    cookies, headers, fields, body = {}, {}, None, None
+    if who.token:
+        headers["Authorization"] = f"Bearer {who.token}"
+    elif who.person is not None:
+        cookies[COOKIE] = store.sessions.begin(who.person.id, datetime.now(UTC), by="test")
+    if path.startswith("/api/"):
+        body = {} if method in UNSAFE else None
+    elif method in UNSAFE:
+        cookies["clearinghouse-form"] = "nonce"
+        signed = f"nonce\n{cookies.get(COOKIE, '')}".encode()
+        fields = {"token": hmac.new(store.keys.secret("forms"), signed, "sha256").hexdigest()}
+    return requests.request(
+        method, at + path, headers=headers, cookies=cookies, data=fields, json=body,
+        allow_redirects=False, timeout=20,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_who_is_let_through(everybody: tuple[str, Store, list[Asking]], route: str) -> None:
+    at, store, asking = everybody
+    method, _, template = route.partition(" ")
+    api = template.startswith("/api/")
+    path = re.sub(r"{(\w+)[^}]*}", lambda found: VALUES.get(found[1], _made_up(found[1])), template)
+    wrong = []
+    for who in asking if api else asking[:7]:
+        if ROUTES[route].everybody and who.person is not None and not who.token and who.label != "operator":
+            continue  # what everybody may, two show
+        answer = _ask(at, store, who, method, path)
+        signs_in = answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in")
+        through = not signs_in and answer.status_code not in {401, 403}
+        if through is not who.may(ROUTES[route], method, api=api) or answer.status_code >= 500:
+            wrong.append(f"{who.label}: {answer.status_code}")
+        elif not through:
+            assert answer.headers["Cache-Control"] == "no-store"
+            known = who.person is not None and (bool(who.token) or not api or method not in UNSAFE)
+            assert answer.status_code == (403 if known else 401 if api else 303), who.label
+            if api:
+                assert answer.headers["Content-Type"] == "application/problem+json"
+    assert wrong == []
+
+
+def _made_up(name: str) -> str:
+    """Numbers where a route has a number, which no thing has."""
+    return "99999" if name in {"person_id", "token_id", "session_id", "question_id"} else "none"
