@@ -25,6 +25,8 @@ from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
+from endpoint.observing.requests import Measured, RequestFigures
+from endpoint.observing.router import router as observing
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
@@ -65,12 +67,15 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
+    app.include_router(observing)
     app.include_router(public)
     refusals.install(app)
     problems.install(app)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)
+    app.state.figures = RequestFigures()
+    app.add_middleware(Measured, figures=app.state.figures, direct=ADDRESS)
     _spare_the_collector()
     return app
 
