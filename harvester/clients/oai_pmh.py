@@ -124,6 +124,9 @@ class OaiPmhClient:
                 return self._ended(position)
             words = f"the source no longer knows its resumptionToken ({error})"
             return self._ways.around(replace(position, broken=words))
+        joined = self._ways.joined(position, error) if isinstance(error, ProtocolFailure) else None
+        if joined is not None:
+            return joined
         if not is_failure_of_a_page(error):
             raise error
         times = self._failed[1] + 1 if self._failed and self._failed[0] == position else 1

@@ -68,6 +68,8 @@ class Position:
     #: Identify's earliestDatestamp, once it was asked for; and a day from which a record has come.
     earliest: str = ""
     sample: str = ""
+    #: The source refuses to be asked about what is older than this.
+    floor: str = ""
     #: Notes that are given once.
     told: tuple[str, ...] = ()
     #: How unsure it is that what seemed to be the end of a list was it: 0 not at all, 1 a little, 2 a guess.

@@ -13,6 +13,7 @@ from harvester.clients import oai_pages, oai_records
 from harvester.clients.base import Item, Note
 from harvester.clients.oai_position import Position
 from harvester.clients.oai_requests import Requests
+from harvester.clients.oai_trail import WRAPS, circle
 from harvester.clients.oai_ways import Step, Ways, is_failure_of_a_page
 
 #: Records asked for between two checkpoints.
@@ -50,12 +51,15 @@ class Singles:
         position, asked_notes = asked.position.once(*asked.notes)
         body = asked.response.body
         headers = [] if body is None else [oai_records.Header(one) for one in body.iterchildren(_HEADER)]
+        token = asked.response.token()
+        position = _noticed(position, headers, oai_pages.size_of(token))
+        if position.broken:
+            return _around(position, asked_notes)
         chunk = headers[position.skip : position.skip + CHUNK]
         taken = self._take(position, chunk)
         if taken is None:
             hopeless = replace(position.beginning(position.window), no_single=True)
             return Step(hopeless, notes=(Note("get-record-fails"),))
-        token = asked.response.token()
         return Step(
             self._behind(position, chunk, len(headers), token.token if token else ""),
             items=tuple(taken.items),
@@ -122,6 +126,30 @@ class Singles:
         taken.notes += oai_pages.repair_notes(response, mended)
         taken.kept += oai_pages.kept(response)
         return None
+
+
+def _noticed(position: Position, headers: Sequence[oai_records.Header], size: int | None) -> Position:
+    """The position with what a page of identifiers tells when it comes: the list may go round."""
+    if position.skip or not headers:
+        return position
+    names = [header.identifier for header in headers]
+    found = circle(position, names) if position.token else ""
+    moves = (position.pages & (position.pages - 1)) == 0
+    return replace(
+        position,
+        broken=found,
+        size=position.size if position.pages else size,
+        first=position.first or names[0],
+        landmark=names[0] if position.pages and moves else position.landmark,
+    )
+
+
+def _around(position: Position, notes: tuple[Note, ...]) -> Step:
+    """Behind identifiers that go round: the next window, where all of this one have been listed."""
+    if position.broken != WRAPS or position.listed < (position.size or 0):
+        return Step(position, notes=notes)
+    told, wraps = position.once(Note("list-wraps", {"listed": position.listed}))
+    return Step(told.behind_window(), notes=(*notes, *wraps))
 
 
 def _set_aside(header: oai_records.Header, words: str) -> Item:

@@ -65,14 +65,21 @@ class Trail:
         if not identifiers:
             return ""
         page = hash(identifiers)
-        if position.pages and position.first in identifiers:
-            return WRAPS
-        if page in self._pages or (position.landmark and position.landmark in identifiers):
+        if found := circle(position, identifiers):
+            return found
+        if page in self._pages:
             return _ROUND
         self._hits = 0 if self._firsts.isdisjoint(identifiers) else self._hits + 1
         self._pages.add(page)
         self._firsts.add(identifiers[0])
         return _ROUND if self._hits >= _HITS else ""
+
+
+def circle(position: Position, identifiers: Sequence[str]) -> str:
+    """Whether a page leads back to where the list has been, by what the position knows; empty where not."""
+    if position.pages and position.first in identifiers:
+        return WRAPS
+    return _ROUND if position.landmark and position.landmark in identifiers else ""
 
 
 def advanced(position: Position, items: Sequence[Item], token: str) -> Position:

@@ -22,6 +22,7 @@ from catalogue.errors import (
 )
 from catalogue.namespaces import OAI
 from catalogue.source import Source
+from harvester.clients import oai_pages
 from harvester.clients.base import Item, Note
 from harvester.clients.oai_position import MOST_CUTS, MOST_FAILING, Position
 from harvester.clients.oai_requests import Requests
@@ -40,6 +41,7 @@ _SERVER_ERROR: Final = 500
 _NOT_IMPLEMENTED: Final = 501
 #: Where a list begins whose source does not say.
 _EPOCH: Final = "1970-01-01"
+_HEADER: Final = f"{{{OAI}}}header"
 _DATESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")
 
 
@@ -115,6 +117,27 @@ class Ways:
         )
         return Step(after, notes=(Note("window-lost", {"window": words}, level="error"),))
 
+    def joined(self, position: Position, error: ProtocolFailure) -> Step | None:
+        """The windows before earliestDatestamp as one, where the source refuses to be asked about them.
+
+        None where the refusal has to do with anything else.
+        """
+        if error.code != "badArgument" or position.token or position.floor:
+            return None
+        position = self._described(position)
+        floor, window = position.earliest, position.window
+        if floor == _EPOCH or not any(end and _before(end, floor) for end in (window.from_, window.until)):
+            return None
+        last = next(n for n, (_, until) in enumerate(position.windows) if not (until and _before(until, floor)))
+        from_ = "" if _before(position.from_, floor) else position.from_
+        after = replace(
+            position.beginning(),
+            windows=((from_, position.windows[last][1]), *position.windows[last + 1 :]),
+            floor=floor,
+        )
+        detail = {"from": window.from_, "until": window.until, "earliest": floor, "error": str(error)}
+        return Step(after, notes=(Note("range-refused", detail),))
+
     def first_window(self, position: Position) -> Position:
         """The window in hand, shortened to as many days as the source's quirk says."""
         quirks = self._source.quirks
@@ -151,8 +174,11 @@ class Ways:
             self.require_life(error)
             return False
         token = asked.response.token()
-        headers = asked.response.body
-        return not (token and token.token) and headers is not None and len(headers) <= FEW
+        body = asked.response.body
+        headers = 0 if body is None else len(body.findall(_HEADER))
+        # A list that does not end has a token behind its last record, too.
+        whole = not (token and token.token) or headers >= (oai_pages.size_of(token) or FEW + 1)
+        return whole and body is not None and headers <= FEW
 
     def _one_by_one(self, position: Position, reason: str) -> Step:
         window = position.window
@@ -188,10 +214,12 @@ class Ways:
         return position.cuts < MOST_CUTS and self._halves(position) is not None
 
     def _halves(self, position: Position) -> tuple[Window, Window] | None:
-        quirks = self._source.quirks
+        quirks, window, floor = self._source.quirks, position.window, position.floor
         if quirks.whole_list:
             return None
-        return position.window.cut(
+        if floor and not window.from_ and window.until and _before(window.until, floor, or_same=True):
+            return None
+        return window.cut(
             self.granularity(position),
             earliest=position.earliest,
             overlap=position.overlap or quirks.window_overlap,
@@ -229,6 +257,12 @@ class Ways:
         except HarvestError:
             return False
         return asked.response.failure is not None
+
+
+def _before(moment: str, floor: str, *, or_same: bool = False) -> bool:
+    """Whether one datestamp is earlier than another, in the shorter of both granularities."""
+    length = min(len(moment), len(floor))
+    return moment[:length] < floor[:length] or (or_same and moment[:length] == floor[:length])
 
 
 def granularity_of(identify: etree._Element) -> str:
