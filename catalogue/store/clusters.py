@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -14,8 +16,20 @@ from catalogue.store import dialects, settling
 from catalogue.store.engine import reading, writing
 from catalogue.store.tables import cluster_decisions, cluster_members, match_queue, records
 
-#: Entries of the queue that are settled in one transaction.
-_AT_ONCE = 5000
+#: Entries of the queue that are settled in one transaction: at first, at least and at most. Copies of what
+#: many others have take a thousand times as long as what nobody else has.
+_FIRST, _FEWEST, _MOST = (500, 20, 5000)
+#: Seconds that a transaction may take, for others want to write, too.
+_LONG: Final = 1.0
+#: Seconds for which SQLite is let go after one that took long: who waits for it looks every tenth of a second.
+_BREATH: Final = 0.12
+
+
+def fitting(size: int, took: float) -> int:
+    """How many entries to settle in the next transaction, where so many took so many seconds."""
+    if took > _LONG:
+        return max(_FEWEST, int(size * _LONG / took))
+    return min(_MOST, size * 2) if took < _LONG / 3 else size
 
 
 class Clusters:
@@ -23,13 +37,24 @@ class Clusters:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._at_once = _FIRST
 
-    def settle(self, compare: settling.Compare, *, at_once: int = _AT_ONCE) -> int:
-        """Compare what has changed since with everything else; how many records that were."""
+    def settle(self, compare: settling.Compare, *, at_once: int = 0) -> int:
+        """Compare what has changed since with everything else; how many records that were.
+
+        Args:
+            compare: says whether two records are copies.
+            at_once: entries that are settled in one transaction; 0: as many as take about a second.
+        """
         settled = 0
         while self._waits():
+            began = time.monotonic()
             with writing(self._engine) as connection:
-                settled += settling.settle(connection, compare, limit=at_once)
+                settled += settling.settle(connection, compare, limit=at_once or self._at_once)
+            took = time.monotonic() - began
+            self._at_once = fitting(self._at_once, took)
+            if took > _LONG / 2 and self._engine.dialect.name == "sqlite":
+                time.sleep(_BREATH)
         return settled
 
     def _waits(self) -> bool:

@@ -128,7 +128,9 @@ class Ways:
         floor, window = position.earliest, position.window
         if floor == _EPOCH or not any(end and _before(end, floor) for end in (window.from_, window.until)):
             return None
-        last = next(n for n, (_, until) in enumerate(position.windows) if not (until and _before(until, floor)))
+        last = next(
+            n for n, (_, until) in enumerate(position.windows) if not (until and _before(until, floor))
+        )
         from_ = "" if _before(position.from_, floor) else position.from_
         after = replace(
             position.beginning(),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 import sqlalchemy as sa
 
-from catalogue.cluster import Rule
+from catalogue.cluster import Copy, Match, Rule
 from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.provenance import About, Origin
 from catalogue.record import Agent, Date, Identifier, Record, Text
 from catalogue.run import Checkpoint, Ending, Tally
-from catalogue.store import Store, settling
+from catalogue.store import Store, clusters, settling
 from catalogue.store.records import PageOfChanges
 from catalogue.store.tables import cluster_members, match_keys, match_queue, matches
 from factories import add_source, commit, now, open_run, write_of
@@ -189,6 +190,39 @@ def test_neither_order_nor_portions_of_arrival_matter(filled: Store, seed: int) 
     rebuild(filled)
     assert groups(filled) == expected
     assert _content(filled) == before
+
+
+def test_what_takes_long_is_settled_in_short_transactions(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many nodes have the same: others write meanwhile, and are not kept waiting for minutes."""
+    monkeypatch.setattr(clusters, "_LONG", 0.02)
+    monkeypatch.setattr(clusters, "_FEWEST", 2)
+    monkeypatch.setattr(clusters, "_BREATH", 0.0)
+    for number in range(10):
+        for source in SOURCES:
+            put(filled, source, f"{source}-{number}", record(f"10.1234/{number}"))
+    waiting = sa.select(sa.func.count()).select_from(match_queue)
+    left: set[int] = set()
+
+    def slowly(one: Copy, other: Copy) -> Match | None:
+        time.sleep(0.003)
+        with filled.engine.connect() as connection:
+            left.add(connection.execute(waiting).scalar_one())
+        return compare(one, other)
+
+    monkeypatch.setattr(filled.clusters, "_at_once", 8)
+    assert filled.clusters.settle(slowly) == 30
+    assert len(left) > 6
+    assert {len(group) for group in groups(filled)} == {3}
+
+
+@pytest.mark.parametrize(
+    ("size", "took", "then"),
+    [(500, 0.1, 1000), (500, 0.5, 500), (500, 5.0, 100), (30, 60.0, 20), (5000, 0.0, 5000)],
+)
+def test_transactions_become_as_long_as_they_may(size: int, took: float, then: int) -> None:
+    assert clusters.fitting(size, took) == then
 
 
 def _content(store: Store) -> list[list[tuple[object, ...]]]:
