@@ -43,32 +43,46 @@ class Mischief:
     """Strikes processes, and puts another in the place of each that it has killed.
 
     Args:
-        start: starts a process.
-        processes: how many there are at a time.
+        start: starts the process of a place, counted from 0.
+        processes: how many places there are.
         longest: seconds that a process stands still at most.
         others: further misfortunes: what each does.
     """
 
-    start: Callable[[], subprocess.Popen[bytes]]
+    start: Callable[[int], subprocess.Popen[bytes]]
     processes: int
     longest: float = 10.0
     others: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     #: What has happened so far.
     done: list[str] = field(default_factory=list)
+    #: How processes ended that nobody had struck or asked to.
+    fallen: list[int] = field(default_factory=list)
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def begin(self) -> None:
         """Start the processes."""
-        self.running = [self.start() for _ in range(self.processes)]
+        self.running = [self.start(place) for place in range(self.processes)]
+
+    def mend(self) -> list[subprocess.Popen[bytes]]:
+        """Put another in the place of each that has ended by itself, as a supervisor does; all that run.
+
+        A process that begins while the database is away says so and ends.
+        """
+        for place, one in enumerate(self.running):
+            code = one.poll()
+            if code is not None:
+                self.fallen.append(code)
+                self.running[place] = self.start(place)
+        return self.running
 
     def strike(self, one: Strike) -> None:
         """Let one misfortune happen."""
         place = int(one.whom * len(self.running))
-        victim = self.running[place]
+        victim = self.mend()[place]
         if one.what == "kill":
             victim.kill()
             victim.wait()
-            self.running[place] = self.start()
+            self.running[place] = self.start(place)
         elif one.what == "stop":
             victim.send_signal(signal.SIGSTOP)
             time.sleep(one.length * self.longest)

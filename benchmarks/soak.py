@@ -106,7 +106,7 @@ def soak(store: Store, url: str, wanted: argparse.Namespace) -> tuple[float, Cou
         environment |= {"CLEARINGHOUSE_CRASH_LIMIT": "100", "CLEARINGHOUSE_DEAD_AFTER": "20"}
     command = [sys.executable, "-m", "clearinghouse", "worker"]
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(_place: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
     mischief = Mischief(start, wanted.processes, longest=30.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -25,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: Every change of a run that PostgreSQL itself has seen, whoever made it.
 _AUDIT = """
-CREATE TABLE audit (at timestamptz, run_id bigint, host text, state text, worker text, attempt int,
+CREATE TABLE witnessed (at timestamptz, run_id bigint, host text, state text, worker text, attempt int,
                     pages int);
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO audit VALUES (clock_timestamp(), NEW.id, NEW.host, NEW.state, NEW.worker, NEW.attempt,
+  INSERT INTO witnessed VALUES (clock_timestamp(), NEW.id, NEW.host, NEW.state, NEW.worker, NEW.attempt,
                             (NEW.checkpoint->>'pages')::int);
   RETURN NULL;
 END $$;
@@ -58,6 +59,18 @@ def process(environment: dict[str, str], folder: Path, *arguments: str) -> Itera
         finally:
             if started.poll() is None:
                 started.kill()
+
+
+def free_port() -> int:
+    """A port of loopback on which nothing listens."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def pid_of(worker: str) -> int:
+    """The process that a worker's name tells."""
+    return int(worker.split(":")[1])
 
 
 def wait_for(holds: Callable[[], Any], seconds: float = 150) -> None:
@@ -128,7 +141,7 @@ def assert_no_page_twice_and_no_host_twice(store: Store) -> None:
     """By what PostgreSQL wrote down, in the order in which it happened."""
     with store.engine.connect() as connection:
         rows = connection.exec_driver_sql(
-            "SELECT run_id, host, state, worker, attempt, pages FROM audit ORDER BY at"
+            "SELECT run_id, host, state, worker, attempt, pages FROM witnessed ORDER BY at"
         ).all()
     assert rows
     pages: dict[int, int] = {}

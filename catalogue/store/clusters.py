@@ -21,7 +21,7 @@ from catalogue.store.tables import cluster_decisions, cluster_members, match_que
 _FIRST, _FEWEST, _MOST = (500, 20, 5000)
 #: Seconds that a transaction may take, for others want to write, too.
 _LONG: Final = 1.0
-#: Seconds for which SQLite is let go after one that took long: who waits for it looks every tenth of a second.
+#: Seconds for which SQLite is let go after one that took long: who waits looks every tenth of a second.
 _BREATH: Final = 0.12
 
 

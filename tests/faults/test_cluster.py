@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,6 +21,8 @@ from fault_lab import (
     content,
     environment_of,
     fill,
+    free_port,
+    pid_of,
     process,
     register,
     undisturbed,
@@ -66,18 +67,12 @@ def start_on(tmp_path: Path) -> Iterator[Callable[[str], Start]]:
             ours = environment_of(database_url, dead_after=8, workers=2, schedule_jitter=0, slice_seconds=2)
 
             def start(role: str) -> subprocess.Popen[bytes]:
-                port = {"CLEARINGHOUSE_PORT": str(_free_port())}
+                port = {"CLEARINGHOUSE_PORT": str(free_port())}
                 return stack.enter_context(process(ours | port, tmp_path, "-m", "clearinghouse", role))
 
             return start
 
         yield on
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def test_a_cluster_whose_processes_die_and_wake_up_again(
@@ -167,17 +162,13 @@ def _pages(store: Store) -> int:
 
 
 def _is(run: HarvestRun, one: subprocess.Popen[bytes]) -> bool:
-    return _pid_of(run.worker) == one.pid
-
-
-def _pid_of(worker: str) -> int:
-    return int(worker.split(":")[1])
+    return pid_of(run.worker) == one.pid
 
 
 def _lapsed(store: Store) -> set[int]:
     """The processes that were taken for dead while they held a run."""
     return {
-        _pid_of(event.detail["worker"])
+        pid_of(event.detail["worker"])
         for run in store.runs.newest()
         for event in store.runs.events(run.id)
         if event.event == "lapsed"
