@@ -20,13 +20,17 @@ from endpoint.check.api import router as check_api
 from endpoint.check.router import router as check
 from endpoint.clients.router import router as clients
 from endpoint.csw.router import router as csw
+from endpoint.dashboard.acting import router as acting
+from endpoint.dashboard.live import router as live
+from endpoint.dashboard.problems import router as problem
+from endpoint.dashboard.router import router as dashboard
+from endpoint.dashboard.runs import router as run
+from endpoint.dashboard.sources import router as node
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
-from endpoint.observing.requests import Measured, RequestFigures
-from endpoint.observing.router import router as observing
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
@@ -67,15 +71,14 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
-    app.include_router(observing)
+    for room in (dashboard, live, node, run, problem, acting):
+        app.include_router(room)
     app.include_router(public)
     refusals.install(app)
     problems.install(app)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)
-    app.state.figures = RequestFigures()
-    app.add_middleware(Measured, figures=app.state.figures, direct=ADDRESS)
     _spare_the_collector()
     return app
 

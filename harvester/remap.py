@@ -57,6 +57,8 @@ class _Remap:
     def _behind(self, checkpoint: Checkpoint, **position: int) -> Checkpoint:
         """The checkpoint behind a page; what has become different is in it, and so is counted once."""
         written = {**position, "report": self.report.written()}
+        if checkpoint.position.get("set_aside_only"):
+            written["set_aside_only"] = True
         return checkpoint.evolve(position=written, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from catalogue.exchange import Exchange, Outcome
+from catalogue.exchange import Exchange
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.payloads import compressed, decompressed
-from catalogue.store.tables import exchanges, source_requests
+from catalogue.store.tables import exchanges
+
+
+class Told(NamedTuple):
+    """A request, and whether its answer is kept."""
+
+    exchange: Exchange
+    kept: bool
 
 
 def write(connection: Connection, run_id: int, found: Sequence[Exchange]) -> None:
@@ -58,27 +65,33 @@ class Exchanges:
                 write(connection, run_id, found)
                 connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
 
-    def add_times(self, source_id: str, times: Mapping[tuple[Outcome, int], tuple[int, int]]) -> None:
-        """Add requests to a source to the count of all: (outcome, bound) -> (how many, milliseconds)."""
-        rows = [
-            {
-                "source_id": source_id,
-                "outcome": outcome,
-                "bound": bound,
-                "requests": count,
-                "milliseconds": milliseconds,
-            }
-            for (outcome, bound), (count, milliseconds) in sorted(times.items())
-        ]
-        if rows:
-            with writing(self._engine) as connection:
-                dialects.add_up(connection, source_requests, rows, ["requests", "milliseconds"])
-
     def of(self, run_id: int) -> list[Exchange]:
         """The requests of a run, in their order, answers included."""
         statement = sa.select(exchanges).where(exchanges.c.run_id == run_id).order_by(exchanges.c.number)
         with reading(self._engine) as connection:
             return [_from_row(row) for row in connection.execute(statement)]
+
+    def told(self, run_id: int, *, limit: int) -> list[Told]:
+        """The newest requests of a run, in their order, without the answers."""
+        columns = [column for column in exchanges.c if column.name not in {"run_id", "answer"}]
+        statement = (
+            sa.select(*columns, exchanges.c.answer.is_not(None).label("kept"))
+            .where(exchanges.c.run_id == run_id)
+            .order_by(exchanges.c.number.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        return [Told(_without_answer(row), row.kept) for row in reversed(rows)]
+
+    def answer(self, run_id: int, number: int) -> bytes | None:
+        """The answer to one request of a run, where it is kept."""
+        statement = sa.select(exchanges.c.answer).where(
+            exchanges.c.run_id == run_id, exchanges.c.number == number
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(statement).scalar_one_or_none()
+        return None if found is None else decompressed(found)
 
     def forget(self, before: datetime) -> int:
         """Forget requests made before a moment; returns how many."""
@@ -91,6 +104,11 @@ def _packed(answer: bytes | None) -> bytes | None:
 
 
 def _from_row(row: Row[Any]) -> Exchange:
+    answer = None if row.answer is None else decompressed(row.answer)
+    return replace(_without_answer(row), answer=answer)
+
+
+def _without_answer(row: Row[Any]) -> Exchange:
     return Exchange(
         number=row.number,
         at=row.at,
@@ -102,5 +120,4 @@ def _from_row(row: Row[Any]) -> Exchange:
         error=row.error,
         headers=row.headers,
         question=row.question,
-        answer=None if row.answer is None else decompressed(row.answer),
     )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from catalogue.run import TO_THE_END, Ending, HarvestRun, RunKind, RunState
-from catalogue.source import Protocol, SourceState
+from catalogue.source import Missed, Protocol, SourceState
 from catalogue.store.engine import reading
 from catalogue.store.run_states import run_of
 from catalogue.store.tables import ASKED, GOOD, OPEN, questions, runs, sources
@@ -22,7 +22,7 @@ _R: Final = runs.c
 _S: Final = sources.c
 _SEEN: Final = (
     _S.id, _S.title, _S.repository_name, _S.protocol, _S.base_url, _S.state, _S.schedule, _S.time_zone,
-    _S.scheduled_at, _S.certificate_until,
+    _S.missed, _S.scheduled_at, _S.certificate_until,
 )  # fmt: skip
 _HARVESTS: Final = (RunKind.FULL, RunKind.INCREMENTAL)
 #: Endings of harvests that were not read to the end.
@@ -41,6 +41,7 @@ class Glance:
     state: SourceState
     schedule: str
     time_zone: str
+    missed: Missed
     scheduled_at: datetime | None
     certificate_until: str
     #: Its open run.
@@ -201,6 +202,7 @@ def _glance(row: Any, *, current: HarvestRun | None, questions: int, newest: tup
         state=SourceState(row.state),
         schedule=row.schedule,
         time_zone=row.time_zone,
+        missed=Missed(row.missed),
         scheduled_at=row.scheduled_at,
         certificate_until=row.certificate_until,
         current=current,

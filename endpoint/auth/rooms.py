@@ -20,7 +20,10 @@ class Room:
     action: Action | None = None
 
 
-ROOMS: Final = (Room("/dashboard/account", N_("My account")),)
+ROOMS: Final = (
+    Room("/dashboard", N_("Nodes"), Action.SEE),
+    Room("/dashboard/account", N_("My account")),
+)
 
 
 def rooms_for(reader: Reader) -> list[Room]:

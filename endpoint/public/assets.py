@@ -10,6 +10,7 @@ from typing import Final
 _STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
 #: Nothing from elsewhere, no script, no frame: whatever a record's title may try.

@@ -20,6 +20,7 @@ from catalogue.people import Action, Person, Role, may, may_somewhere
 from catalogue.settings import load_settings
 from catalogue.store import Store
 from endpoint.app import create_app
+from endpoint.dashboard import live
 from factories import add_source
 from signing_in import COOKIE, add_node, add_person, serving, token_of
 
@@ -50,9 +51,6 @@ ROUTES: Final = {
     "GET /": PUBLIC,
     "GET /feed": PUBLIC,
     "GET /health": PUBLIC,
-    "GET /ready": PUBLIC,
-    # From this machine, or with its own token.
-    "GET /metrics": PUBLIC,
     "GET /static/{name}": PUBLIC,
     "GET /dump/": PUBLIC,
     "GET /dump/index.json": PUBLIC,
@@ -77,6 +75,24 @@ ROUTES: Final = {
     "POST /sign-in/link/{secret}": PUBLIC,
     "GET /dashboard/account": SIGNED_IN,
     "GET /api/me": SIGNED_IN,
+    # The operators' pages.
+    "GET /dashboard": SEES,
+    "GET /dashboard/nodes.csv": SEES,
+    "GET /dashboard/live": SEES,
+    "GET /dashboard/sources/{source_id}": SEES_SOURCE,
+    "GET /dashboard/runs/{run_id}": SEES,
+    "GET /dashboard/runs/{run_id}/records/{record_id}": SEES,
+    "GET /dashboard/runs/{run_id}/requests/{number}": SEES,
+    "GET /dashboard/runs/{run_id}/bundle.zip": SEES,
+    "GET /dashboard/faults/{number}": SEES,
+    "GET /dashboard/problems/{source_id}/{rule}": SEES_SOURCE,
+    "GET /dashboard/problems.csv": SEES,
+    "POST /dashboard/sources/{source_id}/{act}": STEERS_SOURCE,
+    "POST /dashboard/settings/{source_id}": STEERS_SOURCE,
+    "POST /dashboard/settings/{source_id}/undo": STEERS_SOURCE,
+    "POST /dashboard/problems/{source_id}/{rule}": STEERS_SOURCE,
+    "POST /dashboard/runs/{run_id}/{act}": STEERS,
+    "POST /dashboard/questions/{question_id}": STEERS,
     # People, organisations, nodes, audit.
     "GET /api/people": ADMINISTERS,
     "POST /api/people": ADMINISTERS,
@@ -183,6 +199,12 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, S
             asking.append(Asking(f"a token to {action}", operator, token, frozenset({action})))
         with serving(store, requests_per_minute=0, checks_per_client=1000) as at:
             yield at, store, asking
+
+
+@pytest.fixture(autouse=True)
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes as it happens ends at once."""
+    monkeypatch.setattr(live, "LASTS", 0.0)
 
 
 def _ask(at: str, store: Store, who: Asking, method: str, path: str) -> requests.Response:

@@ -1,0 +1,37 @@
+"""What pages say after an act, and why an act was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from catalogue import errors
+from endpoint.languages import N_
+
+#: What was done, by the code that stands in the address.
+DONE: Final[Mapping[str, str]] = {
+    "queued": N_("It is queued: a worker takes it up as soon as it can."),
+    "cancelled": N_("The run is cancelled. What was committed stays."),
+    "paused": N_("It is paused, and its records stay."),
+    "resumed": N_("It is harvested again."),
+    "saved": N_("The settings are saved."),
+    "undone": N_("The settings are what they were."),
+    "decided": N_("Your decision is written down."),
+    "accepted": N_("The problem is accepted until the day that you named."),
+    "reopened": N_("The problem counts again."),
+}
+#: Why not, by what was raised; the most special first.
+REFUSED: Final[Mapping[type[Exception], str]] = {
+    errors.RunAlreadyOpen: N_("It has an open run already: wait for its end, or cancel it first."),
+    errors.HistoryGone: N_("What has changed since is no longer known, so it cannot be set back."),
+    errors.SourceInactive: N_("The source is paused or retired: resume it first."),
+    errors.QuestionClosed: N_("Somebody else has answered it meanwhile, or the source has settled it."),
+    errors.RunLost: N_("The run has ended already, or its source has newer ones."),
+    errors.TooManyCheckups: N_("There have been many trials within the hour. Please come back later."),
+    errors.SettingsError: N_("That will not do:"),
+}
+
+
+def refusal(error: Exception) -> str:
+    """Why not, in English, to be looked up in the reader's language."""
+    return next((said for kind, said in REFUSED.items() if isinstance(error, kind)), "")
