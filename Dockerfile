@@ -40,7 +40,7 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 # A worker serves nothing: compose.yaml switches this off for it.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['CLEARINGHOUSE_PORT'] + '/health', timeout=8)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['CLEARINGHOUSE_PORT'] + '/ready', timeout=8)"]
 ENTRYPOINT ["clearinghouse"]
 # Everything in one process, on SQLite; `serve` and `worker` are the parts.
 CMD ["up"]

@@ -6,9 +6,39 @@ An `Exchange` is for people who ask what happened. A `Validator` is how we ask "
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+#: Seconds: requests to sources are counted by how long they took.
+BOUNDS: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0)
+
+
+class Outcome(StrEnum):
+    """What came of a request, as it is counted."""
+
+    GOOD = "2xx"
+    REDIRECT = "3xx"
+    REFUSED = "4xx"
+    BROKEN = "5xx"
+    #: No answer, or none that HTTP knows.
+    NONE = "none"
+
+
+_OUTCOMES: Final = {2: Outcome.GOOD, 3: Outcome.REDIRECT, 4: Outcome.REFUSED, 5: Outcome.BROKEN}
+
+
+def outcome_of(status: int | None) -> Outcome:
+    """What a status counts as."""
+    return _OUTCOMES.get((status or 0) // 100, Outcome.NONE)
+
+
+def bound_of(milliseconds: int) -> int:
+    """Which of the bounds is the first that a request stayed within; beyond all: how many there are."""
+    return bisect_left(BOUNDS, milliseconds / 1000)
 
 
 @dataclass(frozen=True, slots=True)

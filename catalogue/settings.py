@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -25,6 +25,16 @@ from catalogue.formats import FORMATS
 #: Where config/ and migrations/ are: beside the packages.
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config"
+_SHORTEST_TOKEN: Final = 16
+
+
+class MetricsFor(StrEnum):
+    """Who may see /metrics."""
+
+    LOOPBACK = "loopback"
+    #: Whoever shows `metrics_token`.
+    TOKEN = "token"  # noqa: S105 - the word itself
+    NOBODY = "nobody"
 
 
 class MailWay(StrEnum):
@@ -128,6 +138,9 @@ class Settings(BaseSettings):
     dead_after: float = Field(gt=0)
     crash_limit: int = Field(ge=1)
     resume_days: float = Field(gt=0)
+    metrics: MetricsFor
+    metrics_token: SecretStr
+    ready_workers: int = Field(ge=0)
     log_level: str
     log_json: bool
 
@@ -167,6 +180,13 @@ class Settings(BaseSettings):
         if value and "@" not in parseaddr(value)[1]:
             raise ValueError("must be an address, or: Name <address>")
         return value
+
+    @model_validator(mode="after")
+    def _check_metrics(self) -> Self:
+        token = self.metrics_token.get_secret_value()
+        if self.metrics is MetricsFor.TOKEN and len(token) < _SHORTEST_TOKEN:
+            raise ValueError(f"metrics is token: metrics_token needs {_SHORTEST_TOKEN} characters at least")
+        return self
 
     @model_validator(mode="after")
     def _check_mail(self) -> Self:

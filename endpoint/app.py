@@ -31,6 +31,8 @@ from endpoint.dump.router import router as dump
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
+from endpoint.observing.requests import Measured, RequestFigures
+from endpoint.observing.router import router as observing
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
@@ -71,7 +73,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
-    for room in (dashboard, live, node, run, problem, acting):
+    for room in (dashboard, live, node, run, problem, acting, observing):
         app.include_router(room)
     app.include_router(public)
     refusals.install(app)
@@ -79,6 +81,8 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)
+    app.state.figures = RequestFigures()
+    app.add_middleware(Measured, figures=app.state.figures, direct=ADDRESS)
     _spare_the_collector()
     return app
 

@@ -53,6 +53,7 @@ def session_for(
             yield session
         finally:
             note(exchanges.drained())
+            store.exchanges.add_times(source.id, exchanges.times())
             store.validators.note(source.id, run.id, validators.noted)
             _tell(store, source, run, session)
 

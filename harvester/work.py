@@ -6,6 +6,8 @@ import gc
 import time
 from collections.abc import Callable
 
+import structlog
+
 from catalogue.errors import RunLost
 from catalogue.run import HarvestRun, RunKind, Standing
 from catalogue.settings import Settings
@@ -71,11 +73,15 @@ class Work:
             gc.freeze()  # what is there by now stays, and need not be looked through again
 
     def slice(self, run: HarvestRun) -> Slice:
-        """Work on a claimed run for `slice_seconds`, or to its end.
+        """Work on a claimed run for `slice_seconds`, or to its end; whatever is logged meanwhile names it.
 
         Raises:
             RunLost: it was cancelled, or another worker holds it now.
         """
+        with structlog.contextvars.bound_contextvars(run=run.id, source=run.source_id):
+            return self._slice(run)
+
+    def _slice(self, run: HarvestRun) -> Slice:
         leash = Leash(self._store, run, self._should_stop)
         until = time.monotonic() + self._settings.slice_seconds
 

@@ -17,6 +17,7 @@ from catalogue.store.engine import create_engine
 from catalogue.store.exchanges import Exchanges
 from catalogue.store.faults import Faults
 from catalogue.store.feed import Feed
+from catalogue.store.figures import Figures
 from catalogue.store.history import History
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.keys import Keys
@@ -83,6 +84,7 @@ class Store:
         self.tokens = Tokens(self.engine)
         self.audit = Audit(self.engine)
         self.outbox = Outbox(self.engine)
+        self.figures = Figures(self.engine)
 
     @property
     def embedded(self) -> bool:

@@ -179,6 +179,15 @@ def position(dialect: str, content: sa.ColumnElement[Any], wanted: bytes) -> sa.
     return sa.func.pg_catalog.position(content, sa.literal(wanted, sa.LargeBinary), type_=sa.Integer)
 
 
+def seconds_between(
+    dialect: str, begin: sa.ColumnElement[Any], end: sa.ColumnElement[Any]
+) -> sa.ColumnElement[float]:
+    """Seconds from one moment to another."""
+    if dialect == "sqlite":
+        return (sa.func.julianday(end) - sa.func.julianday(begin)) * 86400.0
+    return sa.cast(sa.func.extract("epoch", end - begin), sa.Double)
+
+
 def utc(dialect: str, seconds: sa.ColumnElement[int]) -> sa.ColumnElement[bytes]:
     """Seconds since 1970 as OAI-PMH writes a datestamp (section 3.3), in bytes."""
     if dialect == "sqlite":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
-from catalogue.exchange import Exchange
+from catalogue.exchange import Exchange, Outcome
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.payloads import compressed, decompressed
-from catalogue.store.tables import exchanges
+from catalogue.store.tables import exchanges, source_requests
 
 
 class Told(NamedTuple):
@@ -64,6 +64,22 @@ class Exchanges:
             with writing(self._engine) as connection:
                 write(connection, run_id, found)
                 connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
+
+    def add_times(self, source_id: str, times: Mapping[tuple[Outcome, int], tuple[int, int]]) -> None:
+        """Add requests to a source to the count of all: (outcome, bound) -> (how many, milliseconds)."""
+        rows = [
+            {
+                "source_id": source_id,
+                "outcome": outcome,
+                "bound": bound,
+                "requests": count,
+                "milliseconds": milliseconds,
+            }
+            for (outcome, bound), (count, milliseconds) in sorted(times.items())
+        ]
+        if rows:
+            with writing(self._engine) as connection:
+                dialects.add_up(connection, source_requests, rows, ["requests", "milliseconds"])
 
     def of(self, run_id: int) -> list[Exchange]:
         """The requests of a run, in their order, answers included."""

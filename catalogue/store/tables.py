@@ -708,3 +708,15 @@ outbox = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Index(None, "state", "not_before"),
 )
+
+source_requests = sa.Table(
+    "source_requests",
+    metadata,
+    # How many requests each source was sent, ever: by what came of them and how long they took
+    # (catalogue.exchange.Outcome, BOUNDS).
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    sa.Column("outcome", sa.Text, primary_key=True),
+    sa.Column("bound", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("milliseconds", sa.BigInteger, nullable=False),
+)

@@ -1,4 +1,4 @@
-"""The front page, the feed page, the health check and the files that pages need."""
+"""The front page, the feed page and the files that pages need."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
-from catalogue.errors import SchemaOutOfDate, StoreUnreachable
 from catalogue.formats import FORMATS
 from endpoint.deps import services
 from endpoint.languages import wanted
@@ -62,20 +61,6 @@ def feed_page(request: Request) -> Response:
         today=f"{datetime.now(UTC):%Y-%m-%d}",
         token_days=round(known.settings.token_hours / 24, 1),
     )
-
-
-@router.api_route("/health", methods=["GET", "HEAD"])
-def health(request: Request) -> Response:
-    """Whether this process can do its work: 200, or 503 and why not."""
-    try:
-        services(request).store.check()
-    except StoreUnreachable as error:
-        status, found = 503, {"status": "unavailable", "reason": str(error)}
-    except SchemaOutOfDate as error:
-        status, found = 503, {"status": "out-of-date", "reason": str(error)}
-    else:
-        status, found = 200, {"status": "ok"}
-    return JSONResponse(found, status, headers={"Cache-Control": "no-store"})
 
 
 @router.api_route("/static/{name}", methods=["GET", "HEAD"])

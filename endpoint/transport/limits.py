@@ -23,7 +23,7 @@ from catalogue.settings import Settings
 #: Seconds after which a busy process is asked again.
 BUSY_FOR: Final = 5
 #: What watches us must get through.
-_EXEMPT: Final = frozenset({"/health"})
+_EXEMPT: Final = frozenset({"/health", "/ready", "/metrics"})
 
 
 class Limits:

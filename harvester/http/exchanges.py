@@ -15,7 +15,7 @@ from typing import Final
 
 import requests
 
-from catalogue.exchange import Exchange
+from catalogue.exchange import Exchange, Outcome, bound_of, outcome_of
 from catalogue.scrubbing import Scrubber, shown_url
 
 #: Bytes of an answer that are kept: so many from its beginning, and from its end.
@@ -93,9 +93,11 @@ class ExchangeLog:
         self._now: _Pending | None = None
         self._content = b""
         self._answers = 0
+        self._times: dict[tuple[Outcome, int], tuple[int, int]] = {}
 
     def asked(self, request: requests.Request) -> None:
         """A request is to be sent."""
+        self._count()
         self._number += 1
         self._content = b""
         self._now = _Pending(
@@ -142,6 +144,19 @@ class ExchangeLog:
     def _stop(self) -> None:
         if self._now is not None:
             self._now.milliseconds = round((time.monotonic() - self._now.begun) * 1000)
+
+    def _count(self) -> None:
+        """The newest request is over."""
+        now, self._now = self._now, None
+        if now is not None:
+            key = (outcome_of(now.status), bound_of(now.milliseconds))
+            count, milliseconds = self._times.get(key, (0, 0))
+            self._times[key] = (count + 1, milliseconds + now.milliseconds)
+
+    def times(self) -> dict[tuple[Outcome, int], tuple[int, int]]:
+        """How many requests there were of each outcome and length, and their milliseconds."""
+        self._count()
+        return self._times
 
     def due(self) -> list[Exchange]:
         """As `drained`, once a second: to be written down with a page."""

@@ -51,6 +51,9 @@ ROUTES: Final = {
     "GET /": PUBLIC,
     "GET /feed": PUBLIC,
     "GET /health": PUBLIC,
+    "GET /ready": PUBLIC,
+    # From this machine, or with its own token.
+    "GET /metrics": PUBLIC,
     "GET /static/{name}": PUBLIC,
     "GET /dump/": PUBLIC,
     "GET /dump/index.json": PUBLIC,

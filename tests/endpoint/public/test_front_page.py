@@ -209,6 +209,6 @@ def test_only_our_own_static_files_are_served(sqlite_store: Store, serve: Serve,
 
 def test_head_is_answered_like_get_without_a_body(sqlite_store: Store, serve: Serve) -> None:
     with serve(sqlite_store) as at:
-        for path in ("/", "/health", "/static/mark.svg"):
+        for path in ("/", "/static/mark.svg"):
             answer = requests.head(at + path, timeout=10)
             assert (answer.status_code, answer.content) == (200, b"")

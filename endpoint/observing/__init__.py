@@ -1,0 +1,1 @@
+"""How this process and the harvests are doing, for machines that watch: /health, /ready and /metrics."""
