@@ -33,6 +33,8 @@ from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.observing.requests import Measured, RequestFigures
 from endpoint.observing.router import router as observing
+from endpoint.people.organisations import router as organisations
+from endpoint.people.people import router as people
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
@@ -73,7 +75,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
-    for room in (dashboard, live, node, run, problem, acting, observing):
+    for room in (dashboard, live, node, run, problem, acting, people, organisations, observing):
         app.include_router(room)
     app.include_router(public)
     refusals.install(app)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from endpoint.deps import services
 
 #: Where those go who did not want to go anywhere.
-HOME: Final = "/dashboard/account"
+HOME: Final = "/dashboard"
 #: One slash, and nothing behind it that a browser takes for a host: no second slash, no backslash, no blank
 #: and no control character, which browsers leave out.
 _PATH: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*")

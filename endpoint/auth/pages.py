@@ -10,7 +10,7 @@ from starlette.responses import Response
 from endpoint import languages
 from endpoint.auth import forgery
 from endpoint.auth.gate import reader
-from endpoint.auth.rooms import rooms_for
+from endpoint.auth.rooms import room_of, rooms_for
 from endpoint.languages import LANGUAGES, Language
 from endpoint.public.pages import page
 
@@ -47,6 +47,7 @@ def own_page(request: Request, template: str, *, status: int = 200, **context: A
         token=forgery.token_for(request, nonce),
         reader=asking,
         rooms=rooms_for(asking),
+        room_here=room_of(request.url.path),
         here=request.url.path,
         **context,
     )

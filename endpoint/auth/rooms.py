@@ -22,6 +22,8 @@ class Room:
 
 ROOMS: Final = (
     Room("/dashboard", N_("Nodes"), Action.SEE),
+    Room("/dashboard/people", N_("People"), Action.ADMINISTER),
+    Room("/dashboard/organisations", N_("Organisations"), Action.ADMINISTER),
     Room("/dashboard/account", N_("My account")),
 )
 
@@ -31,3 +33,9 @@ def rooms_for(reader: Reader) -> list[Room]:
     if reader.person is None:
         return []
     return [room for room in ROOMS if room.action is None or reader.may_somewhere(room.action)]
+
+
+def room_of(path: str) -> Room | None:
+    """The room that an address is in; inside another one it is the inner."""
+    found = [room for room in ROOMS if path == room.path or path.startswith(f"{room.path}/")]
+    return max(found, key=lambda room: len(room.path), default=None)

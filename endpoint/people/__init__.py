@@ -1,0 +1,1 @@
+"""The pages of operators about people, organisations and nodes."""
