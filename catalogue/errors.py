@@ -31,6 +31,7 @@
     ├── NotAllowed                 somebody may not do this
     │   ├── NotSignedIn            nobody in particular may not, who signs in may
     │   └── ForeignForm            a form that was not sent from our own page
+    ├── SignInFailed               an issuer of OpenID Connect does not answer, or cannot be believed
     ├── DumpBusy                   another process is writing a dump
     ├── CheckupOver                a check-up has cost what it may, or this process ends
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
@@ -193,6 +194,10 @@ class NotAllowed(ClearinghouseError):
 
 class NotSignedIn(NotAllowed):
     """It is not known who asks; somebody who signs in may be allowed to do this."""
+
+
+class SignInFailed(ClearinghouseError):
+    """An issuer of OpenID Connect does not answer, or what it says of somebody cannot be believed."""
 
 
 class ForeignForm(NotAllowed):

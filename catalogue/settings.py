@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -25,6 +33,8 @@ from catalogue.formats import FORMATS
 #: Where config/ and migrations/ are: beside the packages.
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "config"
+#: Where plain http harms nobody.
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _SHORTEST_TOKEN: Final = 16
 
 
@@ -54,6 +64,30 @@ class MailSecurity(StrEnum):
     #: From the first byte on (RFC 8314).
     TLS = "tls"
     NONE = "none"
+
+
+class Issuer(BaseModel):
+    """An issuer of OpenID Connect at which people may sign in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: In addresses of ours, and what sessions are said to be by.
+    name: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")
+    #: What people call it.
+    label: str = ""
+    #: Its address, as it says it itself.
+    issuer: str
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
+
+    @field_validator("issuer")
+    @classmethod
+    def _check_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not safe or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an https address without query")
+        return value
 
 
 class Settings(BaseSettings):
@@ -109,6 +143,7 @@ class Settings(BaseSettings):
     session_idle_hours: float = Field(gt=0)
     session_days: float = Field(gt=0)
     link_hours: float = Field(gt=0)
+    issuers: tuple[Issuer, ...]
     requests_at_once: int = Field(ge=1)
     requests_per_minute: int = Field(ge=0)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode]
@@ -165,6 +200,13 @@ class Settings(BaseSettings):
         for name in value:
             if name not in known:
                 raise ValueError(f"{name!r} is none of {', '.join(sorted(known))}")
+        return value
+
+    @field_validator("issuers")
+    @classmethod
+    def _check_issuers(cls, value: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError("two issuers have the same name")
         return value
 
     @field_validator("base_url")

@@ -15,6 +15,7 @@ from endpoint.admin_api.router import DESCRIPTION
 from endpoint.admin_api.router import router as admin_api
 from endpoint.auth import refusals
 from endpoint.auth.account import router as account
+from endpoint.auth.elsewhere import router as elsewhere
 from endpoint.auth.router import router as auth
 from endpoint.check.api import router as check_api
 from endpoint.check.router import router as check
@@ -75,6 +76,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(admin_api)
     app.include_router(auth)
     app.include_router(account)
+    app.include_router(elsewhere)
     for room in (dashboard, live, node, run, problem, acting, people, organisations, observing):
         app.include_router(room)
     app.include_router(public)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -21,11 +22,19 @@ from endpoint.app import create_app
 COOKIE = "clearinghouse-session"
 
 
+def free_port() -> int:
+    """A port that nobody listens on, where the address has to be known before."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def serving(store: Store, **given: Any) -> Iterator[str]:
+def serving(store: Store, *, at_port: int = 0, **given: Any) -> Iterator[str]:
     """The whole application over a store; gives its address."""
     settings = load_settings(**given)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, store), port=0, log_config=None, ws="none"))
+    config = uvicorn.Config(create_app(settings, store), port=at_port, log_config=None, ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -16,6 +16,7 @@ from catalogue.store import dialects
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
 from catalogue.store.people_tables import (
+    identities,
     node_managers,
     nodes,
     people,
@@ -170,12 +171,35 @@ class People:
         """
         with writing(self._engine) as connection:
             gone = person_on(connection, person_id)
-            for table in (person_roles, node_managers, sessions, sign_in_links, tokens):
+            for table in (person_roles, node_managers, sessions, sign_in_links, tokens, identities):
                 connection.execute(sa.delete(table).where(table.c.person_id == person_id))
             _require_an_operator(connection, Role.OPERATOR in gone.roles)
             statement = sa.update(people).where(people.c.id == person_id)
             connection.execute(statement.values(removed_at=now, password=""))
             note_on(connection, by, "remove", f"person:{person_id}", {"mail": gone.mail}, now)
+
+    def by_identity(self, issuer: str, subject: str) -> Person | None:
+        """Who is this at that issuer; None: nobody of whom it is known."""
+        c = identities.c
+        wanted = sa.select(c.person_id).where(c.issuer == issuer, c.subject == subject)
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).scalar()
+            return person_on(connection, found) if found is not None else None
+
+    def link_identity(  # noqa: PLR0917 - one for each column
+        self, person_id: int, issuer: str, subject: str, by: str, now: datetime
+    ) -> None:
+        """Remember that somebody is this at that issuer, whatever the mail address becomes.
+
+        Raises:
+            UnknownPerson: there is nobody with this number.
+        """
+        row = {"issuer": issuer, "subject": subject, "person_id": person_id, "linked_at": now}
+        with writing(self._engine) as connection:
+            person_on(connection, person_id)
+            dialects.insert_missing(connection, identities, [row])
+            told = {"issuer": issuer, "subject": subject}
+            note_on(connection, by, "link-identity", f"person:{person_id}", told, now)
 
     def password_of(self, mail: str) -> tuple[int, str]:
         """The number of a person and the hash of the password; 0 and nothing where there is none."""

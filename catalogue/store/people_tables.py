@@ -98,6 +98,16 @@ tokens = sa.Table(
     sa.Column("used_at", UtcDateTime),
 )
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    # Who somebody is at an issuer of OpenID Connect: its name, and its `sub`.
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("people.id"), nullable=False, index=True),
+    sa.Column("linked_at", UtcDateTime, nullable=False),
+)
+
 attempts = sa.Table(
     "attempts",
     metadata,

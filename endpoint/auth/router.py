@@ -32,12 +32,19 @@ def sign_in_page(request: Request) -> Response:
     wanted = request.query_params.get("next", "")
     if reader(request).person is not None:
         return RedirectResponse(onward.to(request, wanted), 303, {"Cache-Control": "no-store"})
-    return _asking(request, wanted)
+    return asking(request, wanted)
 
 
-def _asking(request: Request, wanted: str, *, mail: str = "", error: str = "", status: int = 200) -> Response:
+def asking(request: Request, wanted: str, *, mail: str = "", error: str = "", status: int = 200) -> Response:
+    """The page where one signs in, here or at an issuer."""
     return own_page(
-        request, "sign_in.html", status=status, wanted=onward.safe(wanted), mail=mail, error=error
+        request,
+        "sign_in.html",
+        status=status,
+        wanted=onward.safe(wanted),
+        mail=mail,
+        error=error,
+        issuers=services(request).settings.issuers,
     )
 
 
@@ -47,17 +54,17 @@ def sign_in(request: Request, form: AnyForm) -> Response:
     known, now, say = services(request), datetime.now(UTC), words(language_for(request).tag).gettext
     wanted, mail, password = form.get("next"), form.get("mail")[:_LONGEST], form.get("password")
     if not forgery.is_ours(request, form.get(forgery.FIELD)):
-        return _asking(request, wanted, mail=mail, error=say(AGAIN), status=403)
+        return asking(request, wanted, mail=mail, error=say(AGAIN), status=403)
     if attempts.are_too_many(request, mail, now):
         minutes = int(attempts.WINDOW.total_seconds() // 60)
-        found = _asking(request, wanted, mail=mail, error=say(_WAIT) % {"minutes": minutes}, status=429)
+        found = asking(request, wanted, mail=mail, error=say(_WAIT) % {"minutes": minutes}, status=429)
         found.headers["Retry-After"] = str(minutes * 60)
         return found
     person_id, hashed = known.store.people.password_of(mail)
     right, newer = passwords.verify(password, hashed)
     if not right:
         attempts.note_failure(request, mail, now)
-        return _asking(request, wanted, mail=mail, error=say(_WRONG), status=422)
+        return asking(request, wanted, mail=mail, error=say(_WRONG), status=422)
     if newer:
         known.store.people.rehash(person_id, newer)
     agent = request.headers.get("user-agent", "")
@@ -95,7 +102,7 @@ def _linked(request: Request, secret: str, *, error: str = "", status: int = 200
         person = services(request).store.sessions.whose_link(secret, datetime.now(UTC))
     except UnknownLink:
         say = words(language_for(request).tag).gettext
-        return _asking(request, "", error=say(_NO_LINK), status=404)
+        return asking(request, "", error=say(_NO_LINK), status=404)
     found = own_page(request, "link.html", status=status, secret=secret, person=person, error=error)
     found.headers["Referrer-Policy"] = "no-referrer"
     return found
@@ -116,7 +123,7 @@ def use_link(request: Request, secret: str, form: AnyForm) -> Response:
         agent = request.headers.get("user-agent", "")
         person, session = known.store.sessions.use_link(secret, now, user_agent=agent)
     except UnknownLink:
-        return _asking(request, "", error=say(_NO_LINK), status=404)
+        return asking(request, "", error=say(_NO_LINK), status=404)
     if password:
         begun = known.store.sessions.find(session, now, cookies.lifetime(known.settings))
         but = begun[1].id if begun else None

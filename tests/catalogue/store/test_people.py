@@ -210,3 +210,14 @@ def test_every_change_is_noted_with_what_was_before(store: Store) -> None:
     store.audit.note("op@host", "pause", "source:nile", {"why": "asked"}, NOW)
     assert [line.act for line in store.audit.newest(who="op@host")] == ["pause"]
     assert [line.id for line in store.audit.newest(before=changed.id)] == [added.id]
+
+
+def test_somebody_is_known_by_what_an_issuer_calls_him(store: Store) -> None:
+    add_person(store, Role.OPERATOR)
+    person = add_person(store, mail="sara@example.org")
+    store.people.link_identity(person.id, "https://login.example.org", "s-1", person.mail, NOW)
+    store.people.link_identity(person.id, "https://login.example.org", "s-1", person.mail, NOW)
+    assert store.people.by_identity("https://login.example.org", "s-1") == person
+    assert store.people.by_identity("https://other.example.org", "s-1") is None
+    store.people.remove(person.id, "test", NOW)
+    assert store.people.by_identity("https://login.example.org", "s-1") is None

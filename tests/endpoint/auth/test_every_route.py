@@ -75,6 +75,8 @@ ROUTES: Final = {
     "POST /sign-in": PUBLIC,
     "POST /sign-out": PUBLIC,
     "GET /sign-in/link/{secret}": PUBLIC,
+    "GET /sign-in/with/{name}": PUBLIC,
+    "GET /sign-in/with/{name}/back": PUBLIC,
     "POST /sign-in/link/{secret}": PUBLIC,
     "GET /dashboard/account": SIGNED_IN,
     "POST /dashboard/account": SIGNED_IN,
