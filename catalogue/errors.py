@@ -17,6 +17,7 @@
     │   ├── UnknownQuestion, QuestionClosed
     │   ├── UnknownCheckup
     │   ├── UnknownPerson, PersonExists, UnknownToken, UnknownLink
+    │   ├── TooManyPings           a ping link was used just before
     │   ├── LastOperator           somebody must be left who can administer
     │   ├── UnknownOrganisation, OrganisationExists, UnknownNode, NodeExists
     │   ├── StillInUse             an organisation with nodes, a node with sources
@@ -215,6 +216,18 @@ class TooManyCheckups(StoreError):
     def __init__(self, whose: str, retry_after: int) -> None:
         super().__init__(f"too many check-ups of this {whose}: come back in {retry_after} seconds")
         self.whose = whose
+        self.retry_after = retry_after
+
+
+class TooManyPings(StoreError):
+    """A ping link was used just before.
+
+    Attributes:
+        retry_after: seconds after which it can be used again.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"this link was used just before: come back in {retry_after} seconds")
         self.retry_after = retry_after
 
 

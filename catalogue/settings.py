@@ -144,6 +144,7 @@ class Settings(BaseSettings):
     session_days: float = Field(gt=0)
     link_hours: float = Field(gt=0)
     issuers: tuple[Issuer, ...]
+    ping_minutes: float = Field(ge=0)
     requests_at_once: int = Field(ge=1)
     requests_per_minute: int = Field(ge=0)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode]

@@ -27,6 +27,7 @@ from clearinghouse.output import (
 )
 from clearinghouse.secrets import secret, secrets_json
 from clearinghouse.session import opened
+from clearinghouse.steering import somebody
 from clearinghouse.timetable import COMING, coming, in_zone, schedule, show_coming
 from clearinghouse.upload import upload
 from harvester.inline import work_now
@@ -48,6 +49,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("resume")(resume)
     app.command("remove")(remove)
     app.command("upload")(upload)
+    app.command("ping")(ping)
 
 
 def add(  # noqa: PLR0913 - one for each option
@@ -163,6 +165,20 @@ def quirk(
         ["quirk", "value", "for a source of which it holds that"],
         [[name, str(getattr(quirks, name)), cause] for name, cause in causes().items()],
     )
+
+
+def ping(
+    source_id: Id, *, remove: Annotated[bool, typer.Option("--remove", help="End it instead.")] = False
+) -> None:
+    """Make a secret address by which the node asks for a harvest, in place of the one before."""
+    with opened() as (settings, store):
+        source = store.sources.get(source_id)
+        if remove:
+            count = int(store.pings.remove(source.id, somebody(), utc_now()))
+            complaints.print(f"Removed: {count}.", markup=False)
+            return
+        secret = store.pings.make(source.id, somebody(), utc_now())
+    console.print(f"{settings.public_url}/ping/{secret}", markup=False, highlight=False, soft_wrap=True)
 
 
 def pause(source_id: Id) -> None:

@@ -36,6 +36,8 @@ from endpoint.observing.requests import Measured, RequestFigures
 from endpoint.observing.router import router as observing
 from endpoint.people.organisations import router as organisations
 from endpoint.people.people import router as people
+from endpoint.ping.links import router as ping_links
+from endpoint.ping.router import router as ping
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
@@ -77,7 +79,19 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(auth)
     app.include_router(account)
     app.include_router(elsewhere)
-    for room in (dashboard, live, node, run, problem, acting, people, organisations, observing):
+    for room in (
+        dashboard,
+        live,
+        node,
+        run,
+        problem,
+        acting,
+        people,
+        organisations,
+        ping,
+        ping_links,
+        observing,
+    ):
         app.include_router(room)
     app.include_router(public)
     refusals.install(app)

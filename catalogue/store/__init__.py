@@ -29,6 +29,7 @@ from catalogue.store.overview import Overview
 from catalogue.store.pauses import Pauses
 from catalogue.store.payloads import Payloads
 from catalogue.store.people import People
+from catalogue.store.pings import Pings
 from catalogue.store.problems import Problems
 from catalogue.store.questions import Questions
 from catalogue.store.recent import RecentChanges
@@ -83,6 +84,7 @@ class Store:
         self.sessions = Sessions(self.engine)
         self.tokens = Tokens(self.engine)
         self.audit = Audit(self.engine)
+        self.pings = Pings(self.engine)
         self.outbox = Outbox(self.engine)
         self.figures = Figures(self.engine)
 

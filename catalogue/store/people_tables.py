@@ -108,6 +108,18 @@ identities = sa.Table(
     sa.Column("linked_at", UtcDateTime, nullable=False),
 )
 
+pings = sa.Table(
+    "pings",
+    metadata,
+    # A secret address by which a node asks for a harvest of its source.
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    # SHA-256 of what the link holds.
+    sa.Column("digest", sa.LargeBinary(32), nullable=False, unique=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+)
+
 attempts = sa.Table(
     "attempts",
     metadata,

@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
+from endpoint.ping.links import api as pings
 
 #: Where the description is.
 DESCRIPTION: Final = "/api/openapi.json"
@@ -19,5 +20,5 @@ _BEARER: Final = HTTPBearer(
 )
 
 router = APIRouter(dependencies=[Security(_BEARER)])
-for room in (people, organisations, audit):
+for room in (people, organisations, pings, audit):
     router.include_router(room)

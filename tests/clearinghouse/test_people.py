@@ -75,3 +75,12 @@ def test_the_sample_has_an_operator_until_somebody_has_signed_in(sqlite_store: S
     assert operator.roles == {Role.OPERATOR}
     sqlite_store.sessions.use_link(again.rpartition("/")[2], datetime.now(UTC) + timedelta(hours=1))
     assert first_operator(settings, sqlite_store) == ""
+
+
+def test_the_ping_link_of_a_source_is_made_and_ended(clearinghouse: Command, database: Store) -> None:
+    add_source(database, "nile")
+    said = clearinghouse("source", "ping", "nile")
+    assert database.pings.find(said.out.strip().rpartition("/ping/")[2]).source_id == "nile"
+    assert clearinghouse("source", "ping", "nile", "--remove").err.strip() == "Removed: 1."
+    assert database.pings.of("nile") is None
+    assert clearinghouse("source", "ping", "none").code == REFUSED

@@ -71,6 +71,13 @@ ROUTES: Final = {
     "GET /api/checks/{checkup_id}": PUBLIC,
     "GET /api/openapi.json": PUBLIC,
     # Signing in; what one sees of oneself.
+    "GET /ping/{secret}": PUBLIC,
+    "POST /ping/{secret}": PUBLIC,
+    "GET /dashboard/pings/{source_id}": STEERS_SOURCE,
+    "POST /dashboard/pings/{source_id}": STEERS_SOURCE,
+    "POST /dashboard/pings/{source_id}/remove": STEERS_SOURCE,
+    "PUT /api/sources/{source_id}/ping": STEERS_SOURCE,
+    "DELETE /api/sources/{source_id}/ping": STEERS_SOURCE,
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
     "POST /sign-out": PUBLIC,
