@@ -12,7 +12,6 @@ from catalogue import guards, setting_back
 from catalogue.errors import RunAlreadyOpen
 from catalogue.guards import Guards
 from catalogue.run import RunKind
-from catalogue.source import SourceState
 from catalogue.store import Store
 from clearinghouse.output import (
     RunProgress,
@@ -24,6 +23,9 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.session import opened
+from clearinghouse.steering import own_hand
+from endpoint.steering import sources as steering
+from endpoint.steering.sources import change_fields
 from harvester.inline import work_now
 from harvester.slices import utc_now
 
@@ -51,7 +53,7 @@ def guard(
             name, _, value = change.partition("=")
             own = guards.changed(own, name.strip(), value.strip())
         if changes:
-            store.sources.change(source_id, guards=own)
+            change_fields(own_hand(settings, store), source_id, guards=own)
         found = Guards.of(settings, own)
     print_table(
         ["threshold", "value", "said by"],
@@ -83,7 +85,7 @@ def set_back(
         if not yes:
             typer.confirm(f"Set {source.label!r} back to run {to_run}: {told}?", abort=True)
         if pause:
-            store.sources.change(source_id, state=SourceState.SUSPENDED)
+            steering.pause(own_hand(settings, store), source_id)
         _refuse_if_open(store, source_id)
         run = store.runs.open(
             source_id,

@@ -27,9 +27,10 @@ from clearinghouse.output import (
 )
 from clearinghouse.secrets import secret, secrets_json
 from clearinghouse.session import opened
-from clearinghouse.steering import somebody
+from clearinghouse.steering import own_hand, somebody
 from clearinghouse.timetable import COMING, coming, in_zone, schedule, show_coming
 from clearinghouse.upload import upload
+from endpoint.steering.sources import change_fields
 from harvester.inline import work_now
 from harvester.slices import utc_now
 
@@ -91,6 +92,8 @@ def add(  # noqa: PLR0913 - one for each option
     )
     with opened() as (_, store):
         register(store, source)
+        told = {"protocol": str(protocol), "base_url": source.base_url}
+        store.audit.note(somebody(), "add", f"source:{source_id}", told, utc_now())
     following = f"source upload {source_id} FILE" if uploaded else f"harvest {source_id}"
     complaints.print(f"Registered. Go on with: clearinghouse {following}", markup=False)
 
@@ -154,13 +157,13 @@ def quirk(
     ] = None,
 ) -> None:
     """Show or set a source's quirks: departures from its protocol that it needs."""
-    with opened() as (_, store):
+    with opened() as (settings, store):
         quirks = store.sources.get(source_id).quirks
         for change in changes or ():
             name, _, value = change.partition("=")
             quirks = quirks.set(name.strip(), value.strip())
         if changes:
-            store.sources.change(source_id, quirks=quirks)
+            change_fields(own_hand(settings, store), source_id, quirks=quirks)
     print_table(
         ["quirk", "value", "for a source of which it holds that"],
         [[name, str(getattr(quirks, name)), cause] for name, cause in causes().items()],
@@ -183,17 +186,20 @@ def ping(
 
 def pause(source_id: Id) -> None:
     """Harvest a source no more until it is resumed; its records stay."""
-    _change_state(source_id, SourceState.SUSPENDED)
+    _turn(source_id, SourceState.SUSPENDED, "pause")
 
 
 def resume(source_id: Id) -> None:
     """Harvest a source again."""
-    _change_state(source_id, SourceState.ACTIVE)
+    _turn(source_id, SourceState.ACTIVE, "resume")
 
 
-def _change_state(source_id: str, state: SourceState) -> None:
-    with opened() as (_, store):
-        store.sources.change(source_id, state=state)
+def _turn(source_id: str, state: SourceState, act: str) -> None:
+    """Unlike a page, this brings a source back that was retired."""
+    with opened() as (settings, store):
+        if store.sources.get(source_id).state is not state:
+            store.sources.change(source_id, state=state)
+            own_hand(settings, store).note(act, source_id)
 
 
 def _cancel_harvest(store: Store, source_id: str) -> None:
@@ -215,6 +221,7 @@ def remove(
         if not yes:
             typer.confirm(f"Tell all records of {source.label!r} as deleted?", abort=True)
         store.sources.change(source_id, state=SourceState.RETIRED)
+        store.audit.note(somebody(), "retire", f"source:{source_id}", {}, utc_now())
         store.secrets.remove(source_id)
         _cancel_harvest(store, source_id)
         run = work_now(store, settings, source_id, RunKind.RETIRE)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from catalogue.errors import RunAlreadyOpen
 from catalogue.run import HarvestRun
+from catalogue.settings import Settings
 from catalogue.store import Store
 from clearinghouse.harvests import Worked, chosen
 from clearinghouse.output import complaints, moment
+from endpoint.steering.acts import Hand
 from harvester.inline import harvest_kind
 from harvester.slices import utc_now
 
@@ -21,6 +23,11 @@ def somebody() -> str:
         return f"{getpass.getuser()}@{socket.gethostname()}"
     except (KeyError, OSError):  # a user without a name, as in some containers
         return socket.gethostname()
+
+
+def own_hand(settings: Settings, store: Store) -> Hand:
+    """The hand of who types."""
+    return Hand(store, settings, somebody())
 
 
 def pause_all(store: Store, reason: str) -> None:

@@ -17,6 +17,8 @@ from catalogue.source import Missed, Source
 from catalogue.timing import coming_dues, require_schedule
 from clearinghouse.output import console, moment
 from clearinghouse.session import opened
+from clearinghouse.steering import own_hand
+from endpoint.steering.sources import change_fields
 from harvester.slices import utc_now
 
 #: Coming harvests that are shown.
@@ -43,7 +45,7 @@ def schedule(
         source = store.sources.get(source_id)
         if changes:
             require_schedule(replace(source, **changes))
-            source = store.sources.change(source_id, **changes)
+            source = change_fields(own_hand(settings, store), source_id, **changes)
     told = f"{in_zone(source) or 'not harvested on schedule'}; missed: {source.missed}"
     console.print(told, markup=False, highlight=False)
     show_coming(source, coming(source, settings, COMING))

@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
+from endpoint.admin_api.source_settings import router as source_settings
 from endpoint.ping.links import api as pings
 
 #: Where the description is.
@@ -20,5 +21,5 @@ _BEARER: Final = HTTPBearer(
 )
 
 router = APIRouter(dependencies=[Security(_BEARER)])
-for room in (people, organisations, pings, audit):
+for room in (people, organisations, source_settings, pings, audit):
     router.include_router(room)

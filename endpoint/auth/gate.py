@@ -8,6 +8,8 @@ and what happens to one source, inside it::
 
     allowed(request, Action.STEER, source_id)
 
+or, before what was sent is looked at, `dependencies=[needs_at_source(Action.STEER)]` of a route.
+
 Pages take sessions, the API takes tokens, and sessions for what changes nothing.
 """
 
@@ -143,6 +145,15 @@ def needs(action: Action) -> Any:
         if not found.may_somewhere(action):
             raise NotAllowed(_refusal(found, action))
         return found
+
+    return Depends(enter)
+
+
+def needs_at_source(action: Action) -> Any:
+    """A dependency: those may enter who may do this to the source that the path names as `source_id`."""
+
+    def enter(request: Request) -> Reader:
+        return allowed(request, action, request.path_params["source_id"])
 
     return Depends(enter)
 

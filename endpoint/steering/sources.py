@@ -99,6 +99,23 @@ def change_settings(hand: Hand, source_id: str, typed: Mapping[str, str]) -> Sou
     return after
 
 
+def change_fields(hand: Hand, source_id: str, **fields: Any) -> Source:
+    """Change fields of a source, as the command line has them; which settings that changes is noted.
+
+    Raises:
+        UnknownSource: there is no such source.
+    """
+    before = written(hand.store.sources.get(source_id))
+    source = hand.store.sources.change(source_id, **fields)
+    after = written(source)
+    changed = [name for name in SETTINGS if after[name] != before[name]]
+    if changed:
+        detail = {side: {name: told[name] for name in changed} for side, told in
+                  (("before", before), ("after", after))}  # fmt: skip
+        hand.note("settings", source_id, **detail)
+    return source
+
+
 def _read(name: str, text: str) -> Any:
     """The value of a setting that is written so.
 

@@ -84,3 +84,20 @@ def test_the_ping_link_of_a_source_is_made_and_ended(clearinghouse: Command, dat
     assert clearinghouse("source", "ping", "nile", "--remove").err.strip() == "Removed: 1."
     assert database.pings.of("nile") is None
     assert clearinghouse("source", "ping", "none").code == REFUSED
+
+
+def test_what_is_changed_on_the_command_line_is_noted(clearinghouse: Command, database: Store) -> None:
+    add = ("--protocol", "oai-pmh", "--base-url", "https://nile.example.org/oai")
+    assert clearinghouse("source", "add", "nile", *add).code == DONE
+    clearinghouse("source", "schedule", "nile", "0 3 * * *")
+    clearinghouse("source", "quirk", "nile", "host-pause=2.5")
+    clearinghouse("source", "guard", "nile", "guard_few=20")
+    clearinghouse("source", "pause", "nile")
+    clearinghouse("source", "resume", "nile")
+    lines = database.audit.newest(about="source:nile")
+    assert [line.act for line in reversed(lines)] == [
+        "add", "settings", "settings", "settings", "pause", "resume",
+    ]  # fmt: skip
+    assert [line.detail["after"] for line in reversed(lines) if line.act == "settings"] == [
+        {"schedule": "0 3 * * *"}, {"quirks": "host_pause=2.5"}, {"guards": "guard_few=20"},
+    ]  # fmt: skip

@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-import requests
 from openapi_spec_validator import validate
 
 from catalogue.people import Action, Role
 from catalogue.store import Store
 from factories import add_source
+from programs import Program
 from signing_in import Browser, add_person, serving, token_of
-
-
-@dataclass
-class Program:
-    """A client of the API with a token."""
-
-    at: str
-    token: str
-
-    def __call__(self, method: str, path: str, **body: Any) -> Any:
-        answer = requests.request(
-            method,
-            self.at + path,
-            json=body or None,
-            headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
-            timeout=20,
-        )
-        self.status, self.headers = answer.status_code, answer.headers
-        return answer.json() if answer.content else None
 
 
 @pytest.fixture
