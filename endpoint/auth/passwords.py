@@ -47,8 +47,9 @@ def verify(password: str, known: str) -> tuple[bool, str]:
 
     Without a hash it takes as long to say no.
     """
+    nobodys = _nobodys()  # made at the first call, whoever is asked for
     with _AT_ONCE:
-        right, newer = _hasher().verify_and_update(password[: LONGEST + 1], known or _nobodys())
+        right, newer = _hasher().verify_and_update(password[: LONGEST + 1], known or nobodys)
     return right and bool(known), newer or ""
 
 
