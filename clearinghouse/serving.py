@@ -189,9 +189,17 @@ def up(settings: Settings, store: Store, *, sample: bool) -> int:
             _announce(settings)
             if sample:
                 _tell_first_operator(settings, store)
+            _tell_nobody(store)
             stop.wait()
         complaints.print("Stopping.")
     return 0
+
+
+def _tell_nobody(store: Store) -> None:
+    """That nobody can sign in yet, where that is so."""
+    if not store.people.all():
+        told = "Nobody can sign in yet: clearinghouse person add MAIL --name NAME --role operator"
+        complaints.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tell_first_operator(settings: Settings, store: Store) -> None:
@@ -207,6 +215,7 @@ def serve(settings: Settings, store: Store) -> int:
     stop = Stop()
     with web_server(settings, store), scheduled(settings, store):
         _announce(settings)
+        _tell_nobody(store)
         stop.wait()
     return 0
 

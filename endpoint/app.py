@@ -34,6 +34,7 @@ from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
 from endpoint.observing.requests import Measured, RequestFigures
 from endpoint.observing.router import router as observing
+from endpoint.people.audit import router as audit
 from endpoint.people.organisations import router as organisations
 from endpoint.people.people import router as people
 from endpoint.ping.links import router as ping_links
@@ -88,6 +89,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         acting,
         people,
         organisations,
+        audit,
         ping,
         ping_links,
         observing,

@@ -24,6 +24,7 @@ ROOMS: Final = (
     Room("/dashboard", N_("Nodes"), Action.SEE),
     Room("/dashboard/people", N_("People"), Action.ADMINISTER),
     Room("/dashboard/organisations", N_("Organisations"), Action.ADMINISTER),
+    Room("/dashboard/audit", N_("What people did"), Action.ADMINISTER),
     Room("/dashboard/account", N_("My account")),
 )
 

@@ -127,6 +127,7 @@ ROUTES: Final = {
     "POST /dashboard/organisations/{organisation_id}/nodes": ADMINISTERS,
     "POST /dashboard/organisations/{organisation_id}/nodes/{node_id}/remove": ADMINISTERS,
     "POST /dashboard/organisations/{organisation_id}/nodes/{node_id}/sources": ADMINISTERS,
+    "GET /dashboard/audit": ADMINISTERS,
     "GET /api/people": ADMINISTERS,
     "POST /api/people": ADMINISTERS,
     "GET /api/people/{person_id}": ADMINISTERS,

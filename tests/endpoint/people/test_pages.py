@@ -39,6 +39,7 @@ def test_pages_are_in_every_language_and_in_that_of_the_person(
         "/dashboard/people",
         "/dashboard/people/1",
         "/dashboard/organisations",
+        "/dashboard/audit",
     ):
         said = set()
         for tag, language in LANGUAGES.items():
@@ -50,7 +51,7 @@ def test_pages_are_in_every_language_and_in_that_of_the_person(
             assert operator.answer.headers["Cache-Control"] == "no-store"
             said.add(page.xpath("string(//h2)"))
             assert page.xpath("//*[@style or @onclick] | //script") == []
-        if path != "/dashboard/organisations":
+        if path not in {"/dashboard/organisations", "/dashboard/audit"}:
             assert len(said) == len(LANGUAGES)
     operator.post("/dashboard/account", name="Op", language="ar")
     assert operator.get("/dashboard/people", **{"Accept-Language": "fr"}).get("dir") == "rtl"
@@ -191,3 +192,25 @@ def test_somebody_signs_out_elsewhere_but_nobody_else(operator: Browser, sqlite_
     mine.post(ends, form_at=at)
     operator.get(at)
     assert operator.answer.status_code == 303
+
+
+def test_what_people_did_is_told_page_by_page(operator: Browser, sqlite_store: Store) -> None:
+    now = datetime.now(UTC)
+    for number in range(60):
+        who = HOSTILE if number % 2 else "sara@example.org"
+        sqlite_store.audit.note(who, "pause", f"source:s{number % 3}", {"why": HOSTILE}, now)
+    path, seen = "/dashboard/audit?about=source%3As1", []
+    page = operator.get(path)
+    assert len(page.xpath("//tbody/tr")) == 20
+    assert page.xpath("//script | //*[@onerror]") == []
+    assert HOSTILE in page.text_content()
+    [by] = {link for link in page.xpath("//tbody//a/@href") if "script" in link}
+    assert len(operator.get(f"/dashboard/audit{by}").xpath("//tbody/tr")) == 30
+    path = "/dashboard/audit"
+    while path:
+        page = operator.get(path)
+        seen += page.xpath("//tbody/tr/th/time/@datetime")
+        path = "".join(f"/dashboard/audit{link}" for link in page.xpath("//a[@rel='next']/@href"))
+    assert len(seen) == len(sqlite_store.audit.newest(limit=500)) > 60
+    assert operator.get("/dashboard/audit?before=x") is not None
+    assert operator.answer.status_code == 200
