@@ -26,6 +26,8 @@ from catalogue.store.people_tables import attempts, people, sessions, sign_in_li
 #: When something was last seen is written down as often as this.
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _LONGEST_AGENT: Final = 300
+#: How long a token that has ended is still told of.
+_TOKENS_KEPT: Final = timedelta(days=90)
 #: Stands before every token, so that those who look for leaked secrets find them.
 TOKEN_PREFIX: Final = "clearinghouse_"  # noqa: S105 - no secret
 
@@ -88,12 +90,13 @@ class Sessions:
             connection.execute(sa.delete(sessions).where(c.id == session_id, c.person_id == person_id))
 
     def forget(self, now: datetime, lifetime: Lifetime) -> None:
-        """Forget sessions and links that have ended, and attempts of long ago."""
+        """Forget sessions and links that have ended, and attempts and tokens that ended long ago."""
         c = sessions.c
         ended = sa.or_(c.seen_at <= now - lifetime.idle, c.begun_at <= now - lifetime.most)
         with writing(self._engine) as connection:
             connection.execute(sa.delete(sessions).where(ended))
             connection.execute(sa.delete(sign_in_links).where(sign_in_links.c.expires_at < now))
+            connection.execute(sa.delete(tokens).where(tokens.c.expires_at < now - _TOKENS_KEPT))
             connection.execute(sa.delete(attempts).where(attempts.c.at < now - timedelta(days=1)))
 
     def make_link(self, person_id: int, by: str, now: datetime, lasts: timedelta) -> str:

@@ -32,7 +32,10 @@ _ADMINISTERS = [needs(Action.ADMINISTER)]
 def list_organisations(request: Request) -> Listed[OrganisationShown]:
     """Every organisation, by name."""
     store = services(request).store
-    items = [_organisation(store, one) for one in store.organisations.all()]
+    nodes: dict[str, list[str]] = {}
+    for node in store.organisations.nodes():
+        nodes.setdefault(node.organisation_id, []).append(node.id)
+    items = [_shown(one, nodes.get(one.id, [])) for one in store.organisations.all()]
     return Listed[OrganisationShown](items=items, next=None)
 
 
@@ -70,7 +73,10 @@ def remove_organisation(request: Request, organisation_id: str) -> Response:
 def list_nodes(request: Request, organisation: str = "") -> Listed[NodeShown]:
     """Every node, or those of one organisation, by name."""
     store = services(request).store
-    items = [_node(store, one) for one in store.organisations.nodes(organisation)]
+    sources: dict[str, list[str]] = {}
+    for source in store.sources.all():
+        sources.setdefault(source.node_id, []).append(source.id)
+    items = [_node_shown(one, sources.get(one.id, [])) for one in store.organisations.nodes(organisation)]
     return Listed[NodeShown](items=items, next=None)
 
 
@@ -123,15 +129,18 @@ def take_source(request: Request, node_id: str, source_id: str) -> NodeShown:
 
 
 def _organisation(store: Store, one: Organisation) -> OrganisationShown:
-    nodes = [node.id for node in store.organisations.nodes(one.id)]
+    return _shown(one, [node.id for node in store.organisations.nodes(one.id)])
+
+
+def _shown(one: Organisation, nodes: list[str]) -> OrganisationShown:
     return OrganisationShown(id=one.id, name=one.name, country=one.country, url=one.url, nodes=nodes)
 
 
 def _node(store: Store, one: Node) -> NodeShown:
+    return _node_shown(one, store.organisations.sources_of(one.id))
+
+
+def _node_shown(one: Node, sources: list[str]) -> NodeShown:
     return NodeShown(
-        id=one.id,
-        organisation_id=one.organisation_id,
-        name=one.name,
-        country=one.country,
-        sources=store.organisations.sources_of(one.id),
+        id=one.id, organisation_id=one.organisation_id, name=one.name, country=one.country, sources=sources
     )

@@ -103,12 +103,11 @@ def take_role(request: Request, person_id: int, role: Role, node: str = "") -> P
 
 
 @router.post("/people/{person_id}/link", status_code=201, dependencies=_ADMINISTERS)
-def make_link(request: Request, response: Response, person_id: int) -> SignInLink:
+def make_link(request: Request, person_id: int) -> SignInLink:
     """A link by which somebody signs in, once; one from before is good no more."""
     known, now = services(request), datetime.now(UTC)
     lasts = timedelta(hours=known.settings.link_hours)
     secret = known.store.sessions.make_link(person_id, reader(request).who, now, lasts)
-    response.headers["Cache-Control"] = "no-store"
     return SignInLink(url=f"{known.settings.public_url}/sign-in/link/{secret}", expires_at=now + lasts)
 
 
@@ -120,7 +119,7 @@ def list_tokens(request: Request) -> Listed[TokenShown]:
 
 
 @router.post("/tokens", status_code=201, dependencies=_ADMINISTERS)
-def make_token(request: Request, response: Response, sent: NewToken) -> TokenMade:
+def make_token(request: Request, sent: NewToken) -> TokenMade:
     """Make another token of one's own, that can do no more and lasts no longer than the one that asks."""
     found, now = signed_in(request), datetime.now(UTC)
     assert found.person is not None  # noqa: S101 - signed_in says so
@@ -133,7 +132,6 @@ def make_token(request: Request, response: Response, sent: NewToken) -> TokenMad
     made, secret = services(request).store.tokens.make(
         found.person, sent.name, wanted, by=found.who, now=now, expires_at=expires
     )
-    response.headers["Cache-Control"] = "no-store"
     return TokenMade(**token_shown(made), secret=secret)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Depends, Security
 from fastapi.security import HTTPBearer
+from starlette.responses import Response
 
 from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
@@ -20,6 +21,12 @@ _BEARER: Final = HTTPBearer(
     auto_error=False, description="A token of /dashboard/account. What changes nothing may use a session."
 )
 
-router = APIRouter(dependencies=[Security(_BEARER)])
+
+def _keep_nothing(response: Response) -> None:
+    """What is behind the gate is kept by nobody on the way."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+router = APIRouter(dependencies=[Security(_BEARER), Depends(_keep_nothing)])
 for room in (people, organisations, source_settings, pings, audit):
     router.include_router(room)

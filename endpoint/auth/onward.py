@@ -43,6 +43,15 @@ def sign_in(request: Request) -> str:
     if request.method in {"GET", "HEAD"}:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         query = {"next": asked}
+    elif page := _sent_from(request):
+        query = {"next": page}
     if "lang" in request.query_params:
         query["lang"] = request.query_params["lang"]
     return f"{root(request)}/sign-in" + (f"?{urlencode(query)}" if query else "")
+
+
+def _sent_from(request: Request) -> str:
+    """The page of ours that a form was sent from, by a browser that says so; else nothing."""
+    ours = services(request).settings.public_url
+    said = request.headers.get("referer", "")
+    return safe(said.removeprefix(ours)) if said.startswith(f"{ours}/") else ""

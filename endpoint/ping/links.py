@@ -76,9 +76,8 @@ def remove_link(request: Request, source_id: str, form: Form) -> Response:  # no
 
 
 @api.put("/{source_id}/ping")
-def put_ping(request: Request, response: Response, source_id: str) -> PingLink:
+def put_ping(request: Request, source_id: str) -> PingLink:
     """Make the ping link of a source; one from before is good no more."""
-    response.headers["Cache-Control"] = "no-store"
     return PingLink(url=_made(request, source_id))
 
 

@@ -275,6 +275,8 @@ def test_who_is_let_through(everybody: tuple[str, Store, list[Asking]], route: s
         through = not signs_in and answer.status_code not in {401, 403}
         if through is not who.may(ROUTES[route], method, api=api) or answer.status_code >= 500:
             wrong.append(f"{who.label}: {answer.status_code}")
+        elif through and method == "GET" and not ROUTES[route].everybody:
+            assert answer.headers["Cache-Control"] in {"no-store", "no-cache"}  # the latter of a stream
         elif not through:
             assert answer.headers["Cache-Control"] == "no-store"
             known = who.person is not None and (bool(who.token) or not api or method not in UNSAFE)

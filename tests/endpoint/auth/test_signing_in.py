@@ -13,7 +13,7 @@ from catalogue.people import Action, Role
 from catalogue.store import Store
 from catalogue.store.sessions import Lifetime
 from endpoint.auth import attempts, onward, passwords
-from signing_in import COOKIE, Browser, add_person, serving, token_of
+from signing_in import COOKIE, Browser, add_person, free_port, serving, token_of
 
 PASSWORD = "seven quiet herons"
 
@@ -47,6 +47,21 @@ def test_somebody_signs_in_and_out(sqlite_store: Store) -> None:
         browser.session.cookies.set(COOKIE, secret, domain="127.0.0.1", path="/")
         browser.get("/dashboard/account")
         assert browser.answer.status_code == 303
+
+
+def test_who_sends_a_form_too_late_comes_back_to_its_page(sqlite_store: Store) -> None:
+    port = free_port()
+    ours = f"http://127.0.0.1:{port}"
+    with serving(sqlite_store, at_port=port, base_url=ours) as at:
+        for referer, wanted in (
+            (f"{ours}/dashboard/people?a=b", "/sign-in?next=%2Fdashboard%2Fpeople%3Fa%3Db"),
+            (f"{ours}.evil.example/x", "/sign-in"),
+            (f"{ours}//evil.example", "/sign-in?next=%2Fdashboard"),
+            ("", "/sign-in"),
+        ):
+            browser = Browser(at)
+            browser.send("/dashboard/people", headers={"Referer": referer}, name="x")
+            assert browser.answer.headers["Location"] == wanted
 
 
 def test_a_session_is_new_at_every_sign_in(sqlite_store: Store) -> None:
