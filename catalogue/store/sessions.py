@@ -139,10 +139,16 @@ class Sessions:
             _begin(connection, person_id, made, now, "link", user_agent)
         return person, made
 
-    def failed(self, name: str, client: str, now: datetime) -> None:
-        """Note an attempt to sign in that failed; both are pseudonyms."""
+    def failed(self, name: str, client: str, now: datetime) -> int:
+        """Note an attempt to sign in that failed; both are pseudonyms. Gives its number."""
+        statement = sa.insert(attempts).values(name=name, client=client, at=now)
         with writing(self._engine) as connection:
-            connection.execute(sa.insert(attempts).values(name=name, client=client, at=now))
+            return int(connection.execute(statement.returning(attempts.c.id)).scalar_one())
+
+    def forgive(self, attempt_id: int) -> None:
+        """Forget an attempt that did not fail."""
+        with writing(self._engine) as connection:
+            connection.execute(sa.delete(attempts).where(attempts.c.id == attempt_id))
 
     def failures(self, name: str, client: str, since: datetime) -> tuple[int, int, int]:
         """Attempts that failed since then: by this name from this client, from this client, by this name."""

@@ -86,13 +86,14 @@ def change_password(request: Request, form: Form) -> Response:
     """Set another password; every other session ends."""
     known, now, say = services(request), datetime.now(UTC), words(language_for(request).tag).gettext
     person, session = _myself(request)
-    if attempts.are_too_many(request, person.mail, now):
+    attempt = attempts.begin(request, person.mail, now)
+    if not attempt:
         minutes = int(attempts.WINDOW.total_seconds() // 60)
         return _page(request, status=429, error=say(_WAIT) % {"minutes": minutes}, at="password")
     _, hashed = known.store.people.password_of(person.mail)
     if hashed and not passwords.verify(form.get("current"), hashed)[0]:
-        attempts.note_failure(request, person.mail, now)
         return _page(request, status=422, error=say(_WRONG), at="password")
+    attempts.was_right(request, attempt)
     password = form.get("password")
     fault = passwords.fault_of(password, form.get("again"), person.name, person.mail)
     if fault:

@@ -19,15 +19,23 @@ WINDOW: Final = timedelta(minutes=15)
 MOST: Final = (5, 30, 100)
 
 
-def are_too_many(request: Request, name: str, now: datetime) -> bool:
-    """Whether this one has to wait."""
-    found = services(request).store.sessions.failures(*_who(request, name), now - WINDOW)
-    return any(count >= most for count, most in zip(found, MOST, strict=True))
+def begin(request: Request, name: str, now: datetime) -> int:
+    """Note an attempt, as one that fails until it is known to be right; 0: this one has to wait.
+
+    It is noted first and counted then, so that many at the same time are no more than so many.
+    """
+    sessions, who = services(request).store.sessions, _who(request, name)
+    made = sessions.failed(*who, now)
+    found = sessions.failures(*who, now - WINDOW)
+    if any(count > most for count, most in zip(found, MOST, strict=True)):
+        sessions.forgive(made)
+        return 0
+    return made
 
 
-def note_failure(request: Request, name: str, now: datetime) -> None:
-    """An attempt failed."""
-    services(request).store.sessions.failed(*_who(request, name), now)
+def was_right(request: Request, attempt: int) -> None:
+    """The attempt was no failure."""
+    services(request).store.sessions.forgive(attempt)
 
 
 def _who(request: Request, name: str) -> tuple[str, str]:

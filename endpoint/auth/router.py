@@ -55,7 +55,8 @@ def sign_in(request: Request, form: AnyForm) -> Response:
     wanted, mail, password = form.get("next"), form.get("mail")[:_LONGEST], form.get("password")
     if not forgery.is_ours(request, form.get(forgery.FIELD)):
         return asking(request, wanted, mail=mail, error=say(AGAIN), status=403)
-    if attempts.are_too_many(request, mail, now):
+    attempt = attempts.begin(request, mail, now)
+    if not attempt:
         minutes = int(attempts.WINDOW.total_seconds() // 60)
         found = asking(request, wanted, mail=mail, error=say(_WAIT) % {"minutes": minutes}, status=429)
         found.headers["Retry-After"] = str(minutes * 60)
@@ -63,8 +64,8 @@ def sign_in(request: Request, form: AnyForm) -> Response:
     person_id, hashed = known.store.people.password_of(mail)
     right, newer = passwords.verify(password, hashed)
     if not right:
-        attempts.note_failure(request, mail, now)
         return asking(request, wanted, mail=mail, error=say(_WRONG), status=422)
+    attempts.was_right(request, attempt)
     if newer:
         known.store.people.rehash(person_id, newer)
     agent = request.headers.get("user-agent", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,6 +125,30 @@ def test_attempts_are_limited_by_name_and_client(sqlite_store: Store) -> None:
     sqlite_store.sessions.forget(datetime.now(UTC) + timedelta(days=2), lifetime)
     with sqlite_store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT * FROM attempts").all() == []
+
+
+def test_many_attempts_at_once_are_no_more_than_so_many(sqlite_store: Store) -> None:
+    with_password(sqlite_store)
+    with serving(sqlite_store) as at:
+        browsers = [Browser(at) for _ in range(12)]
+        tokens = [browser.token("/sign-in") for browser in browsers]
+
+        def guess(number: int) -> int:
+            fields = {"mail": "sara@example.org", "password": f"guess {number}", "token": tokens[number]}
+            return browsers[number].send("/sign-in", **fields).status_code
+
+        with ThreadPoolExecutor(12) as pool:
+            found = list(pool.map(guess, range(12)))
+        assert set(found) <= {422, 429}
+        assert found.count(422) <= attempts.MOST[0]
+        assert found.count(429) >= 12 - attempts.MOST[0]
+
+
+def test_who_signs_in_rightly_may_do_so_often(sqlite_store: Store) -> None:
+    with_password(sqlite_store)
+    with serving(sqlite_store) as at:
+        for _ in range(attempts.MOST[0] + 2):
+            assert Browser(at).post("/sign-in", mail="sara@example.org", password=PASSWORD).status_code == 303
 
 
 def test_a_link_lets_somebody_in_once_and_takes_a_password(sqlite_store: Store) -> None:
