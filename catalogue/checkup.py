@@ -127,6 +127,8 @@ class Facts:
     chosen_format: str = ""
     #: setSpec -> name, the first of them.
     sets: Mapping[str, str] = field(default_factory=dict, hash=False)
+    #: setSpec -> records, where the whole list was read; else nothing.
+    set_counts: Mapping[str, int] = field(default_factory=dict, hash=False)
     granularity: str = ""
     deleted_record: str = ""
     earliest: str = ""

@@ -22,6 +22,9 @@
     │   ├── UnknownOrganisation, OrganisationExists, UnknownNode, NodeExists
     │   ├── StillInUse             an organisation with nodes, a node with sources
     │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
+    │   ├── UnknownRegistration
+    │   ├── RegistrationClosed     what was asked for does not follow from how it stands
+    │   ├── TooManyRegistrations   the client has begun enough for now
     │   ├── HistoryGone            it is no longer known what runs changed since then
     │   ├── SourceInactive         suspended or retired
     │   ├── RunAlreadyOpen         one open run for each source
@@ -228,6 +231,26 @@ class TooManyPings(StoreError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"this link was used just before: come back in {retry_after} seconds")
+        self.retry_after = retry_after
+
+
+class UnknownRegistration(StoreError):
+    """No registration has this key or number, or it was a draft and is no longer kept."""
+
+
+class RegistrationClosed(StoreError):
+    """What was asked for does not follow from how the registration stands."""
+
+
+class TooManyRegistrations(StoreError):
+    """One more registration of this client, or mail to this address, would be too many just now.
+
+    Attributes:
+        retry_after: seconds after which there is room again.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many registrations were begun from here: come back in {retry_after} seconds")
         self.retry_after = retry_after
 
 

@@ -154,6 +154,10 @@ class Settings(BaseSettings):
     check_days: float = Field(gt=0)
     checks_per_client: int = Field(ge=0)
     checks_per_host: int = Field(ge=1)
+    registrations_per_client: int = Field(ge=0)
+    registration_days: float = Field(gt=0)
+    trial_records: int = Field(ge=1, le=5000)
+    second_approver: bool
     dump_folder: str = Field(min_length=1)
     dump_formats: Annotated[tuple[str, ...], NoDecode]
     dump_schedule: str

@@ -23,6 +23,7 @@ from catalogue.errors import (
     OrganisationExists,
     PersonExists,
     QuestionClosed,
+    RegistrationClosed,
     RunAlreadyOpen,
     RunLost,
     SourceExists,
@@ -33,6 +34,7 @@ from catalogue.errors import (
     UnknownPerson,
     UnknownQuestion,
     UnknownRecord,
+    UnknownRegistration,
     UnknownRun,
     UnknownSource,
 )
@@ -49,6 +51,7 @@ from clearinghouse import (
     organisations,
     people,
     questions,
+    registrations,
     registry,
     secrets,
     simulating,
@@ -71,6 +74,7 @@ _REFUSALS = (
     HarvestingPaused,
     RunAlreadyOpen,
     RunLost,
+    RegistrationClosed,
     SourceExists,
     SourceInactive,
     StillInUse,
@@ -79,6 +83,7 @@ _REFUSALS = (
     UnknownPerson,
     UnknownQuestion,
     UnknownRecord,
+    UnknownRegistration,
     UnknownRun,
     UnknownSource,
 )
@@ -101,7 +106,9 @@ organisation_app = typer.Typer(help="Who takes part.", no_args_is_help=True)
 node_app = typer.Typer(help="What organisations take part with.", no_args_is_help=True)
 mail_app = typer.Typer(help="Letters that we send.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
+registration_app = typer.Typer(help="Repositories that somebody registers.", no_args_is_help=True)
 app.add_typer(source_app, name="source")
+app.add_typer(registration_app, name="registration")
 app.add_typer(run_app, name="run")
 app.add_typer(duplicates_app, name="duplicates")
 app.add_typer(question_app, name="question")
@@ -113,6 +120,7 @@ people.add_commands(person_app)
 organisations.add_commands(organisation_app, node_app)
 app.add_typer(mail_app, name="mail")
 registry.add_commands(source_app)
+registrations.add_commands(registration_app)
 simulating.add_command(app)
 db_app.command("reseal")(secrets.reseal)
 mails.add_commands(mail_app)

@@ -27,10 +27,13 @@ from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
+from endpoint.deps import Services
+from endpoint.registration.acts import tell_of_trial
 from harvester.checkups import Checkups
 from harvester.mail import Postman
 from harvester.schedule import Schedule
 from harvester.slices import utc_now
+from harvester.trials import Trials
 from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
@@ -156,6 +159,9 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     postman = Postman(store, settings)
     chores.every(MAIL_LOOK, postman.look, "mail")
     chores.every(DAY, postman.forget, "forget-mail")
+    trials = Trials(store, settings, on_done=partial(tell_of_trial, Services(settings, store)))
+    chores.every(TICK, trials.look, "trials")
+    chores.every(DAY, trials.forget, "forget-registrations")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
@@ -165,6 +171,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
             postman.stop()
             chores.stop()
             checkups.stop()
+            trials.stop()
             jobs.stop()
 
 

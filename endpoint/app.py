@@ -42,6 +42,11 @@ from endpoint.ping.router import router as ping
 from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
+from endpoint.registration import opened as registration_opened
+from endpoint.registration.approval import router as approval
+from endpoint.registration.decisions import router as decisions
+from endpoint.registration.router import router as registration
+from endpoint.registration.tracking import router as tracking
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
@@ -95,9 +100,14 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         observing,
     ):
         app.include_router(room)
+    app.include_router(approval)
+    app.include_router(decisions)
+    app.include_router(tracking)
+    app.include_router(registration)
     app.include_router(public)
     refusals.install(app)
     problems.install(app)
+    registration_opened.install(app)
     app.add_middleware(WholeAnswers)
     app.add_middleware(Direct, path=ADDRESS, answered_by=OaiPmh())
     app.add_middleware(Limits, settings=settings)

@@ -167,11 +167,11 @@ def _by_title(first: Copy, second: Copy) -> Found | None:
 
 def _came_from(copy: Copy, home: Copy) -> bool:
     """Whether a copy says that it was harvested from where the other one is at home."""
-    there = _place(home.member.base_url), home.member.source_identifier
-    return any((_place(base_url), name) == there for base_url, name in copy.member.origins)
+    there = place_of(home.member.base_url), home.member.source_identifier
+    return any((place_of(base_url), name) == there for base_url, name in copy.member.origins)
 
 
-def _place(url: str) -> str:
+def place_of(url: str) -> str:
     """An address without what does not tell two apart: scheme, case of the host, query, slash at the end."""
     try:
         parts = urlsplit(url.strip())

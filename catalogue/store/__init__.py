@@ -21,6 +21,7 @@ from catalogue.store.figures import Figures
 from catalogue.store.history import History
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.keys import Keys
+from catalogue.store.kinship import Kinship
 from catalogue.store.listing import Listing
 from catalogue.store.migrations import require_current, upgrade
 from catalogue.store.organisations import Organisations
@@ -34,6 +35,7 @@ from catalogue.store.problems import Problems
 from catalogue.store.questions import Questions
 from catalogue.store.recent import RecentChanges
 from catalogue.store.records import Records
+from catalogue.store.registrations import Registrations
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
@@ -69,6 +71,8 @@ class Store:
         self.keys = Keys(self.engine)
         self.workers = Workers(self.engine)
         self.checkups = Checkups(self.engine)
+        self.registrations = Registrations(self.engine)
+        self.kinship = Kinship(self.engine)
         self.clients = Clients(self.engine)
         self.validators = Validators(self.engine)
         self.secrets = Secrets(self.engine)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, Row
+from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import SourceExists, UnknownSource
@@ -31,20 +31,9 @@ class Sources:
         Raises:
             SourceExists: a source with this id is there already.
         """
-        row = asdict(source) | {
-            "sets": list(source.sets),
-            "quirks": source.quirks.to_json(),
-            "scheduled_at": source.scheduled_at or (now if source.schedule else None),
-            "guards": dict(source.guards),
-            "node_id": source.node_id or None,
-            "created_at": now,
-        }
         try:
             with writing(self._engine) as connection:
-                connection.execute(sa.insert(sources).values(row))
-                connection.execute(
-                    sa.insert(sets).values(set_spec=source_set(source.id), name=source.title or source.id)
-                )
+                insert_source(connection, source, now)
         except IntegrityError as error:
             raise SourceExists(f"there is a source {source.id!r} already") from error
 
@@ -107,6 +96,20 @@ class Sources:
                     .values(name=changes["title"])
                 )
         return self.get(source_id)
+
+
+def insert_source(connection: Connection, source: Source, now: datetime) -> None:
+    """Register a source, and the set of its records, in a transaction of the caller's."""
+    row = asdict(source) | {
+        "sets": list(source.sets),
+        "quirks": source.quirks.to_json(),
+        "scheduled_at": source.scheduled_at or (now if source.schedule else None),
+        "guards": dict(source.guards),
+        "node_id": source.node_id or None,
+        "created_at": now,
+    }
+    connection.execute(sa.insert(sources).values(row))
+    connection.execute(sa.insert(sets).values(set_spec=source_set(source.id), name=source.title or source.id))
 
 
 _FRIENDS = (

@@ -12,6 +12,7 @@ from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
 from endpoint.admin_api.source_settings import router as source_settings
+from endpoint.admin_api.registrations import router as registrations
 from endpoint.ping.links import api as pings
 
 #: Where the description is.
@@ -28,5 +29,6 @@ def _keep_nothing(response: Response) -> None:
 
 
 router = APIRouter(dependencies=[Security(_BEARER), Depends(_keep_nothing)])
-for room in (people, organisations, source_settings, pings, audit):
+for room in (people, organisations, source_settings, pings, registrations, audit):
+router = APIRouter(dependencies=[Security(_BEARER)])
     router.include_router(room)

@@ -25,6 +25,7 @@ ROOMS: Final = (
     Room("/dashboard/people", N_("People"), Action.ADMINISTER),
     Room("/dashboard/organisations", N_("Organisations"), Action.ADMINISTER),
     Room("/dashboard/audit", N_("What people did"), Action.ADMINISTER),
+    Room("/dashboard/registrations", N_("Registrations"), Action.DECIDE),
     Room("/dashboard/account", N_("My account")),
 )
 

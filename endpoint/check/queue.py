@@ -25,17 +25,18 @@ def ask(request: Request, typed: str) -> str:
     address = normalised(typed)
     if not address:
         raise InvalidQuery("not an address of the form https://repository.example.org/oai", "url")
-    client = request.client.host if request.client else ""
     settings = known.settings
     return known.store.checkups.ask(
         address,
         host_of(address).lower(),
-        client=_apart(client, known.store.keys.secret("checkups")),
+        client=client_of(request),
         now=datetime.now(UTC),
         allowance=Allowance(settings.checks_per_client, settings.checks_per_host),
     )
 
 
-def _apart(client: str, secret: bytes) -> str:
+def client_of(request: Request) -> str:
     """Tells clients apart for an hour's count, and says nothing of them."""
+    client = request.client.host if request.client else ""
+    secret = services(request).store.keys.secret("checkups")
     return hmac.new(secret, client.encode(), "sha256").hexdigest()[:24]

@@ -19,7 +19,7 @@ from harvester.doctor.csw import CswLook, schema_name
 from harvester.doctor.discovery import Discovery, Found
 from harvester.doctor.lists import ListLook
 from harvester.doctor.oai import OaiLook
-from harvester.doctor.observation import Observation, Transport
+from harvester.doctor.observation import OaiSeen, Observation, Transport, unique
 from harvester.doctor.records import samples, understood
 from harvester.doctor.session import Budget, CheckupSession
 from harvester.doctor.software import Fact, recognise
@@ -217,6 +217,7 @@ def _facts(seen: Observation) -> Facts:
             formats=tuple(form.prefix for form in seen.oai.formats),
             chosen_format=seen.oai.prefix,
             sets=dict(seen.oai.sets[:_MOST_SETS]),
+            set_counts=_set_counts(seen.oai),
             granularity=one.granularity[:50],
             deleted_record=one.deleted_record[:50],
             earliest=one.earliest_datestamp[:50],
@@ -240,6 +241,15 @@ def _records(seen: Observation) -> int | None:
         return len({one for page in walk for one in page.identifiers})
     told = next((page.size for page in walk if page.size.isascii() and page.size.isdigit()), "")
     return int(told) if told and len(told) <= len("1000000000") else None
+
+
+def _set_counts(seen: OaiSeen) -> dict[str, int]:
+    """How many records are in each set, where the list was read to its end."""
+    if not seen.walk or not seen.walk[-1].reply.is_good or seen.walk[-1].token:
+        return {}
+    items = unique(item for page in seen.walk for item in page.items if not item.deleted)
+    counted = Counter(spec for item in items for spec in set(item.sets))
+    return {spec: counted[spec] for spec, _ in seen.sets[:_MOST_SETS]}
 
 
 def _quirks(findings: tuple[Finding, ...]) -> dict[str, Any]:

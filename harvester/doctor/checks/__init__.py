@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Final
 
 from harvester.doctor.checks.verdict import CHECKS, judge
 
@@ -10,4 +11,9 @@ from harvester.doctor.checks.verdict import CHECKS, judge
 for _module in ("protocol", "dates", "lists", "catalogues", "transport", "quality"):
     import_module(f"{__name__}.{_module}")
 
-__all__ = ["CHECKS", "judge"]
+#: The checks that look at records alone, whatever they came by.
+OF_RECORDS: Final = frozenset(
+    name for name, function in CHECKS.items() if function.__module__.endswith(".quality")
+)
+
+__all__ = ["CHECKS", "OF_RECORDS", "judge"]
