@@ -43,10 +43,7 @@ from endpoint.public.router import router as public
 from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
 from endpoint.registration import opened as registration_opened
-from endpoint.registration.approval import router as approval
-from endpoint.registration.decisions import router as decisions
-from endpoint.registration.router import router as registration
-from endpoint.registration.tracking import router as tracking
+from endpoint.registration.rooms import ROOMS as REGISTRATION
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
@@ -98,12 +95,9 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         ping,
         ping_links,
         observing,
+        *REGISTRATION,
     ):
         app.include_router(room)
-    app.include_router(approval)
-    app.include_router(decisions)
-    app.include_router(tracking)
-    app.include_router(registration)
     app.include_router(public)
     refusals.install(app)
     problems.install(app)

@@ -135,7 +135,7 @@ def test_the_trial_is_shown_beside_the_sources_that_are_there(sqlite_store: Stor
             "the same records: 7",
             "oai_dc.no-title",
             "there is no title",
-            "it does not answer any more",
+            "it is silent",
         ):
             assert told in said
         decide(approver, number, "accept", ready="0", source_id="nile-2", where="node:delta")
