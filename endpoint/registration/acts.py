@@ -16,7 +16,7 @@ from catalogue.checkup import Checkup
 from catalogue.errors import SecretsLocked, UnknownCheckup, UnknownPerson
 from catalogue.mail import Mail
 from catalogue.people import Role
-from catalogue.registration import Registration, RegistrationState, Step, Who
+from catalogue.registration import Registration, RegistrationState, Rhythm, Step, Who
 from catalogue.sealing import Sealer, keys_of
 from catalogue.store.registrations import MOST_CONFIRMATIONS
 from endpoint.deps import Services
@@ -197,8 +197,18 @@ def accept(services: Services, number: int, wish: Wish, *, by: str, reason: str)
         return registering.accepted(it, now, by=by, reason=reason, source_id=place.source.id)
 
     done = registrations.accept(number, act, place, now)
-    _tell(services, done, more=_manager(services, done, place.source.node_id, by) if wish.manager else "")
+    more = _manager(services, done, place.source.node_id, by) if wish.manager else ""
+    _tell(services, done, more="\n\n".join(filter(None, [more, _ping_link(services, done, by)])))
     return done
+
+
+def _ping_link(services: Services, one: Registration, by: str) -> str:
+    """The link by which a node asks for a harvest, where it is to be harvested only then; told this once."""
+    when = one.answers.when
+    if when is None or when.rhythm is not Rhythm.PINGED:
+        return ""
+    secret = services.store.pings.make(one.source_id, by, utc_now())
+    return letters.to_ping(one, f"{services.settings.public_url}/ping/{secret}")
 
 
 def _manager(services: Services, one: Registration, node_id: str, by: str) -> str:

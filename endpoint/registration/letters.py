@@ -36,6 +36,9 @@ _WRITTEN: Final = N_("somebody has written to you about the registration of %(la
 _SIGN_IN: Final = N_(
     "You can look after the node yourself: see its harvests and what can be mended, ask for a harvest, pause it. This link lets you in, once:"
 )
+_PING: Final = N_(
+    "When something has changed in the repository, a POST to this address asks for a harvest. It is told this once; keep it to yourself:"
+)
 _FOLLOW: Final = N_("How it stands can be seen here at any time:")
 _BY_YOUR_LINK: Final = N_("How it stands can be seen at any time by the address that you were sent first.")
 _REFERENCE: Final = N_("Reference: %(reference)s")
@@ -105,6 +108,11 @@ _WITH_REASON: Final = frozenset(
 def to_sign_in(registration: Registration, link: str) -> str:
     """What a letter says to somebody who looks after the node from now on."""
     return "\n".join([*_wrapped(say(_SIGN_IN, tongue(registration))), link])
+
+
+def to_ping(registration: Registration, link: str) -> str:
+    """What a letter says to a node that asks for its harvests."""
+    return "\n".join([*_wrapped(say(_PING, tongue(registration))), link])
 
 
 def answer(registration: Registration, text: str, on: Stationery) -> Letter:

@@ -47,13 +47,19 @@ def test_changes_are_asked_made_and_tried_again_in_the_registrants_language(sqli
         assert "Veuillez corriger ce que le bilan appelle un problème" in visitor.text()
         visitor.go(f"{link[0]}/what")
         visitor.send(which="some", set=["waste"])
+        visitor.go(f"{link[0]}/when")
+        visitor.send(rhythm="pinged")
         visitor.go(f"{link[0]}/send")
         visitor.send(consent="1")
         one = store.registrations.get(number)
         assert (one.state, one.trial) == (RegistrationState.RECEIVED, None)
         tried(store, number)
         decide(approver, number, "accept", ready="0", source_id="lake", where="")
-        assert store.sources.get("lake").sets == ("waste",)
+        lake = store.sources.get("lake")
+        assert (lake.sets, lake.schedule) == (("waste",), "")
+        secret = re.search(r"/ping/(\S+)", letters(store, TO)[-1].text)
+        assert secret is not None
+        assert store.pings.find(secret[1]).source_id == "lake"
 
 
 def test_a_decision_needs_a_reason_and_the_reason_no_mail(sqlite_store: Store) -> None:
