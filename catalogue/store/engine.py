@@ -102,8 +102,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             yield connection
-    except sa.exc.DBAPIError as error:
-        if _is_away(error):
+    except (sa.exc.DBAPIError, _errors_of(engine)) as error:
+        if _is_away(engine, error):
             raise StoreUnreachable(_AWAY) from error
         raise
 
@@ -119,28 +119,35 @@ def writing(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
-    except sa.exc.DBAPIError as error:
-        if _is_full(error.orig):
+    except (sa.exc.DBAPIError, _errors_of(engine)) as error:
+        if _is_full(getattr(error, "orig", error)):
             raise StoreFull("the disk is full: nothing more can be written to the database") from error
-        if _is_away(error):
+        if _is_away(engine, error):
             raise StoreUnreachable(_AWAY) from error
         raise
 
 
-def _is_away(error: sa.exc.DBAPIError) -> bool:
+def _errors_of(engine: Engine) -> type[Exception]:
+    """What the driver raises where a statement is run on it, and not through SQLAlchemy."""
+    dbapi: Any = engine.dialect.dbapi
+    found: type[Exception] = dbapi.Error
+    return found
+
+
+def _is_away(engine: Engine, error: Exception) -> bool:
     """Whether PostgreSQL has gone: the connection ended, or none is to be had (08...; 57P0...: it stops).
 
     So is SQLite where another writer has held the lock for longer than we wait.
     """
-    if error.connection_invalidated:
+    if getattr(error, "connection_invalidated", False):
         return True
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    cause, dbapi = getattr(error, "orig", error), engine.dialect.dbapi
+    code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
-    state = getattr(error.orig, "sqlstate", "no PostgreSQL")
-    return isinstance(error, sa.exc.OperationalError) and (
-        state is None or state[:4] == "57P0" or state[:2] == "08"
-    )
+    state = getattr(cause, "sqlstate", "no PostgreSQL")
+    lost = dbapi is not None and isinstance(cause, dbapi.OperationalError)
+    return lost and (state is None or state[:4] == "57P0" or state[:2] == "08")
 
 
 def _is_full(error: BaseException | None) -> bool:
