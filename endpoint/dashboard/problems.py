@@ -53,7 +53,7 @@ def problem_page(request: Request, source_id: str, rule: str) -> Response:
         found=found[:_PAGE],
         after=after,
         more=found[_PAGE - 1].fault.source_identifier if len(found) > _PAGE else None,
-        contacts_found=grouped(payloads.values()),
+        contacts_found=grouped(payloads[digest] for digest in digests if digest in payloads),
         may_steer=asking.may(Action.STEER, source_id),
     )
 
