@@ -11,8 +11,11 @@ from starlette.responses import Response
 from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
+from endpoint.admin_api.questions import router as questions
 from endpoint.admin_api.registrations import router as registrations
+from endpoint.admin_api.runs import router as runs
 from endpoint.admin_api.source_settings import router as source_settings
+from endpoint.admin_api.sources import router as sources
 from endpoint.ping.links import api as pings
 
 #: Where the description is.
@@ -29,5 +32,15 @@ def _keep_nothing(response: Response) -> None:
 
 
 router = APIRouter(dependencies=[Security(_BEARER), Depends(_keep_nothing)])
-for room in (people, organisations, source_settings, pings, registrations, audit):
+for room in (
+    people,
+    organisations,
+    sources,
+    source_settings,
+    runs,
+    questions,
+    pings,
+    registrations,
+    audit,
+):
     router.include_router(room)

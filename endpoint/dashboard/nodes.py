@@ -123,11 +123,17 @@ class Desk:
         return sorted(found, key=SORTS[wish.sort], reverse=wish.backwards)
 
 
-def desk(request: Request, reader: Reader, source_ids: Sequence[str] | None = None) -> Desk:
-    """How the nodes stand that this reader may see: all of them, or these."""
+def desk(
+    request: Request,
+    reader: Reader,
+    source_ids: Sequence[str] | None = None,
+    *,
+    action: Action = Action.SEE,
+) -> Desk:
+    """How the nodes stand to which this reader may do this: all of them, or of these."""
     known, now = services(request), datetime.now(UTC)
     dues, counts = dues_of(request), _counts(request).latest()
-    may_see = _visible(known.store, reader)
+    may_see = _visible(known.store, reader, action)
     glances = known.store.overview.glances(source_ids)
     lines = [
         _line(glance, dues, counts, now) for glance in glances if may_see is None or glance.id in may_see
@@ -135,8 +141,8 @@ def desk(request: Request, reader: Reader, source_ids: Sequence[str] | None = No
     return Desk(now, lines, Counter(line.state for line in lines))
 
 
-def _visible(store: Store, reader: Reader) -> frozenset[str] | None:
-    nodes = reader.nodes(Action.SEE)
+def _visible(store: Store, reader: Reader, action: Action) -> frozenset[str] | None:
+    nodes = reader.nodes(action)
     if nodes is None:
         return None
     return frozenset(one for node in nodes for one in store.organisations.sources_of(node))

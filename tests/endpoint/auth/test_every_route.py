@@ -41,6 +41,7 @@ PUBLIC: Final = Access(everybody=True)
 SIGNED_IN: Final = Access()
 SEES: Final = Access(action=Action.SEE)
 SEES_SOURCE: Final = Access(action=Action.SEE, at_source=True)
+SEES_EVERYTHING: Final = Access(action=Action.SEE, everywhere=True)
 STEERS: Final = Access(action=Action.STEER)
 STEERS_SOURCE: Final = Access(action=Action.STEER, at_source=True)
 DECIDES: Final = Access(action=Action.DECIDE)
@@ -76,6 +77,27 @@ ROUTES: Final = {
     "GET /dashboard/pings/{source_id}": STEERS_SOURCE,
     "POST /dashboard/pings/{source_id}": STEERS_SOURCE,
     "POST /dashboard/pings/{source_id}/remove": STEERS_SOURCE,
+    # Sources, runs, questions.
+    "GET /api/sources": SEES,
+    "GET /api/sources/{source_id}": SEES_SOURCE,
+    "POST /api/sources/{source_id}/harvest": STEERS_SOURCE,
+    "POST /api/sources/{source_id}/remap": STEERS_SOURCE,
+    "POST /api/sources/{source_id}/trial": STEERS_SOURCE,
+    "POST /api/sources/{source_id}/pause": STEERS_SOURCE,
+    "POST /api/sources/{source_id}/resume": STEERS_SOURCE,
+    "GET /api/sources/{source_id}/problems": SEES_SOURCE,
+    "PUT /api/sources/{source_id}/problems/{rule}/acceptance": STEERS_SOURCE,
+    "DELETE /api/sources/{source_id}/problems/{rule}/acceptance": STEERS_SOURCE,
+    "GET /api/runs": SEES_EVERYTHING,
+    "GET /api/runs/{run_id}": SEES,
+    "GET /api/runs/{run_id}/faults": SEES,
+    "GET /api/runs/{run_id}/requests": SEES,
+    "POST /api/runs/{run_id}/cancel": STEERS,
+    "POST /api/runs/{run_id}/go-on": STEERS,
+    "POST /api/runs/{run_id}/roll-back": STEERS,
+    "GET /api/questions": SEES,
+    "GET /api/questions/{question_id}": SEES,
+    "POST /api/questions/{question_id}/answer": STEERS,
     "GET /api/sources/{source_id}/settings": SEES_SOURCE,
     "PATCH /api/sources/{source_id}/settings": STEERS_SOURCE,
     "POST /api/sources/{source_id}/settings/undo": STEERS_SOURCE,
@@ -181,7 +203,7 @@ ROUTES: Final = {
 #: What the catalogue gives to the world: everybody may ask for everything below these.
 FEEDS: Final = ("/oai", "/csw", "/ogc")
 #: Values of parameters in paths; of all others: `none`.
-VALUES: Final = {"source_id": "nile", "number": "1", "role": "viewer", "run_id": "1"}
+VALUES: Final = {"source_id": "nile", "number": "1", "role": "viewer", "run_id": "99999"}
 #: Methods that a session does not open the API for.
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
