@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,12 @@ def modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
+@cache
+def nodes(path: Path) -> tuple[Any, ...]:
+    """The syntax tree of a module, flat; the module itself comes first."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -63,7 +71,7 @@ def test_no_module_is_longer_than_400_lines() -> None:
 def test_no_function_is_longer_than_50_lines() -> None:
     long = []
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if length > 50:
@@ -74,7 +82,7 @@ def test_no_function_is_longer_than_50_lines() -> None:
 def test_broad_handlers_are_few() -> None:
     broad = []
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else ""
                 reraised = isinstance(node.body[-1], ast.Raise)
@@ -89,7 +97,19 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    assert [relative(path) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [relative(path) for path in modules() if not ast.get_docstring(nodes(path)[0])] == []
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """The packages that a module imports from."""
+    found = set()
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return frozenset(found)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +125,5 @@ def test_every_module_says_what_it_is() -> None:
     ],
 )
 def test_each_library_comes_in_by_one_door(library: str, doors: tuple[str, ...]) -> None:
-    importers = set()
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and not node.level:
-                names = [node.module or ""]
-            if any(name.partition(".")[0] == library for name in names):
-                importers.add(relative(path))
+    importers = {relative(path) for path in modules() if library in imported(path)}
     assert [name for name in sorted(importers) if not name.startswith(doors or "-")] == []
