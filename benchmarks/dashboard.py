@@ -10,6 +10,7 @@ beside them wall-clock time; with PostgreSQL the database's own work is in the l
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import tempfile
 import time
@@ -19,9 +20,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from catalogue.people import Role
+from catalogue.settings import load_settings
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.tables import problems, questions, runs
+from endpoint.app import create_app
 
 NOW = datetime.now(UTC)
 ROUNDS = 5
@@ -104,6 +108,53 @@ def measured(work: Callable[[], object]) -> dict[str, float]:
     return {"cpu_ms": round(min(cpu) * 1e3, 1), "wall_ms": round(min(wall) * 1e3, 1)}
 
 
+def pages(store: Store) -> dict[str, dict[str, float]]:
+    """The pages as an operator's browser gets them."""
+    person = store.people.add("Operator", "operator@example.org", "benchmark", NOW)
+    store.people.give(person.id, Role.OPERATOR, "benchmark", NOW)
+    secret = store.sessions.begin(person.id, datetime.now(UTC), by="benchmark")
+    app = create_app(load_settings(), store)
+    cookie = f"clearinghouse-session={secret}".encode()
+
+    def get(path: str) -> int:
+        """One page, through the whole application; its length."""
+        length = 0
+
+        async def ask() -> None:
+            nonlocal length
+            address, _, query = path.partition("?")
+            scope = {
+                "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": address,
+                "raw_path": address.encode(), "query_string": query.encode(), "root_path": "",
+                "headers": [(b"host", b"testing"), (b"cookie", cookie)], "client": ("127.0.0.1", 1),
+                "server": ("testing", 80),
+            }  # fmt: skip
+
+            async def receive() -> dict[str, object]:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            async def send(message: dict[str, object]) -> None:
+                nonlocal length
+                if message["type"] == "http.response.start":
+                    assert message["status"] == 200, message  # noqa: S101 - a figure of something else
+                length += len(message.get("body", b""))  # type: ignore[arg-type] - bytes
+
+            await app(scope, receive, send)  # type: ignore[arg-type] - as Starlette calls them
+
+        asyncio.run(ask())
+        return length
+
+    paths = {
+        "the dashboard": "/dashboard",
+        "page 20, by records": "/dashboard?sort=-records&page=20",
+        "those that fail": "/dashboard?state=failing",
+        "a node": "/dashboard/sources/node-0000",
+        "the 50 newest runs of a node": "/dashboard/sources/node-0000?tab=runs",
+        "the sources for programs": "/api/sources",
+    }
+    return {name: measured(lambda path=path: get(path)) for name, path in paths.items()}  # type: ignore[misc]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sources", type=int, default=1000)
@@ -122,6 +173,7 @@ def main() -> None:
                 "sparks": measured(lambda: store.overview.sparks(names)),
                 "problems": measured(lambda: store.problems.counts(names, NOW)),
             }
+            found |= pages(store)
             print(json.dumps(found, indent=1))
 
 

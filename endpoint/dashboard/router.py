@@ -55,6 +55,7 @@ def dashboard(request: Request) -> Response:
         desk=found,
         states=list(NodeState),
         needs=needs_of(known.store, found),
+        registrations=len(known.store.registrations.waiting()) if asking.may(Action.DECIDE) else 0,
         asked=lambda question, label: asked(question, label, language),
         answers=ANSWERS,
         wish=wish,

@@ -297,3 +297,15 @@ def test_an_empty_catalogue_teaches(sqlite_store: Store) -> None:
         page = Browser(at).signed_in(sqlite_store, add_person(sqlite_store, Role.OPERATOR)).get("/dashboard")
     assert "There is no node yet" in text(page)
     assert not page.xpath("//table")
+
+
+def test_registrations_that_wait_are_told_to_those_who_decide(
+    desk_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(desk_store) as at:
+        monkeypatch.setattr(desk_store.registrations, "waiting", lambda: ["one", "another"])
+        approver = Browser(at).signed_in(desk_store, add_person(desk_store, Role.APPROVER))
+        first = approver.get("/dashboard").xpath("//ul[@class='needs']/li")[0]
+        assert text(first) == "Registrations that wait for a decision: 2. Decide"
+        viewer = Browser(at).signed_in(desk_store, add_person(desk_store, Role.VIEWER))
+        assert "Registrations" not in text(viewer.get("/dashboard"))
