@@ -2,7 +2,10 @@
 
 Both ends of a window are inclusive, as in OAI-PMH 2.0 (section 2.7.1), and both are written in the source's
 granularity: from and until in different granularities are refused (section 3.6). Two halves of a window share
-no instant, unless the source's `until` is known to fall short: then the second begins where the first ends.
+no instant, but in two cases in which the second begins where the first ends: the source's `until` is known
+to fall short; they meet at midnight, in seconds. A datestamp that is but a day is by its letters later than
+every second of the day before and earlier than every second of its own: a source that compares letters would
+give it in neither half.
 """
 
 from __future__ import annotations
@@ -59,6 +62,8 @@ class Window:
         if high - low < 1 + overlap:
             return None
         middle = scale.rounded(low, high)
+        if high - low == 1 and scale.ends_a_day(middle):
+            return None
         return self._at(scale, middle, overlap=overlap)
 
     def front(
@@ -75,7 +80,7 @@ class Window:
     def _at(self, scale: _Scale, middle: int, *, overlap: bool) -> tuple[Window, Window]:
         from_ = scale.written(scale.number(self.from_)) if self.from_ else ""
         until = scale.written(scale.number(self.until, end=True)) if self.until else ""
-        begin = middle if overlap else middle + 1
+        begin = middle if overlap or scale.ends_a_day(middle) else middle + 1
         return Window(from_, scale.written(middle)), Window(scale.written(begin), until)
 
     def _bounds(self, scale: _Scale, earliest: str, latest: str) -> tuple[int, int]:
@@ -110,6 +115,10 @@ class _Scale:
         day, second = divmod(number, _SECONDS_A_DAY)
         moment = datetime(1, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
         return f"{date.fromordinal(day).isoformat()}T{moment:%H:%M:%S}Z"
+
+    def ends_a_day(self, number: int) -> bool:
+        """Whether it is the last second of a day."""
+        return not self._days and number % _SECONDS_A_DAY == _SECONDS_A_DAY - 1
 
     def rounded(self, low: int, high: int) -> int:
         """The middle; the end of a day where the halves are long enough for that."""

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from harvester.windows import DAY, SECONDS, Window
 
+#: How the last second of a day is written.
+MIDNIGHT = "T23:59:59Z"
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2099, 1, 1))  # noqa: DTZ001 - hypothesis wants them so
 
 
@@ -31,7 +33,7 @@ def test_halves_are_the_window(
     window = Window(low, high)
     halves = window.cut(granularity, overlap=overlap)
     if halves is None:
-        assert (low == high) or overlap
+        assert low == high or overlap or (low, high)[0].endswith(MIDNIGHT)
         return
     first, second = halves
     assert (first.from_, second.until) == (low, high)
@@ -40,8 +42,26 @@ def test_halves_are_the_window(
     datestamp = written(moment, granularity)
     inside = first.holds(datestamp) + second.holds(datestamp)
     assert bool(inside) == window.holds(datestamp)
-    assert inside <= 1 or (overlap and datestamp == first.until == second.from_)
-    assert first.until == second.from_ if overlap else first.until < second.from_
+    assert inside <= 1 or datestamp == first.until == second.from_
+    shared = overlap or first.until.endswith(MIDNIGHT)
+    assert first.until == second.from_ if shared else first.until < second.from_
+
+
+@given(MOMENTS, MOMENTS, MOMENTS, st.lists(st.booleans(), max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_no_day_falls_between_halves_where_letters_are_compared(
+    one: datetime, other: datetime, moment: datetime, ways: list[bool]
+) -> None:
+    """A source that counts in seconds, compares letters, and has given this record but a day."""
+    low, high = sorted((written(one, SECONDS), written(other, SECONDS)))
+    windows, day = [Window(low, high)], written(moment, DAY)
+    for last in ways:
+        at = -1 if last else 0
+        halves = windows[at].cut(SECONDS)
+        if halves:
+            windows[at : at + 1 or None] = halves
+    given_ = any(window.from_ <= day <= window.until for window in windows)
+    assert given_ == (low <= day <= high)
 
 
 @pytest.mark.parametrize("granularity", [DAY, SECONDS])
@@ -79,7 +99,7 @@ def test_days_become_seconds_where_the_source_counts_in_seconds() -> None:
     halves = Window("2026-01-01", "2026-01-04").cut(SECONDS)
     assert halves == (
         Window("2026-01-01T00:00:00Z", "2026-01-02T23:59:59Z"),
-        Window("2026-01-03T00:00:00Z", "2026-01-04T23:59:59Z"),
+        Window("2026-01-02T23:59:59Z", "2026-01-04T23:59:59Z"),
     )
     assert Window("2026-01-01", "2026-01-01").cut(SECONDS) == (
         Window("2026-01-01T00:00:00Z", "2026-01-01T11:59:59Z"),
