@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from catalogue import oai_identifier
-from catalogue.errors import UnknownRecord, UnknownRun
-from catalogue.settings import Settings
-from catalogue.store import Store
+from catalogue.errors import UnknownRecord
+from catalogue.lives import Event, Life, Standing, What, life_of, seek
 from clearinghouse.output import console, moment, print_json, print_table
 from clearinghouse.session import opened
 
@@ -18,13 +16,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def record(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="Ours, CSW's, or the source's own.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="An identifier, an address, a DOI, or a title.")],
     *,
     as_json: Json = False,
 ) -> None:
     """The life of one record: where it is from, what runs made of it, and how it stands."""
     with opened() as (settings, store):
-        lives = [life(store, row) for row in _rows(settings, store, identifier)]
+        sought = seek(store, settings.repository_identifier, name)
+        if not sought.candidates:
+            raise UnknownRecord(f"there is no record {name!r}")
+        lives = [_told(life_of(store, candidate)) for candidate in sought.candidates]
     if as_json:
         print_json(lives)
         return
@@ -32,40 +33,25 @@ def record(
         _print(told)
 
 
-def _rows(settings: Settings, store: Store, identifier: str) -> list[Any]:
-    """The records that are meant; several sources may call one of theirs so.
-
-    Raises:
-        UnknownRecord: there is none.
-    """
-    ours = [
-        oai_identifier.mint(settings.repository_identifier, source.id, identifier)
-        for source in store.sources.all()
-    ]
-    rows = store.history.find([identifier, *ours], identifier)
-    if not rows:
-        raise UnknownRecord(f"there is no record {identifier!r}")
-    return rows
-
-
-def life(store: Store, row: Any) -> dict[str, Any]:
+def _told(life: Life) -> dict[str, Any]:
     """Everything that is known of one record."""
-    absence = store.history.absence(row.id)
-    waits = store.withheld.of_records([row.id]).get(row.id)
+    waits = life.waits
     return {
-        "identifier": row.identifier,
-        "source": row.source_id,
-        "source_identifier": row.source_identifier,
-        "title": row.title,
-        "format": row.metadata_prefix,
-        "state": "deleted" if row.deleted else "live",
-        "first_visible": datetime.fromtimestamp(row.first_datestamp, UTC),
-        "datestamp": datetime.fromtimestamp(row.datestamp, UTC),
-        "source_datestamp": row.source_datestamp,
-        "sets": row.set_specs.split(),
-        # Of a deleted record it is the run that deleted it.
-        "last_listed_in_run": None if row.deleted else row.seen_run,
-        "absent": {"since": absence[0], "complete_lists": absence[1]} if absence else None,
+        "identifier": life.identifier,
+        "source": life.source_id,
+        "source_identifier": life.source_identifier,
+        "title": life.title,
+        "format": life.metadata_prefix,
+        "state": life.standing.value,
+        "first_visible": life.first_visible,
+        "datestamp": life.datestamp,
+        "source_datestamp": life.source_datestamp,
+        "sets": list(life.sets),
+        "formats": list(life.formats),
+        "last_listed_in_run": life.last_listed,
+        "absent": {"since": life.absent_since, "complete_lists": life.absent_lists}
+        if life.absent_since
+        else None,
         "waits": {
             "reason": waits.reason,
             "loses": waits.detail,
@@ -74,43 +60,18 @@ def life(store: Store, row: Any) -> dict[str, Any]:
         }
         if waits
         else None,
-        "changes": _changes(store, row),
-        "faults": [
-            {
-                "run": fault.run_id,
-                "at": fault.at,
-                "rule": fault.rule,
-                "path": fault.path,
-                "why": fault.message,
-            }
-            for fault in store.history.faults(row.source_id, row.source_identifier)
-        ],
+        "copies": [twin.identifier for twin in life.twins],
+        "changes": [_change(event) for event in life.events if event.what is not What.SET_ASIDE],
+        "faults": [_fault(event) for event in reversed(life.events) if event.what is What.SET_ASIDE],
     }
 
 
-def _changes(store: Store, row: Any) -> list[dict[str, Any]]:
-    """What each run made of it, the oldest first."""
-    versions = store.history.versions(row.id)
-    after = [*((one.deleted, one.payload_digest) for one in versions[1:]), (row.deleted, row.payload_digest)]
-    after = after[: len(versions)]  # no run has changed what is as it first came
-    told = [_change(store, row.first_run, "taken")] if row.first_run else []
-    for before, (deleted, digest) in zip(versions, after, strict=True):
-        if deleted:
-            what = "deleted"
-        elif before.deleted:
-            what = "live again"
-        else:
-            what = "changed" if digest != before.payload_digest else "read anew"
-        told.append(_change(store, before.run_id, what))
-    return told
+def _change(event: Event) -> dict[str, Any]:
+    return {"run": event.run, "kind": event.kind or "", "at": event.at, "what": event.what.value}
 
 
-def _change(store: Store, run_id: int, what: str) -> dict[str, Any]:
-    try:
-        run = store.runs.get(run_id)
-    except UnknownRun:
-        return {"run": run_id, "kind": "", "at": None, "what": what}
-    return {"run": run.id, "kind": run.kind, "at": run.started_at, "what": what}
+def _fault(event: Event) -> dict[str, Any]:
+    return {"run": event.run, "at": event.at, "rule": event.rule, "path": event.path, "why": event.why}
 
 
 def _print(told: dict[str, Any]) -> None:
@@ -127,10 +88,11 @@ def _print(told: dict[str, Any]) -> None:
             console.print(
                 f"{name.replace('_', ' '):20} {shown}", markup=False, highlight=False, soft_wrap=True
             )
-    print_table(
-        ["run", "kind", "at", "what became of it"],
-        [[str(c["run"]), c["kind"], moment(c["at"]), c["what"]] for c in told["changes"]],
-    )
+    if told["state"] != Standing.SET_ASIDE:
+        print_table(
+            ["run", "kind", "at", "what became of it"],
+            [[str(c["run"]), c["kind"], moment(c["at"]), c["what"]] for c in told["changes"]],
+        )
     if told["faults"]:
         print_table(
             ["run", "at", "rule", "where", "why"],

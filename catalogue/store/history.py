@@ -19,8 +19,10 @@ from catalogue.store.tables import (
     faults,
     metadata,
     payloads,
+    problems,
     record_versions,
     records,
+    renditions,
     runs,
     sources,
 )
@@ -213,6 +215,38 @@ class History:
             rows = connection.execute(sa.select(records).where(records.c.file_identifier == file_identifier))
             found |= {row.id: row for row in rows}
         return [found[number] for number in sorted(found)]
+
+    def numbered(self, record_ids: Sequence[int]) -> list[sa.Row[Any]]:
+        """The records of these numbers, in this order, as far as they are there."""
+        found: dict[int, sa.Row[Any]] = {}
+        with reading(self._engine) as connection:
+            for part in parts(record_ids):
+                rows = connection.execute(sa.select(records).where(records.c.id.in_(part)))
+                found |= {row.id: row for row in rows}
+        return [found[number] for number in record_ids if number in found]
+
+    def formats(self, record_id: int) -> list[str]:
+        """The metadataPrefixes in which a record is kept for the feed."""
+        statement = sa.select(renditions.c.prefix).where(
+            renditions.c.record_id == record_id, renditions.c.body.is_not(None)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).scalars())
+
+    def never_taken(self, source_ids: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+        """(source, identifier there) of what these sources call so and could not be taken, now or once."""
+        p = problems.c
+        found: dict[tuple[str, str], None] = {}
+        with reading(self._engine) as connection:
+            for part in parts(source_ids):
+                statement = (
+                    sa.select(p.source_id, p.source_identifier)
+                    .where(p.source_id.in_(part), p.source_identifier.in_(names))
+                    .distinct()
+                    .order_by(p.source_id, p.source_identifier)
+                )
+                found |= {(row[0], row[1]): None for row in connection.execute(statement)}
+        return list(found)
 
     def absence(self, record_id: int) -> tuple[datetime, int] | None:
         """Since when complete lists lack a record, and how many in a row."""
