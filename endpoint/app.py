@@ -29,6 +29,7 @@ from endpoint.dashboard.runs import router as run
 from endpoint.dashboard.sources import router as node
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
+from endpoint.life.router import router as where
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
@@ -95,6 +96,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         ping,
         ping_links,
         observing,
+        where,
         *REGISTRATION,
     ):
         app.include_router(room)

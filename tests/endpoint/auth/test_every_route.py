@@ -51,6 +51,7 @@ ROUTES: Final = {
     # For everybody.
     "GET /": PUBLIC,
     "GET /feed": PUBLIC,
+    "GET /where": PUBLIC,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
     # From this machine, or with its own token.

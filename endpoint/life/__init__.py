@@ -1,0 +1,1 @@
+"""Where is my record? What became of one record, for everybody."""

@@ -1,0 +1,106 @@
+"""Where is my record? A name in, its life out; what is for those of the source is for them alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from lxml import html
+
+from catalogue.lives import Standing, life_of, names_in, seek
+from catalogue.people import Role
+from catalogue.record import Record, Text
+from catalogue.run import Checkpoint, Ending, Fault, Tally
+from catalogue.settings import load_settings
+from catalogue.store import Store
+from catalogue.store.records import PageOfChanges
+from factories import commit, fill, now, open_run
+from signing_in import Browser, add_person, serving
+
+HOSTILE = "<script>alert(1)</script> \u202e Lake sediments"
+NAMESPACE = load_settings().repository_identifier
+
+
+def read(at: str, name: str) -> tuple[int, html.HtmlElement]:
+    answer = requests.get(f"{at}/where", {"q": name}, timeout=10)
+    return answer.status_code, html.fromstring(answer.content)
+
+
+def three_lives(store: Store) -> None:
+    """One record that is there, one that its source has deleted, one that no run could take."""
+    run = fill(store, {"r1": Record(title=Text.of(HOSTILE)), "r2": Record(title=Text.of("Secret stockpile"))})
+    [gone] = [one for one in store.records.of_source("nile", limit=9) if one.identifier.endswith(":r2")]
+    commit(store, run, [], tombstones=list(store.records.known([gone.identifier]).values()))
+    store.runs.end(run, Ending.COMPLETE, now())
+    broken = open_run(store)
+    fault = Fault("oai_dc.no-title", "line 7, and what stands there", "r3", "/record[3]")
+    store.records.commit(
+        PageOfChanges(broken, Checkpoint(pages=1, finished=True), Tally(listed=1, faulty=1), faults=[fault]),
+        datetime.now(UTC),
+    )
+    store.runs.end(broken, Ending.COMPLETE_WITH_FAULTS, now())
+
+
+def test_each_life_is_found_by_each_name(store: Store) -> None:
+    three_lives(store)
+    for typed, standing in (
+        ("r1", Standing.LIVE),
+        (f"oai:{NAMESPACE}:nile:r1", Standing.LIVE),
+        ("https://nile.example.org/view?identifier=r1", Standing.LIVE),
+        ("lake SEDIMENTS", Standing.LIVE),
+        ("r2", Standing.DELETED),
+        ("r3", Standing.SET_ASIDE),
+    ):
+        [found] = seek(store, NAMESPACE, typed).candidates
+        assert (found.source_id, found.standing) == ("nile", standing), typed
+        life = life_of(store, found)
+        assert life.events
+        assert life.standing is standing
+    assert seek(store, NAMESPACE, "nobody has this").candidates == ()
+
+
+@pytest.mark.parametrize("typed", ["", " ", "http://[", "x" * 5000, "%00", "?&=", "https://a.example/#/b"])
+def test_whatever_is_typed_has_names(typed: str) -> None:
+    assert all(name and len(name) <= 1000 for name in names_in(typed))
+
+
+def test_everybody_reads_what_happened_and_no_more(sqlite_store: Store) -> None:
+    three_lives(sqlite_store)
+    with serving(sqlite_store) as at:
+        status, page = read(at, "r1")
+        assert status == 200
+        assert page.xpath("string(//article/h2/bdi)") == HOSTILE
+        assert not page.xpath("//script")
+        assert "Taken over" in page.xpath("string(//tbody)")
+        _, page = read(at, "r2")
+        assert "Secret" not in page.text_content()
+        assert "Deleted" in page.xpath("string(//tbody)")
+        _, page = read(at, "r3")
+        assert "oai_dc.no-title" in page.xpath("string(//tbody)")
+        assert "line 7" not in page.text_content()
+        status, page = read(at, "nobody")
+        assert status == 404
+        assert "Nothing is known of it" in page.text_content()
+        status, _ = read(at, "")
+        assert status == 200
+
+
+def test_who_may_see_the_source_reads_why(sqlite_store: Store) -> None:
+    three_lives(sqlite_store)
+    viewer = add_person(sqlite_store, Role.VIEWER)
+    with serving(sqlite_store) as at:
+        browser = Browser(at).signed_in(sqlite_store, viewer)
+        assert "line 7" in browser.get("/where?q=r3").text_content()
+        assert "Secret stockpile" in browser.get("/where?q=r2").text_content()
+        assert browser.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_all_languages(sqlite_store: Store) -> None:
+    three_lives(sqlite_store)
+    with serving(sqlite_store) as at:
+        for tag in ("ar", "zh", "fr", "ru", "es"):
+            answer = requests.get(f"{at}/where", {"q": "r1", "lang": tag}, timeout=10)
+            page = html.fromstring(answer.content)
+            assert page.get("lang") == tag
+            assert "Taken over" not in page.text_content()
