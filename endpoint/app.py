@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -54,6 +55,25 @@ from endpoint.transport.limits import Limits
 _COLLECTION = 20_000
 
 
+#: Rooms that need no order among them.
+_ROOMS: Final = (
+    dashboard,
+    live,
+    node,
+    run,
+    problem,
+    acting,
+    people,
+    organisations,
+    audit,
+    ping,
+    ping_links,
+    observing,
+    where,
+    *REGISTRATION,
+)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
@@ -83,22 +103,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(auth)
     app.include_router(account)
     app.include_router(elsewhere)
-    for room in (
-        dashboard,
-        live,
-        node,
-        run,
-        problem,
-        acting,
-        people,
-        organisations,
-        audit,
-        ping,
-        ping_links,
-        observing,
-        where,
-        *REGISTRATION,
-    ):
+    for room in _ROOMS:
         app.include_router(room)
     app.include_router(public)
     refusals.install(app)
