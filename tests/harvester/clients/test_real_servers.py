@@ -104,6 +104,8 @@ CASES = [
         "-list-cut",
         source={"quirks": Quirks(window_days=200, force_days=True, window_overlap=True)},
     ),
+    # Days enough that some lie where windows meet.
+    Case("mixed-datestamps=1 token-dies", "list-cut", holding={"count": 2500, "page_size": 100}),
     Case("forgets-deletions"),
     Case("token-drops-range token-dies@60", "list-cut"),
     Case("record-fails", "one-by-one", BROKEN, lost="record-fails"),
