@@ -24,9 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window.
+
+    As long as Playwright is there, its event loop runs, and no other test in this process could run one: it
+    ends with the module.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with playwright.sync_playwright() as driver:
         found = next(filter(None, map(shutil.which, _NAMES)), None)
@@ -59,7 +63,7 @@ def page_in(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def faults_of(chromium: Browser) -> Callable[[Page], list[str]]:
     """`faults_of(page)`: what axe-core holds against a page; each with the element that is meant."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
