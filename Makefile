@@ -13,7 +13,7 @@ ARGS ?=
 # Records that the benchmarks work on.
 RECORDS ?= 100000
 # Processes that the tests run in.
-JOBS ?= 2
+JOBS ?= 3
 # Python 3.12 and newer must have SQLite 3.42 or newer: DBOS takes milliseconds from it there.
 SUITABLE := import sys, sqlite3; \
 	sys.exit(not (sys.version_info >= (3, 12) and sqlite3.sqlite_version_info >= (3, 42) \
