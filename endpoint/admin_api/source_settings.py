@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from catalogue.errors import NotAllowed, SettingsError
-from catalogue.people import Action, Noted
+from catalogue.people import Action
 from catalogue.source import Source
 from endpoint.admin_api.problems import RESPONSES
 from endpoint.admin_api.shapes import Shape
@@ -61,23 +61,13 @@ def _hand(request: Request, asking: Reader) -> Hand:
 def _shown(request: Request, asking: Reader, source: Source, limit: int = 50) -> SettingsShown:
     names = _names(asking)
     told = steering.written(source)
-    found = steering.history(services(request).store, source.id, limit=limit)
-    changes = [change for line in found if (change := _change(line, names)) is not None]
+    found = steering.history(services(request).store, source.id, names=names, limit=limit)
+    changes = [
+        Change(id=one.id, at=one.at, who=one.who, before=one.detail["before"], after=one.detail["after"])
+        for one in found
+        if "after" in one.detail
+    ]
     return SettingsShown(settings={name: told[name] for name in names}, changes=changes)
-
-
-def _change(line: Noted, names: tuple[str, ...]) -> Change | None:
-    """A line of the audit, as far as it is about settings that may be seen."""
-    before, after = line.detail.get("before"), line.detail.get("after")
-    if not isinstance(before, dict) or not isinstance(after, dict) or not after.keys() & set(names):
-        return None
-    return Change(
-        id=line.id,
-        at=line.at,
-        who=line.who,
-        before={name: text for name, text in before.items() if name in names},
-        after={name: text for name, text in after.items() if name in names},
-    )
 
 
 @router.get("/{source_id}/settings", dependencies=[needs_at_source(Action.SEE)])

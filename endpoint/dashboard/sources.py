@@ -15,7 +15,7 @@ from catalogue.people import Action
 from catalogue.source import Missed, Source
 from catalogue.store.overview import SPARK
 from catalogue.timing import coming_dues
-from endpoint.auth.gate import Reader, allowed, needs
+from endpoint.auth.gate import Reader, allowed, needs, reader
 from endpoint.auth.pages import language_for
 from endpoint.dashboard import charts
 from endpoint.dashboard.nodes import desk, with_details
@@ -124,10 +124,11 @@ def _records(request: Request, source: Source) -> dict[str, Any]:
 
 
 def _settings(request: Request, source: Source) -> dict[str, Any]:
+    names = steering.SETTINGS if reader(request).may(Action.ADMINISTER) else steering.PLAIN
     return {
         "written": steering.written(source),
         "missed": list(Missed),
-        "history": steering.history(services(request).store, source.id),
+        "history": steering.history(services(request).store, source.id, names=names),
         "secrets": services(request).store.secrets.since(source.id),
         "error": "",
     }

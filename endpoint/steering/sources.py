@@ -148,9 +148,23 @@ def _lines(text: str) -> list[tuple[str, str]]:
     return [(name.strip(), value.strip()) for name, _, value in found]
 
 
-def history(store: Store, source_id: str, *, limit: int = 50) -> list[Noted]:
-    """What people did to a source, the newest first."""
-    return store.audit.newest(about=f"source:{source_id}", limit=limit)
+def history(
+    store: Store, source_id: str, *, names: Collection[str] = SETTINGS, limit: int = 50
+) -> list[Noted]:
+    """What people did to a source, the newest first; of its settings as much as is named."""
+    found = store.audit.newest(about=f"source:{source_id}", limit=limit)
+    return [seen for line in found if (seen := _as_far_as(line, names)) is not None]
+
+
+def _as_far_as(line: Noted, names: Collection[str]) -> Noted | None:
+    """A line without the settings that are not named; None where it is about no other."""
+    sides = {side: told for side, told in line.detail.items() if side in {"before", "after"}}
+    if not sides:
+        return line
+    kept = {
+        side: {name: text for name, text in told.items() if name in names} for side, told in sides.items()
+    }
+    return replace(line, detail={**line.detail, **kept}) if any(kept.values()) else None
 
 
 def undo(hand: Hand, source_id: str, number: int, names: Collection[str] = SETTINGS) -> Source:

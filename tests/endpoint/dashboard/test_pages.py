@@ -193,6 +193,18 @@ def test_settings_are_kept_with_their_history_and_can_be_undone(operator: Browse
     assert acts == ["settings", "settings"]
 
 
+def test_what_only_operators_set_only_they_read_in_the_history(operator: Browser, desk_store: Store) -> None:
+    form, sent = "/dashboard/sources/nile?tab=settings", "/dashboard/settings/nile"
+    operator.post(sent, form_at=form, title="Nile", base_url="https://new.example.org/oai?key=k1")
+    operator.post(sent, form_at=form, base_url="https://newer.example.org/oai?key=k2")
+    assert "key=k2" in operator.get(form).text_content()
+    add_node(desk_store, "delta", "nile")
+    manager = add_person(desk_store, nodes=["delta"])
+    page = Browser(operator.at).signed_in(desk_store, manager).get(form)
+    assert "key=k" not in page.text_content()
+    assert len(page.xpath("//input[@name='change']")) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
