@@ -78,6 +78,14 @@ def issn(value: str) -> str:
     return found[1].upper() if sum((8 - i) * _digit(c) for i, c in enumerate(digits)) % 11 == 0 else ""
 
 
+def spellings(value: str) -> tuple[str, ...]:
+    """How an identifier of a scheme that has several spellings may be written; nothing for any other."""
+    for normal, before in _SPELT:
+        if found := normal(value):
+            return tuple(start + found for start in before)
+    return ()
+
+
 def _digit(character: str) -> int:
     return 10 if character == "X" else int(character)
 
@@ -119,6 +127,25 @@ _NORMAL: Final[dict[str, Callable[[str], str]]] = {
     "issn": issn,
     "isbn": isbn,
 }
+
+
+#: What may stand before the normal form.
+_SPELT: Final[tuple[tuple[Callable[[str], str], tuple[str, ...]], ...]] = (
+    (
+        doi,
+        (
+            "",
+            "doi:",
+            "info:doi/",
+            "https://doi.org/",
+            "http://doi.org/",
+            "https://dx.doi.org/",
+            "http://dx.doi.org/",
+        ),
+    ),
+    (handle, ("", "hdl:", "info:hdl/", "https://hdl.handle.net/", "http://hdl.handle.net/")),
+    (uuid, ("", "urn:uuid:")),
+)
 
 
 def normal_form(value: str) -> str:

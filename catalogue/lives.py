@@ -6,21 +6,26 @@ Several records may answer to it, and so may one that could never be taken: only
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalogue import identifiers, oai_identifier
 from catalogue.cluster import Rule
-from catalogue.errors import NoCluster, UnknownRecord, UnknownRun
+from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.query import And, AnyText, Compare, Operator, Or, RecordQuery
 from catalogue.run import RunKind
 from catalogue.store import Store
+from catalogue.store.history import Version
 from catalogue.store.withheld import Withheld
 
+#: When runs began, and their kinds, by their numbers.
+Moments: TypeAlias = "Mapping[int, tuple[datetime | None, RunKind | None]]"
+#: Of a run that is no longer known.
+_FORGOTTEN: Final = (None, None)
 #: Candidates that are shown.
 MOST: Final = 20
 #: Records that are looked through for a title.
@@ -154,7 +159,7 @@ def names_in(typed: str) -> list[str]:
         _, cut, rest = parts.path.partition("/items/")
         found.append(unquote(rest if cut else parts.path.rpartition("/")[2]))
         found.append(unquote(parts.fragment.rpartition("/")[2]))
-    found += [identifiers.doi(text), identifiers.uuid(text), identifiers.handle(text)]
+    found += identifiers.spellings(text)
     return [name for name in dict.fromkeys(one.strip() for one in found) if name]
 
 
@@ -166,7 +171,7 @@ def seek(store: Store, namespace: str, typed: str) -> Sought:
 
 
 def _identified(store: Store, namespace: str, names: Sequence[str]) -> list[Candidate]:
-    sources = [source.id for source in store.sources.all()]
+    sources = store.sources.ids()
     ours = [oai_identifier.mint(namespace, source, name) for source in sources for name in names]
     rows = {row.id: row for name in names for row in store.history.find([name], name)}
     rows |= {row.id: row for row in store.history.find(ours, "")} if ours else {}
@@ -212,20 +217,27 @@ def life_of(store: Store, candidate: Candidate) -> Life:
     Raises:
         UnknownRecord: it is not there any more.
     """
-    aside = _set_aside(store, candidate)
+    aside = store.history.faults(candidate.source_id, candidate.source_identifier)
     if not candidate.identifier:
-        return Life(candidate.source_id, candidate.source_identifier, Standing.SET_ASIDE, tuple(aside))
+        moments = store.runs.moments({fault.run_id for fault in aside})
+        events = tuple(_set_aside(aside, moments))
+        return Life(candidate.source_id, candidate.source_identifier, Standing.SET_ASIDE, events)
     rows = store.history.find([candidate.identifier], "")
     if not rows:
         raise UnknownRecord(f"there is no record {candidate.identifier!r}")
     [row] = rows
-    events = sorted([*_changes(store, row), *aside], key=lambda event: (event.run, event.what.value))
+    versions = store.history.versions(row.id)
+    moments = store.runs.moments(
+        {row.first_run, row.seen_run, *(one.run_id for one in versions), *(fault.run_id for fault in aside)}
+    )
+    happened = [*_changes(row, versions, moments), *_set_aside(aside, moments)]
+    in_order = sorted(happened, key=lambda event: (event.run, event.what.value))
     absence = store.history.absence(row.id)
-    found = Life(
+    life = Life(
         row.source_id,
         row.source_identifier,
         Standing.DELETED if row.deleted else Standing.LIVE,
-        tuple(events),
+        tuple(in_order),
         identifier=row.identifier,
         title=row.title,
         metadata_prefix=row.metadata_prefix,
@@ -236,35 +248,34 @@ def life_of(store: Store, candidate: Candidate) -> Life:
         formats=() if row.deleted else tuple(sorted(store.history.formats(row.id))),
         # Of a deleted record it is the run that deleted it.
         last_listed=None if row.deleted else row.seen_run,
-        last_listed_at=None if row.deleted else _run(store, row.seen_run)[0],
+        last_listed_at=None if row.deleted else moments.get(row.seen_run, _FORGOTTEN)[0],
         absent_since=absence[0] if absence else None,
         absent_lists=absence[1] if absence else 0,
         waits=store.withheld.of_records([row.id]).get(row.id),
     )
-    return _with_twins(store, found)
+    return _with_twins(store, life)
 
 
-def _set_aside(store: Store, candidate: Candidate) -> Iterator[Event]:
-    for fault in store.history.faults(candidate.source_id, candidate.source_identifier):
+def _set_aside(aside: Sequence[Any], moments: Moments) -> Iterator[Event]:
+    for fault in aside:
         yield Event(
             What.SET_ASIDE,
             fault.run_id,
             fault.at,
-            _run(store, fault.run_id)[1],
+            moments.get(fault.run_id, _FORGOTTEN)[1],
             rule=fault.rule,
             path=fault.path,
             why=fault.message,
         )
 
 
-def _changes(store: Store, row: Any) -> Iterator[Event]:
+def _changes(row: Any, versions: Sequence[Version], moments: Moments) -> Iterator[Event]:
     """What each run made of it, the oldest first."""
-    versions = store.history.versions(row.id)
     after = [(one.deleted, one.payload_digest, one.repairs) for one in versions[1:]]
     after.append((row.deleted, row.payload_digest, tuple(row.repairs.split())))
     if row.first_run:
         repairs = versions[0].repairs if versions else after[-1][2]
-        yield _event(store, row.first_run, What.TAKEN, repairs)
+        yield _event(moments, row.first_run, What.TAKEN, repairs)
     # No run has changed what is as it first came.
     for before, (deleted, digest, needed) in zip(versions, after[: len(versions)], strict=True):
         if deleted:
@@ -273,20 +284,12 @@ def _changes(store: Store, row: Any) -> Iterator[Event]:
             what = What.LIVE_AGAIN
         else:
             what = What.CHANGED if digest != before.payload_digest else What.READ_ANEW
-        yield _event(store, before.run_id, what, () if deleted else needed)
+        yield _event(moments, before.run_id, what, () if deleted else needed)
 
 
-def _event(store: Store, run: int, what: What, repairs: tuple[str, ...]) -> Event:
-    at, kind = _run(store, run)
+def _event(moments: Moments, run: int, what: What, repairs: tuple[str, ...]) -> Event:
+    at, kind = moments.get(run, _FORGOTTEN)
     return Event(what, run, at, kind, repairs=repairs)
-
-
-def _run(store: Store, number: int) -> tuple[datetime | None, RunKind | None]:
-    try:
-        run = store.runs.get(number)
-    except UnknownRun:
-        return None, None
-    return run.started_at, run.kind
 
 
 def _with_twins(store: Store, life: Life) -> Life:

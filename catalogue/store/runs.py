@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -107,6 +107,18 @@ class Runs(RunStates):
         if row is None:
             raise UnknownRun(f"there is no run {run_id}")
         return run_of(row)
+
+    def moments(self, run_ids: Collection[int]) -> dict[int, tuple[datetime | None, RunKind]]:
+        """When each of these runs began, and its kind; runs that are no longer known are left out."""
+        r = runs.c
+        found: dict[int, tuple[datetime | None, RunKind]] = {}
+        with reading(self._engine) as connection:
+            for part in parts(run_ids):
+                statement = sa.select(r.id, r.started_at, r.kind).where(r.id.in_(part))
+                found |= {
+                    row.id: (row.started_at, RunKind(row.kind)) for row in connection.execute(statement)
+                }
+        return found
 
     def newest(
         self, *, source_id: str = "", open_only: bool = False, before: int | None = None, limit: int = 50

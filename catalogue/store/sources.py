@@ -57,6 +57,11 @@ class Sources:
         with reading(self._engine) as connection:
             return [source_of(row) for row in connection.execute(statement)]
 
+    def ids(self) -> list[str]:
+        """The ids of all sources."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(sa.select(sources.c.id).order_by(sources.c.id)).scalars())
+
     def friends(self) -> list[str]:
         """The base URLs of the OAI-PMH repositories that we harvest."""
         return [row[0] for row in statements.rows(self._engine, _FRIENDS)]

@@ -1,8 +1,8 @@
 """The page /where: an identifier, an address or a title in, the life of the record out. It needs no script.
 
 Everybody reads what happened, when, in which run, and by which rule. Where in a record something is wrong and
-why, what waits for an answer, and the title of a record that its source has deleted are for those who may see
-the source from within.
+why, what was mended, what waits for an answer, and the title of a record that its source has deleted are for
+those who may see the source from within.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ def where_page(request: Request, q: str = "", source: str = "") -> Response:
     sought = seek(known.store, known.settings.repository_identifier, typed) if typed else Sought()
     found = [one for one in sought.candidates if source in {"", one.source_id}]
     life = _life(request, found)
+    asking = reader(request)
     context: dict[str, Any] = {
         "typed": typed,
         "found": [_shown(request, one) for one in found],
@@ -71,6 +72,7 @@ def where_page(request: Request, q: str = "", source: str = "") -> Response:
         "standings": STANDINGS,
         "marks": MARKS,
         "words_of": words_of,
+        "reader": asking,
     }
     answer = page(request, "where.html", **context)
     if typed and not found:

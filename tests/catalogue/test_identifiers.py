@@ -84,3 +84,17 @@ def test_any_text_has_a_scheme_and_a_normal_form(text: str) -> None:
     assert identifiers.scheme(text) in {"", "doi", "handle", "uuid", "issn", "isbn", "uri"}
     normal = identifiers.normal_form(text)
     assert normal == normal.strip()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["10.5555/Ab.c", "https://dx.doi.org/10.5555/ab.c", "hdl:10919/12", "http://hdl.handle.net/10919/12"],
+)
+def test_every_spelling_means_the_same(value: str) -> None:
+    found = identifiers.spellings(value)
+    assert len(found) > 4
+    assert {identifiers.normal_form(one) for one in found[1:]} == {identifiers.normal_form(value)}
+
+
+def test_what_has_one_spelling_has_no_other() -> None:
+    assert identifiers.spellings("https://node.example.org/items/7") == ()

@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+import sqlalchemy as sa
 from lxml import html
 
-from catalogue.lives import Standing, life_of, names_in, seek
+from catalogue.lives import Standing, What, life_of, names_in, seek
 from catalogue.people import Role
-from catalogue.record import Record, Text
+from catalogue.question import Reason
+from catalogue.record import Identifier, Record, Text
 from catalogue.run import Checkpoint, Ending, Fault, Tally
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
-from factories import commit, fill, now, open_run
-from signing_in import Browser, add_person, serving
+from catalogue.store.records import PageOfChanges, Withheld
+from catalogue.store.tables import records
+from factories import add_source, commit, fill, now, open_run, write_of
+from signing_in import Browser, add_node, add_person, serving
 
 HOSTILE = "<script>alert(1)</script> \u202e Lake sediments"
 NAMESPACE = load_settings().repository_identifier
@@ -94,6 +97,60 @@ def test_who_may_see_the_source_reads_why(sqlite_store: Store) -> None:
         assert "line 7" in browser.get("/where?q=r3").text_content()
         assert "Secret stockpile" in browser.get("/where?q=r2").text_content()
         assert browser.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_was_mended_and_what_waits_is_for_those_of_the_source(sqlite_store: Store) -> None:
+    three_lives(sqlite_store)
+    [row] = sqlite_store.history.find([f"oai:{NAMESPACE}:nile:r1"], "")
+    with sqlite_store.engine.begin() as connection:
+        connection.execute(sa.update(records).where(records.c.id == row.id).values(repairs="stray-ampersand"))
+    run = open_run(sqlite_store)
+    waits = Withheld(row.id, Reason.TOMBSTONE)
+    page = PageOfChanges(run, Checkpoint(pages=1), Tally(), withheld=[waits])
+    sqlite_store.records.commit(page, datetime.now(UTC))
+    told = ("A change of it waits", "stray-ampersand", "tombstone")
+    viewer = add_person(sqlite_store, Role.VIEWER)
+    add_node(sqlite_store, "delta", "nile")
+    add_node(sqlite_store, "coast", organisation="other")
+    theirs, foreign = (add_person(sqlite_store, nodes=[node]) for node in ("delta", "coast"))
+    with serving(sqlite_store) as at:
+        for person, within in ((None, False), (viewer, True), (theirs, True), (foreign, False)):
+            browser = Browser(at)
+            page = (browser.signed_in(sqlite_store, person) if person else browser).get("/where?q=r1")
+            assert [text in page.text_content() for text in told] == [within] * 3, person
+            assert ("Sign in" in page.text_content()) == (person is None)
+
+
+def test_several_may_be_meant(sqlite_store: Store) -> None:
+    fill(sqlite_store, {f"w{n:02}": Record(title=Text.of(f"Waste oil {n}")) for n in range(25)})
+    add_source(sqlite_store, "volta")
+    fill(sqlite_store, {"w03": Record(title=Text.of("Another"))}, "volta")
+    with serving(sqlite_store) as at:
+        _, page = read(at, "oil waste")
+        assert len(page.xpath("//section[@aria-labelledby='several']//a")) == 20
+        assert "There are more" in page.text_content()
+        _, page = read(at, "w03")
+        links = page.xpath("//section[@aria-labelledby='several']//a/@href")
+        assert len(links) == 2
+        titles = {
+            html.fromstring(requests.get(at + link, timeout=10).content).xpath("string(//article/h2)")
+            for link in links
+        }
+        assert titles == {"Waste oil 3", "Another"}
+
+
+def test_a_doi_is_a_name_and_a_life_goes_up_and_down(store: Store) -> None:
+    with_doi = Record(title=Text.of("First"), identifiers=(Identifier("https://doi.org/10.5555/ab.c"),))
+    run = fill(store, {"r1": with_doi})
+    [known] = store.records.known([f"oai:{NAMESPACE}:nile:r1"]).values()
+    commit(store, run, [], tombstones=[known])
+    store.runs.end(run, Ending.COMPLETE, now())
+    again = open_run(store)
+    commit(store, again, [write_of(store, with_doi, source_identifier="r1")])
+    for typed in ("10.5555/ab.c", "doi:10.5555/AB.C", "https://doi.org/10.5555/ab.c"):
+        [found] = seek(store, NAMESPACE, typed).candidates
+        assert found.source_identifier == "r1", typed
+    assert [event.what for event in life_of(store, found).events][-1] is What.LIVE_AGAIN
 
 
 def test_all_languages(sqlite_store: Store) -> None:
