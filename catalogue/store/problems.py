@@ -22,11 +22,12 @@ from catalogue.store.faults import fault_of
 from catalogue.store.tables import accepted_problems, faults, problems, runs
 
 _P: Final = problems.c
-#: SQLite walks the tables of a CROSS JOIN in this order: a seek among the few problems for each record.
+#: SQLite walks the tables of a CROSS JOIN in this order: a seek among the few problems for each record. The
+#: signs keep it from the index of open problems, in which it would look through all of them for each record.
 _READ_SINCE: Final = sa.text(
     "SELECT p.source_identifier, p.rule FROM records r CROSS JOIN problems p"
     " WHERE r.source_id = :source AND p.source_id = :source AND p.source_identifier = r.source_identifier"
-    " AND p.ended_run IS NULL AND p.last_run < :run AND r.seen_run >= p.last_run"
+    " AND +p.ended_run IS NULL AND +p.last_run < :run AND r.seen_run >= +p.last_run"
 ).columns(sa.column("source_identifier", sa.Text), sa.column("rule", sa.Text))
 
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from catalogue.record import Record, Text
 from catalogue.run import Ending, Fault, HarvestRun, RunKind
 from catalogue.store import Store
 from catalogue.store.migrations import downgrade
-from catalogue.store.problems import Acceptance
+from catalogue.store.problems import _READ_SINCE, Acceptance
 from factories import add_source, commit, now, write_of
 
 READ = Record(Text.of("Waste"))
@@ -155,3 +156,13 @@ def test_an_open_run_is_seen_at_a_glance(store: Store) -> None:
     (glance,) = store.overview.glances()
     assert (glance.current, glance.last, glance.good_run) == (run, None, None)
     assert store.overview.open_runs() == [run]
+
+
+def test_what_was_read_well_is_found_without_looking_through_all_problems(store: Store) -> None:
+    """For each record of a source one seek: the end of a run holds the store."""
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL joins them by hashes")
+    with store.engine.connect() as connection:
+        explained = sa.text(f"EXPLAIN QUERY PLAN {_READ_SINCE.element.text}")  # type: ignore[attr-defined]
+        plan = " ".join(row[-1] for row in connection.execute(explained, {"source": "nile", "run": 2}))
+    assert "SEARCH p USING INDEX sqlite_autoindex_problems_1 (source_id=? AND source_identifier=?)" in plan
