@@ -142,7 +142,9 @@ class Quirks:
     token_verbatim: bool = _quirk(
         default=False, cause="its tokens are percent-encoded, and must come back as they stand"
     )
-    force_days: bool = _quirk(default=False, cause="it says seconds, and understands only days")
+    force_days: bool = _quirk(
+        default=False, cause="it says seconds, and understands only days, or gives some records only days"
+    )
     overlap_seconds: int = _quirk(
         default=0,
         cause="its records become visible later than their datestamps say",

@@ -77,7 +77,9 @@ def granularity(seen: OaiSeen, _: Observation) -> Verdict | None:
     if odd:
         return problem("not-utc", told=told, found=odd[0])
     if days and seconds:
-        return problem("mixed", told=told).showing(days if told == SECONDS else seconds)
+        found = problem("mixed", told=told).showing(days if told == SECONDS else seconds)
+        # What changes later on a day is given but the day, and lies before the second that is asked from.
+        return found.needing(force_days=True) if told == SECONDS else found
     if (days and told == SECONDS) or (seconds and told == DAY):
         return problem("misdeclared", told=told, found=DAY if days else SECONDS)
     return good(told=told) if told == SECONDS else advice("days", told=told)

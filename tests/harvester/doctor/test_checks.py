@@ -31,7 +31,7 @@ OAI_FAULTS = {
     "future-datestamps": ("future", "some", {}),
     "html-in-text": ("markup", "some", {}),
     "ignores-dates": ("selective", "ignored", {"whole_list": True}),
-    "mixed-datestamps": ("granularity", "mixed", {}),
+    "mixed-datestamps": ("granularity", "mixed", {"force_days": True}),
     "no-charset": ("encoding", "disagrees", {}),
     "no-end-token": ("last-page", "missing", {}),
     "no-metadata": ("tombstones", "bare", {}),
