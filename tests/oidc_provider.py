@@ -37,6 +37,9 @@ class Issuer:
         self.userinfo: dict[str, Any] | None = None
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
+        #: Headers that its answers have besides, and bytes by which they end too early.
+        self.headers: dict[str, str] = {}
+        self.cut_off_by = 0
 
     def configuration(self) -> dict[str, Any]:
         found = {
@@ -124,7 +127,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(told).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        length = str(len(body) + self.issuer.cut_off_by)
+        self.send_header("Content-Length", length)
+        for name, value in self.issuer.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 

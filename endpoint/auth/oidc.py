@@ -19,6 +19,7 @@ import requests
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
 from catalogue.errors import SignInFailed
 from catalogue.settings import Issuer
@@ -185,7 +186,7 @@ class Provider:
                 ) as answer:
                     body = answer.raw.read(_MOST_BYTES + 1, decode_content=True)
                     status = answer.status_code
-            except (requests.RequestException, OSError) as error:
+            except (requests.RequestException, HTTPError, OSError) as error:
                 raise SignInFailed(f"{self.issuer.name} does not answer") from error
         if status != requests.codes.ok or len(body) > _MOST_BYTES:
             raise SignInFailed(f"{self.issuer.name} answered with {status}")

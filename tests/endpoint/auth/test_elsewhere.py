@@ -195,6 +195,16 @@ def test_an_issuer_that_is_another_is_not_believed(
     assert browser.answer.status_code == 404
 
 
+def test_an_answer_of_an_issuer_that_breaks_off_or_cannot_be_unpacked_is_no_error_of_ours(
+    at: str, issuer: Issuer
+) -> None:
+    browser = Browser(at)
+    for headers, cut_off_by in (({"Content-Encoding": "gzip"}, 0), ({}, 10)):
+        issuer.headers, issuer.cut_off_by = headers, cut_off_by
+        browser.get(f"/sign-in/with/{NAME}")
+        assert browser.answer.status_code == 502
+
+
 def test_what_is_kept_in_the_browser_cannot_be_read_there(at: str) -> None:
     browser = Browser(at)
     browser.get(f"/sign-in/with/{NAME}")
