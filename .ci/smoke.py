@@ -87,7 +87,7 @@ def records(base: str, prefix: str) -> dict[str, str]:
 def check(base: str) -> dict[str, str]:
     """What a person and two kinds of clients would ask; gives everything in the feed."""
     assert b"<h1>" in get(f"{base}/")
-    assert json.loads(get(f"{base}/health"))["status"] == "ok"
+    assert json.loads(get(f"{base}/ready"))["status"] == "ok"
     identify = ET.fromstring(get(f"{base}/oai?verb=Identify"))
     assert identify.findtext(f".//{OAI}deletedRecord") == "persistent"
     capabilities = get(f"{base}/csw?service=CSW&version=2.0.2&request=GetCapabilities")
