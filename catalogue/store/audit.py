@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.people import Noted
 from catalogue.store.engine import reading, writing
-from catalogue.store.people_tables import audit
+from catalogue.store.tables import audit
 
 
 class Audit:

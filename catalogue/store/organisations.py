@@ -21,8 +21,7 @@ from catalogue.errors import (
 from catalogue.people import Node, Organisation
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
-from catalogue.store.people_tables import node_managers, nodes, organisations
-from catalogue.store.tables import sources
+from catalogue.store.tables import node_managers, nodes, organisations, sources
 
 
 class Organisations:

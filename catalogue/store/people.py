@@ -15,7 +15,7 @@ from catalogue.people import Person, Role, mail_address, person_name
 from catalogue.store import dialects
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
-from catalogue.store.people_tables import (
+from catalogue.store.tables import (
     identities,
     node_managers,
     nodes,

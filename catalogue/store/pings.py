@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from catalogue.errors import TooManyPings, UnknownLink
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
-from catalogue.store.people_tables import pings
+from catalogue.store.tables import pings
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,8 @@ from catalogue.registration import (
 from catalogue.source import Source
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
-from catalogue.store.people_tables import nodes, organisations
-from catalogue.store.registration_tables import registration_events, registrations
 from catalogue.store.sources import insert_source
+from catalogue.store.tables import nodes, organisations, registration_events, registrations
 from catalogue.trial import Trial
 
 _HOUR: Final = timedelta(hours=1)

@@ -21,7 +21,7 @@ from catalogue.people import Action, Person, Session, Token
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
 from catalogue.store.people import person_on
-from catalogue.store.people_tables import attempts, people, sessions, sign_in_links, tokens
+from catalogue.store.tables import attempts, people, sessions, sign_in_links, tokens
 
 #: When something was last seen is written down as often as this.
 _NOTED_EVERY: Final = timedelta(minutes=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from catalogue.store.tables import BigId, UtcDateTime, metadata
+from catalogue.store.tables.kinds import BigId, UtcDateTime, metadata
 
 organisations = sa.Table(
     "organisations",

@@ -1,4 +1,4 @@
-"""The tables of registrations; `catalogue.store.tables` has the others, and says what holds for all."""
+"""The tables of registrations, and of what happened to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from catalogue.store.tables import BigId, UtcDateTime, metadata
+from catalogue.store.tables.kinds import BigId, UtcDateTime, metadata
 
 registrations: Final = sa.Table(
     "registrations",

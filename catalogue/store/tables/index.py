@@ -1,0 +1,68 @@
+"""The tables of the index that answers searches (catalogue.store.index)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from catalogue.store.tables.kinds import BigId, Comparable, metadata
+
+index_terms = sa.Table(
+    "index_terms",
+    metadata,
+    # What records are known by (catalogue.store.index.terms): words, whose name is empty, and values of
+    # queryables. Terms come and never go; their numbers rise.
+    sa.Column("id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("value", Comparable, nullable=False),
+    # As in record_values; the key is how every text begins, or the instant.
+    sa.Column("folded", Comparable),
+    sa.Column("key", Comparable, nullable=False),
+    # Records that have it; not kept of words.
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Index("ix_index_terms_key", "name", "key"),
+)
+
+index_postings = sa.Table(
+    "index_postings",
+    metadata,
+    # Which records of a chunk have a term (catalogue.store.index.postings).
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("term_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+index_titles = sa.Table(
+    "index_titles",
+    metadata,
+    # How the titles of a chunk's records begin, in order.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", Comparable, primary_key=True),
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+index_entries = sa.Table(
+    "index_entries",
+    metadata,
+    # The terms under which the index has a record: numbers of four bytes.
+    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("terms", sa.LargeBinary, nullable=False),
+)
+
+index_queue = sa.Table(
+    "index_queue",
+    metadata,
+    # Records that were written or deleted since the index took them in: those of a page in a row, numbers of
+    # eight bytes. A query looks at them themselves.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("records", sa.LargeBinary, nullable=False),
+)
+
+index_state = sa.Table(
+    "index_state",
+    metadata,
+    # One row: how often the index has changed.
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("generation", sa.BigInteger, nullable=False),
+)
