@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from catalogue.node_state import Facts, NodeState, state_of
+from catalogue.dues import Dues
+from catalogue.node_state import NodeState, state_of
 from catalogue.people import Action
 from catalogue.run import HarvestRun
 from catalogue.store import Store
@@ -19,7 +20,6 @@ from catalogue.store.overview import Glance, Spark
 from catalogue.store.sets import SetCount
 from endpoint.auth.gate import Reader
 from endpoint.dashboard import charts
-from endpoint.dashboard.dues import Dues
 from endpoint.dashboard.pages import number_in
 from endpoint.deps import services
 from endpoint.public.fresh import Fresh
@@ -149,19 +149,10 @@ def _visible(store: Store, reader: Reader, action: Action) -> frozenset[str] | N
 
 
 def _line(glance: Glance, dues: Dues, counts: Mapping[str, SetCount], now: datetime) -> NodeLine:
-    owed = glance.current is None and dues.owed(glance, now)
-    due = dues.of(glance, now)
-    facts = Facts(
-        glance.state,
-        glance.current.state if glance.current else None,
-        glance.questions,
-        glance.last,
-        owed,
-    )
+    facts, due = dues.facts(glance, now), dues.of(glance, now)
     held = counts.get(glance.id)
-    return NodeLine(
-        glance, state_of(facts), due.last if owed else due.next, owed, held.members if held else 0
-    )
+    next_at = due.last if facts.owed else due.next
+    return NodeLine(glance, state_of(facts), next_at, facts.owed, held.members if held else 0)
 
 
 def dues_of(request: Request) -> Dues:

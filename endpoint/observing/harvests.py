@@ -17,13 +17,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
+from catalogue.dues import Dues
 from catalogue.errors import SchemaOutOfDate, StoreUnreachable
 from catalogue.exchange import BOUNDS
-from catalogue.node_state import Facts, NodeState, state_of
+from catalogue.node_state import NodeState, state_of
 from catalogue.run import OPEN_STATES
 from catalogue.store import Store
 from catalogue.store.figures import Times
-from catalogue.store.overview import Glance
 from endpoint.observing.pulse import Pulse
 from endpoint.public.fresh import Fresh
 
@@ -35,8 +35,9 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 class HarvestFigures(Collector):
     """Asked by Prometheus's registry at each request."""
 
-    def __init__(self, store: Store, pulse: Pulse) -> None:
+    def __init__(self, store: Store, pulse: Pulse, jitter: float) -> None:
         self._store = store
+        self._dues = Dues(jitter)
         self._pulse = pulse
         self._runs = Fresh(store.figures.runs)
         self._durations = Fresh(lambda: store.figures.durations(RUN_BOUNDS))
@@ -78,6 +79,7 @@ class HarvestFigures(Collector):
         states = GaugeMetricFamily(
             "clearinghouse_source_state", "The word for how a source stands.", labels=["source", "state"]
         )
+        owed = _by_source("source_owed", "Whether its schedule has asked for a harvest in vain.")
         good = _by_source("source_last_good_run_timestamp_seconds", "When its last good harvest ended.")
         age = _by_source("source_last_good_run_age_seconds", "Seconds since its last good harvest ended.")
         asked = _by_source("source_questions", "Questions of guards about it that are open.")
@@ -85,8 +87,11 @@ class HarvestFigures(Collector):
         until = _by_source("source_certificate_end_timestamp_seconds", "When its certificate ends.")
         found = self._store.problems.counts([glance.id for glance in glances], now)
         for glance in glances:
+            facts = self._dues.facts(glance, now)
+            word = state_of(facts)
             for state in NodeState:
-                states.add_metric([glance.id, state.key], int(state is _state(glance)))
+                states.add_metric([glance.id, state.key], int(state is word))
+            owed.add_metric([glance.id], int(facts.owed))
             if glance.good_at is not None:
                 good.add_metric([glance.id], glance.good_at.timestamp())
                 age.add_metric([glance.id], (now - glance.good_at).total_seconds())
@@ -95,7 +100,7 @@ class HarvestFigures(Collector):
             if _DATE.fullmatch(glance.certificate_until):
                 ends = datetime.fromisoformat(glance.certificate_until)
                 until.add_metric([glance.id], ends.timestamp())
-        yield from (states, good, age, asked, problems, until)
+        yield from (states, owed, good, age, asked, problems, until)
 
     def _counts(self) -> Iterator[Metric]:
         """What takes a while to count."""
@@ -145,8 +150,3 @@ def _gauge(name: str, what: str, value: float) -> Metric:
 
 def _by_source(name: str, what: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"clearinghouse_{name}", what, labels=["source"])
-
-
-def _state(glance: Glance) -> NodeState:
-    current = glance.current.state if glance.current else None
-    return state_of(Facts(glance.state, current, glance.questions, glance.last))

@@ -101,6 +101,8 @@ def figures_of(request: Request) -> RequestFigures:
     if found is None:
         found = state.figures = RequestFigures()
     if not getattr(state, "harvest_figures", False):
-        found.registry.register(HarvestFigures(services(request).store, _pulse(request)))
+        known = services(request)
+        figures = HarvestFigures(known.store, _pulse(request), known.settings.schedule_jitter)
+        found.registry.register(figures)
         state.harvest_figures = True
     return found

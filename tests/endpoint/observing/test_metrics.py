@@ -73,6 +73,18 @@ def test_the_harvests_are_told_from_the_store(store: Store, serve: Serve) -> Non
     assert of(figures, "workers") == 1
 
 
+def test_a_harvest_that_is_owed_is_told(sqlite_store: Store, serve: Serve) -> None:
+    run = fill(sqlite_store, {"a": Record(title=Text.of("A"))})
+    sqlite_store.runs.end(run, Ending.COMPLETE, now())
+    schedule = f"0 {(now() - timedelta(hours=2)).hour} * * *"
+    sqlite_store.sources.change("nile", schedule=schedule, scheduled_at=now() - timedelta(days=9))
+    with sqlite_store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE runs SET opened_at = '2020-01-01 00:00:00.000000'")
+    with serve(sqlite_store, schedule_jitter=0) as at:
+        figures = read(requests.get(f"{at}/metrics", timeout=10).text)
+    assert of(figures, "source_owed", source="nile") == 1
+
+
 def test_requests_are_counted_by_route_and_not_by_address(sqlite_store: Store, serve: Serve) -> None:
     with serve(sqlite_store) as at:
         for path in ("/oai?verb=Identify", "/check/abc", "/check/def", "/nowhere/1", "/nowhere/2"):

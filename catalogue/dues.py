@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from catalogue.errors import SettingsError
+from catalogue.node_state import Facts
 from catalogue.source import Missed, SourceState
 from catalogue.store.overview import Glance
 from catalogue.timing import Timing
@@ -46,10 +47,7 @@ class Dues:
         if not source.schedule or source.state is not SourceState.ACTIVE:
             return Due()
         kept, rule = self._kept.get(source.id), (source.schedule, source.time_zone)
-        fresh = (
-            kept and kept.rule == rule and kept.since <= now and (not kept.due.next or now < kept.due.next)
-        )
-        if not kept or not fresh:
+        if kept is None or not kept.holds(rule, now):
             kept = self._kept[source.id] = _Kept(rule, now, self._computed(source, now))
         return kept.due
 
@@ -68,3 +66,9 @@ class Dues:
             return False
         opened = source.opened_at
         return source.scheduled_at < last < now - _PUNCTUAL and (opened is None or opened < last - _PUNCTUAL)
+
+    def facts(self, source: Glance, now: datetime) -> Facts:
+        """What the word for it follows from."""
+        current = source.current.state if source.current else None
+        owed = source.current is None and self.owed(source, now)
+        return Facts(source.state, current, source.questions, source.last, owed)
