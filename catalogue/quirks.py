@@ -131,7 +131,9 @@ class Quirks:
         default=False, cause="what it says has changed since a date is not what has changed"
     )
     csw_version: str = _quirk("", "it speaks only one version of CSW well", one_of("2.0.2", "3.0.0"))
-    csw_method: str = _quirk("", "it answers only one of GET and POST rightly", one_of("get", "post"))
+    csw_method: str = _quirk(
+        "", "it answers only one of GET, POST and SOAP rightly", one_of("get", "post", "soap")
+    )
     csw_unsorted: bool = _quirk(default=False, cause="it loses records or fails where it is asked to sort")
     token_with_prefix: bool = _quirk(
         default=False, cause="it calls a resumptionToken without metadataPrefix a badArgument"

@@ -100,6 +100,8 @@ class Catalogue:
             operation = pairs.get("request", "GetCapabilities")
             asked = _from_pairs(pairs)
         version = "2.0.2" if CSW30 not in etree.tostring(asked).decode() else "3.0.0"
+        if operation == "Envelope":  # it advertises SOAP, elsewhere, and knows nothing of it here
+            return Response(exception_report("OperationNotSupported", operation), 400)
         if operation == "GetCapabilities":
             asked_for = {pairs.get("version", "2.0.2")} if request.method == "GET" else {version}
             if self.version not in asked_for:

@@ -64,8 +64,14 @@ class CswCall:
     next_record: int | None = None
     #: Address that the capabilities advertise.
     advertised: str = ""
+    #: The records of the page, as they are written.
+    records: list[str] = field(default_factory=list)
+    #: The request came in an envelope of SOAP, and the answer goes in one.
+    soap: bool = False
     text: str = ""
+    content: bytes = b""
     status: int = 200
+    media_type: str = "application/xml"
     #: Seconds before the answer begins.
     delay: float = 0.0
 
@@ -119,7 +125,7 @@ class CswNode:
         call = self.answer(request.method, base_url, scope["query_string"].decode(), await request.body())
         if call.delay:
             await asyncio.sleep(call.delay)
-        await Response(call.text, call.status, media_type="application/xml")(scope, receive, send)
+        await Response(call.content, call.status, media_type=call.media_type)(scope, receive, send)
 
     def answer(self, method: str, base_url: str, query: str = "", body: bytes = b"") -> CswCall:
         """The answer to this request."""
@@ -128,10 +134,14 @@ class CswNode:
             _read(call, query, body)
             self._apply(Stage.REQUEST, call)
             call.text = self._capabilities(call) if not call.is_list else self._records(call)
+            _write(call)
             self._apply(Stage.ANSWER, call)
         except Refusal as refusal:
             call.status = refusal.status
             call.text = _report(refusal) if refusal.code else str(refusal)
+            call.content = call.text.encode()
+            if refusal.code:
+                _write(call)
         return call
 
     def _apply(self, stage: Stage, call: CswCall) -> None:
@@ -174,7 +184,9 @@ class CswNode:
             "nextRecord": call.next_record,
         }
         told = "".join(f' {name}="{value}"' for name, value in counts.items() if value is not None)
-        records = "\n".join(self.record(one, full=call.element_set == "full") for one in call.page)
+        call.records = [self.record(one, full=call.element_set == "full") for one in call.page]
+        self._apply(Stage.RECORDS, call)
+        records = "\n".join(call.records)
         return (
             f'<csw:GetRecordsResponse xmlns:csw="{own}"><csw:SearchStatus timestamp="{stamp(self.now())}"/>'
             f"<csw:SearchResults{told}>\n{records}\n</csw:SearchResults></csw:GetRecordsResponse>"
@@ -189,6 +201,15 @@ class CswNode:
         )
 
 
+def _write(call: CswCall) -> None:
+    """The answer as bytes, in an envelope where the request came in one."""
+    text = call.text
+    if call.soap:
+        text = f'<s:Envelope xmlns:s="{ns.SOAP12}"><s:Body>{text}</s:Body></s:Envelope>'
+        call.media_type = "application/soap+xml"
+    call.content = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
+
+
 def _read(call: CswCall, query: str, body: bytes) -> None:
     """What is asked, from key-value pairs or from a document."""
     if call.method == "POST":
@@ -196,6 +217,11 @@ def _read(call: CswCall, query: str, body: bytes) -> None:
             root = parse(body)
         except (MalformedXml, ForbiddenXml) as error:
             raise Refusal("NoApplicableCode", str(error)) from error
+        call.soap = root.tag == f"{{{ns.SOAP12}}}Envelope"
+        inner = root.find("{*}Body/*") if call.soap else root
+        if inner is None:
+            raise Refusal("NoApplicableCode", "the envelope is empty")
+        root = inner
         call.operation = local_name(root)
         given = {str(name).lower(): str(value) for name, value in root.attrib.items()}
         given["version"] = given.get("version") or root.findtext(".//{*}Version") or "2.0.2"

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Final
 
+from clearinghouse.simulator import faults_xml as faults_xml  # noqa: PLC0414 - registers those of XML
 from clearinghouse.simulator.csw_node import CswCall, Refusal
-from clearinghouse.simulator.switches import Fault, Stage, Switch, registered
+from clearinghouse.simulator.switches import FAULTS, Fault, Stage, Switch, registered
 
-CSW_FAULTS: Final[dict[str, Fault]] = {}
+#: Faults of characters and markup: a csw:Record has titles as well as an oai_dc has.
+_OF_XML: Final = (
+    "control-characters",
+    "character-references",
+    "invalid-utf8",
+    "stray-ampersands",
+    "stray-less-than",
+    "unclosed-tags",
+    "wrong-encoding",
+    "text-before",
+    "text-after",
+)
+CSW_FAULTS: Final[dict[str, Fault]] = {name: replace(FAULTS[name], rows=()) for name in _OF_XML}
 fault = registered(CSW_FAULTS)
 
 _SERVER_ERROR: Final = 500
@@ -95,7 +109,7 @@ def _(call: CswCall, switch: Switch) -> None:
 @fault("record-breaks-xml", Stage.ANSWER, "pages with certain records break off", rows=(4,), chance=_FEW)
 def _(call: CswCall, switch: Switch) -> None:
     if call.is_list and _is_struck(call, switch):
-        call.text = call.text[: len(call.text) * 2 // 3]
+        call.content = call.content[: len(call.content) * 2 // 3]
 
 
 @fault(
@@ -145,6 +159,12 @@ def _(call: CswCall, _switch: Switch) -> None:
 def _(call: CswCall, _switch: Switch) -> None:
     if call.method == "GET":
         raise Refusal("", "method not allowed", _NOT_ALLOWED)
+
+
+@fault("soap-only", Stage.REQUEST, "whatever does not come in an envelope of SOAP 1.2 is refused")
+def _(call: CswCall, _switch: Switch) -> None:
+    if not call.soap:
+        raise Refusal("NoApplicableCode", "this is a SOAP service")
 
 
 @fault("version-3-only", Stage.REQUEST, "only 3.0.0 is spoken")

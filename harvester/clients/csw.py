@@ -13,6 +13,7 @@ from catalogue.errors import (
 )
 from catalogue.run import Checkpoint, Fault
 from catalogue.source import Source
+from harvester.clients import mended
 from harvester.clients.base import Description, Item, Note, Page
 from harvester.clients.csw_answer import Results, get_records
 from harvester.clients.csw_capabilities import Capabilities, ask_capabilities
@@ -209,8 +210,8 @@ class CswClient:
             complete_list_size=results.matched or checkpoint.complete_list_size,
             finished=following is None,
         )
-        size = len(results.answer.content)
-        return Page((*lost, *items), advanced, size=size, faults=faults, notes=notes), behind
+        page = Page((*lost, *items), advanced, size=len(results.answer.content), faults=faults, notes=notes)
+        return mended.of_page(page, results.answer.content, results.repairs), behind
 
     def _notes(self, position: Position, found: Narrowed[Results]) -> tuple[Note, ...]:
         """What is odd about this page."""

@@ -10,8 +10,9 @@ from lxml import etree
 from catalogue.errors import ProtocolFailure
 from catalogue.namespaces import CSW, CSW30
 from catalogue.xml import local_name
-from harvester.clients.answers import read_xml, unreadable
-from harvester.clients.csw_request import POST, Query, as_kvp, as_xml, bare
+from harvester.clients import soap
+from harvester.clients.answers import XmlPage, read_xml, unreadable
+from harvester.clients.csw_request import GET, POST, SOAP, Query, as_kvp, as_xml, bare
 from harvester.http import Answer, HarvestSession
 
 _COUNTS: Final = ("numberOfRecordsMatched", "numberOfRecordsReturned", "nextRecord")
@@ -34,6 +35,8 @@ class Results:
     returned: int | None
     next_record: int | None
     timestamp: str
+    #: Names of what had to be mended before the answer was well-formed.
+    repairs: tuple[str, ...] = ()
 
 
 def get_records(
@@ -45,24 +48,29 @@ def get_records(
         ProtocolFailure: the server answered with an exception report.
         HarvestError: any other failure.
     """
-    accept = {"Accept": "application/xml, text/xml"}
-    if query.method == POST:
-        body = as_xml(query, start, size, element_set)
-        answer = session.fetch(
-            POST, bare(query.url), data=body, headers={"Content-Type": "text/xml", **accept}
-        )
-    else:
-        pairs = as_kvp(query, start, size, element_set)
-        answer = session.fetch(query.method, bare(query.url, pairs), params=pairs, headers=accept)
-    page = read_xml(answer)
-    require_no_report(page.root)
+    answer = _asked(session, query, (start, size), element_set)
+    page = read_xml(answer, mend=True)
+    root = soap.opened(page.root)
+    require_no_report(root)
     answer.require_success()
-    if page.root.tag not in _RESPONSES:
-        raise unreadable(answer, f"not csw:GetRecordsResponse but {page.root.tag!s}")
-    return _results(answer, page.content, page.root)
+    if root.tag not in _RESPONSES:
+        raise unreadable(answer, f"not csw:GetRecordsResponse but {root.tag!s}")
+    return _results(answer, page, root)
 
 
-def _results(answer: Answer, content: bytes, root: etree._Element) -> Results:
+def _asked(session: HarvestSession, query: Query, where: tuple[int, int], element_set: str) -> Answer:
+    accept = {"Accept": "application/xml, text/xml"}
+    if query.method == GET:
+        pairs = as_kvp(query, *where, element_set)
+        return session.fetch(GET, bare(query.url, pairs), params=pairs, headers=accept)
+    body, headers = as_xml(query, *where, element_set), {"Content-Type": "text/xml", **accept}
+    if query.method == SOAP:
+        body = soap.wrapped(body)
+        headers = {"Content-Type": f"{soap.MEDIA_TYPE}; charset=utf-8", "Accept": soap.MEDIA_TYPE}
+    return session.fetch(POST, bare(query.url), data=body, headers=headers)
+
+
+def _results(answer: Answer, page: XmlPage, root: etree._Element) -> Results:
     results = root.find("{*}SearchResults")
     if results is None:
         raise unreadable(answer, "csw:GetRecordsResponse holds no csw:SearchResults")
@@ -70,12 +78,13 @@ def _results(answer: Answer, content: bytes, root: etree._Element) -> Results:
     counts = [_count(results.get(name, "")) for name in _COUNTS]
     return Results(
         answer,
-        content,
+        page.content,
         elements=[child for child in results if isinstance(child.tag, str)],
         matched=counts[0],
         returned=counts[1],
         next_record=counts[2],
         timestamp="" if status is None else status.get("timestamp", ""),
+        repairs=page.repairs,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -12,9 +12,10 @@ from lxml import etree
 from catalogue.errors import AnswerUnreadable, HarvestError, HttpFailure, ProtocolFailure
 from catalogue.namespaces import CSW, CSW30, XLINK
 from catalogue.xml import local_name
+from harvester.clients import soap
 from harvester.clients.answers import read_xml, unreadable
 from harvester.clients.csw_answer import require_no_report
-from harvester.clients.csw_request import GET, POST, V2, V3, bare
+from harvester.clients.csw_request import GET, POST, SOAP, V2, V3, bare
 from harvester.http import HarvestSession
 
 _VERSIONS: Final = {CSW: V2, CSW30: V3}
@@ -32,6 +33,10 @@ class Capabilities:
     #: Advertised for GetRecords, as sent; empty where not.
     get_url: str = ""
     post_url: str = ""
+    #: Advertised as taking SOAP (PostEncoding of OGC 07-006r1, section 10.3.2).
+    soap_url: str = ""
+    #: It was told in an envelope of SOAP, and in no other way.
+    by_soap: bool = False
     output_schemas: tuple[str, ...] = ()
     typenames: tuple[str, ...] = ()
     #: Values of every constraint of GetRecords and of the service as a whole: queryables among them.
@@ -39,7 +44,7 @@ class Capabilities:
 
 
 def ask_capabilities(base_url: str, session: HarvestSession, version: str = "") -> Capabilities:
-    """Ask by GET, by POST where that is not understood, for 2.0.2 and then for 3.0.0.
+    """Ask by GET, where that is not understood by POST, and by SOAP, for 2.0.2 and then for 3.0.0.
 
     Args:
         base_url: as registered; where it holds a request already, that is written anew.
@@ -51,7 +56,7 @@ def ask_capabilities(base_url: str, session: HarvestSession, version: str = "") 
     """
     first: HarvestError | None = None
     for wanted in (version,) if version else (V2, V3):
-        for method in (GET, POST):
+        for method in (GET, POST, SOAP):
             try:
                 return _asked(base_url, session, wanted, method)
             except (ProtocolFailure, AnswerUnreadable) as error:
@@ -70,16 +75,19 @@ def _asked(base_url: str, session: HarvestSession, version: str, method: str) ->
     address = bare(base_url, pairs)
     if method == GET:
         answer = session.fetch(GET, address, params=pairs)
-    else:
+    elif method == POST:
         headers = {"Content-Type": "text/xml", "Accept": "application/xml, text/xml"}
         answer = session.fetch(POST, address, data=_document(version), headers=headers)
-    page = read_xml(answer)
-    require_no_report(page.root)
+    else:
+        headers = {"Content-Type": f"{soap.MEDIA_TYPE}; charset=utf-8", "Accept": soap.MEDIA_TYPE}
+        answer = session.fetch(POST, address, data=soap.wrapped(_document(version)), headers=headers)
+    root = soap.opened(read_xml(answer, mend=True).root)
+    require_no_report(root)
     answer.require_success()
-    namespace, _, name = str(page.root.tag).lstrip("{").partition("}")
+    namespace, _, name = str(root.tag).lstrip("{").partition("}")
     if name != "Capabilities" or namespace not in _VERSIONS:
-        raise unreadable(answer, f"not csw:Capabilities but {page.root.tag!s}")
-    return read_capabilities(page.root, bare(base_url))
+        raise unreadable(answer, f"not csw:Capabilities but {root.tag!s}")
+    return replace(read_capabilities(root, bare(base_url)), by_soap=method == SOAP)
 
 
 def _document(version: str) -> bytes:
@@ -101,13 +109,15 @@ def read_capabilities(root: etree._Element, base_url: str) -> Capabilities:
     version = _VERSIONS[str(root.tag).lstrip("{").partition("}")[0]]
     title = " ".join((root.findtext("{*}ServiceIdentification/{*}Title") or "").split())
     of_service = root.findall("{*}OperationsMetadata/{*}Constraint")
+    posts = [] if get_records is None else get_records.findall("{*}DCP/{*}HTTP/{*}Post")
     if get_records is None:
         return Capabilities(version, title, constraints=tuple(_values(of_service)))
     return Capabilities(
         version,
         title,
         get_url=_absolute(base_url, get_records.findall("{*}DCP/{*}HTTP/{*}Get")),
-        post_url=_absolute(base_url, _plain_first(get_records.findall("{*}DCP/{*}HTTP/{*}Post"))),
+        post_url=_absolute(base_url, [one for one in _plain_first(posts) if not _is_soap_alone(one)]),
+        soap_url=_absolute(base_url, [one for one in posts if "soap" in _encodings_of(one)]),
         output_schemas=tuple(_values(_named(get_records, "outputschema"))),
         typenames=tuple(_values(_named(get_records, "typenames"))),
         constraints=tuple(_values([*get_records.findall("{*}Constraint"), *of_service])),
@@ -128,12 +138,18 @@ def _values(holders: list[etree._Element]) -> Iterator[str]:
 
 def _plain_first(posts: list[etree._Element]) -> list[etree._Element]:
     """Addresses that take plain XML before those that take SOAP or do not say."""
-    return sorted(posts, key=lambda post: "xml" not in {value.lower() for value in _values(_encodings(post))})
+    return sorted(posts, key=lambda post: "xml" not in _encodings_of(post))
 
 
-def _encodings(post: etree._Element) -> list[etree._Element]:
+def _is_soap_alone(post: etree._Element) -> bool:
+    return _encodings_of(post) == {"soap"}
+
+
+def _encodings_of(post: etree._Element) -> set[str]:
+    """What an address says that it takes, in small letters."""
     named = [one for one in post if local_name(one) == "Constraint"]
-    return [one for one in named if (one.get("name") or "").lower() == "postencoding"]
+    wanted = [one for one in named if (one.get("name") or "").lower() == "postencoding"]
+    return {value.lower() for value in _values(wanted)}
 
 
 def _absolute(base_url: str, methods: list[etree._Element]) -> str:

@@ -15,7 +15,8 @@ from catalogue.namespaces import CSW, CSW30, DC, DCT, FES, GMD, OGC, OWS, XSI
 from catalogue.xml import escape
 
 V2, V3 = "2.0.2", "3.0.0"
-GET, POST = "GET", "POST"
+#: How a request is sent: key-value pairs, XML by POST, or that in an envelope of SOAP 1.2.
+GET, POST, SOAP = "GET", "POST", "SOAP"
 APISO: Final = "http://www.opengis.net/cat/csw/apiso/1.0"
 _QUERYABLES: Final = {"gmd": GMD, "apiso": APISO, "dc": DC, "dct": DCT, "xsi": XSI}
 #: Declared on every request, for property names stand in text, where no serialiser sees their prefixes.
@@ -40,7 +41,7 @@ class Query:
     modified: str = ""
     since: str = ""
     version: str = V2
-    #: HTTP method: POST sends XML, GET key-value pairs.
+    #: GET, POST or SOAP.
     method: str = POST
 
 

@@ -13,7 +13,7 @@ from catalogue.formats import OAI_DC, OAI_DCTERMS, by_prefix
 from catalogue.namespaces import CSW, CSW30, GMD
 from catalogue.source import Source
 from harvester.clients.csw_capabilities import Capabilities
-from harvester.clients.csw_request import GET, POST, V3, Query, bare
+from harvester.clients.csw_request import GET, POST, SOAP, V3, Query, bare
 
 _GMD_RECORD: Final = "gmd:MD_Metadata"
 _CSW_RECORD: Final = "csw:Record"
@@ -46,8 +46,12 @@ def _doors(capabilities: Capabilities, source: Source) -> list[tuple[str, str]]:
 
     Capabilities name machines behind proxies, test servers, and sometimes what nobody should ask.
     """
-    advertised = {POST: capabilities.post_url, GET: capabilities.get_url}
+    advertised = {POST: capabilities.post_url, GET: capabilities.get_url, SOAP: capabilities.soap_url}
     methods = [POST, GET] if capabilities.post_url or not capabilities.get_url else [GET, POST]
+    if capabilities.by_soap:
+        methods = [SOAP]
+    elif capabilities.soap_url:  # who takes it nearly always takes something else, too
+        methods = [*methods, SOAP]
     wanted = source.quirks.csw_method.upper()
     doors = []
     for method in [wanted] if wanted in advertised else methods:

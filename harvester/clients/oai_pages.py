@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from catalogue.store.payloads import digest
-from harvester.clients import oai_records
+from harvester.clients import mended, oai_records
 from harvester.clients.base import Item, Note
 from harvester.clients.oai_position import Position
 from harvester.clients.oai_requests import Asked
@@ -32,33 +30,17 @@ def items_of(response: StrictResponse) -> tuple[Item, ...]:
 
 def marked(response: StrictResponse, items: tuple[Item, ...]) -> tuple[Item, ...]:
     """The items; those that a repair of the answer has touched are marked."""
-    if not response.repairs:
-        return items
-    raw = response.http_response.content
-    return tuple(
-        item if item.payload is None or item.payload in raw else replace(item, repairs=response.repairs)
-        for item in items
-    )
+    return mended.marked(response.http_response.content, response.repairs, items)
 
 
 def kept(response: StrictResponse) -> tuple[tuple[bytes, bytes], ...]:
     """The answer as it was sent, where it had to be repaired."""
-    raw = response.http_response.content
-    return ((digest(raw), raw),) if response.repairs else ()
+    return mended.kept(response.http_response.content, response.repairs)
 
 
 def repair_notes(response: StrictResponse, items: Sequence[Item]) -> tuple[Note, ...]:
     """What was repaired, and where the answer is kept as it was sent."""
-    if not response.repairs:
-        return ()
-    touched = [item.identifier for item in items if item.repairs]
-    detail = {
-        "repairs": list(response.repairs),
-        "records": len(touched),
-        "first": touched[0] if touched else "",
-        "answer": digest(response.http_response.content).hex(),
-    }
-    return (Note("page-repaired", detail),)
+    return mended.repair_notes(response.http_response.content, response.repairs, items)
 
 
 def size_of(token: ResumptionToken | None) -> int | None:

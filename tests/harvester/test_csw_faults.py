@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 
 from catalogue import oai_identifier
+from catalogue.errors import MalformedXml
 from catalogue.run import Ending
 from catalogue.settings import Settings
 from catalogue.store import Store
+from catalogue.xml import parse
 from clearinghouse.simulator.nodes import SimulatedCatalogue, Simulator
 from clearinghouse.simulator.registry import csw_faults, csw_switches
 from factories import now
 
 COUNT = 230
 #: Faults that cost records, and say so.
-LOSING = {"record-fails", "record-report", "record-breaks-xml"}
+LOSING = {"record-fails", "record-report", "record-breaks-xml", "unclosed-tags"}
 #: Faults by which nothing but the first page can be had.
 HOPELESS = {"page-repeats"}
 NAMES = [fault.name for fault in csw_faults()]
@@ -67,6 +69,54 @@ def test_each_fault_is_survived(
     assert run.tally.faulty == len(lost)
     assert not lost or 0 < len(lost) < 30
     assert node.node.asked < COUNT
+
+
+REPAIRED = {
+    "control-characters": "illegal-characters",
+    "character-references": "character-references",
+    "invalid-utf8": "invalid-utf8",
+    "stray-ampersands": "stray-ampersands",
+    "stray-less-than": "stray-less-than",
+    "wrong-encoding": "wrong-encoding",
+}
+
+
+@pytest.mark.parametrize("name", [*REPAIRED, "text-before", "text-after"])
+def test_what_was_repaired_is_marked_and_kept_as_it_was_sent(
+    nodes: Simulator, sqlite_store: Store, harvest: Any, name: str
+) -> None:
+    node = begun(nodes, sqlite_store, name)
+    run = harvest(sqlite_store)
+    [switch] = csw_switches([name], 1)
+    struck = {one.id for one in node.node.listed() if switch.marks(one.id)} if name in REPAIRED else set()
+    rows = sqlite_store.records.of_source("nile", limit=500)
+    assert {row.source_identifier for row in rows if row.repairs} == struck
+    assert {row.repairs for row in rows if row.repairs} == ({REPAIRED[name]} if struck else set())
+    told = [event.detail for event in sqlite_store.runs.events(run.id) if event.event == "page-repaired"]
+    assert told
+    assert sum(detail["records"] for detail in told) == len(struck)
+    answers = sqlite_store.payloads.get(bytes.fromhex(detail["answer"]) for detail in told)
+    assert len(answers) == len(told)
+    for answer in answers.values():
+        with pytest.raises((MalformedXml, UnicodeDecodeError)):
+            parse(answer)
+
+
+def test_a_page_of_one_bad_record_costs_that_record_alone(
+    nodes: Simulator, sqlite_store: Store, harvest: Any
+) -> None:
+    """What no repair mends is narrowed down to; what stands beside it is mended or taken as it is."""
+    node = begun(nodes, sqlite_store, "unclosed-tags=0.01", "stray-ampersands=0.2", "soap-only")
+    run = harvest(sqlite_store)
+    lost_by, mended_by = csw_switches(["unclosed-tags=0.01", "stray-ampersands=0.2"], 1)
+    everything = {one.id for one in node.node.listed()}
+    lost = {one for one in everything if lost_by.marks(one)}
+    assert held(sqlite_store, node) == everything - lost
+    assert run.tally.faulty == len(lost) > 0
+    rows = sqlite_store.records.of_source("nile", limit=500)
+    assert {row.source_identifier for row in rows if row.repairs} == {
+        one for one in everything - lost if mended_by.marks(one)
+    }
 
 
 def test_what_has_changed_is_asked_for(nodes: Simulator, sqlite_store: Store, harvest: Any) -> None:

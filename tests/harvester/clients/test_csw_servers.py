@@ -27,8 +27,10 @@ from csw_catalogue import (
     identifiers,
     iso,
 )
-from harvester.clients import client_for
+from harvester.clients import client_for, soap
 from harvester.clients.base import Page
+from harvester.clients.csw_answer import require_no_report
+from harvester.clients.csw_request import Query, as_xml
 from harvester.http import HarvestSession, Limits
 
 Client = Any
@@ -300,3 +302,34 @@ def test_records_need_not_be_in_the_language_of_the_envelope(catalogue: Catalogu
     catalogue.records = [iso("r1"), iso("r2")]
     pages = list(csw().pages(Checkpoint()))
     assert pages[0].items[0].payload == iso("r1").encode()
+
+
+SOAPED = '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Header/><e:Body>{}</e:Body></e:Envelope>'
+
+
+NO_SCHEMA = exception_report("InvalidParameterValue", "no such schema", "outputSchema")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (f"<e:Fault><e:Reason/><e:Detail>{NO_SCHEMA}</e:Detail></e:Fault>", "InvalidParameterValue"),
+        ("<e:Fault><e:Reason><e:Text>out of order</e:Text></e:Reason></e:Fault>", "soap.fault"),
+        ("", "soap.empty"),
+        (exception_report("NoApplicableCode", "broken", "x"), "NoApplicableCode"),
+    ],
+)
+def test_what_fails_in_an_envelope_says_why(body: str, code: str) -> None:
+    with pytest.raises(ProtocolFailure) as caught:
+        require_no_report(soap.opened(etree.fromstring(SOAPED.format(body))))
+    assert caught.value.code == code
+
+
+def test_an_envelope_holds_the_request_as_it_is() -> None:
+    document = as_xml(Query("http://x.example", CSW, "csw:Record"), 1, 10)
+    inner = soap.opened(etree.fromstring(soap.wrapped(document)))
+    sent, held = (
+        etree.tostring(one, method="c14n", exclusive=True) for one in (etree.fromstring(document), inner)
+    )
+    assert sent == held
+    assert soap.opened(inner) is inner
