@@ -31,6 +31,7 @@ from endpoint.dashboard.sources import router as node
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
 from endpoint.life.router import router as where
+from endpoint.nodes.router import router as nodes
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
@@ -96,6 +97,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.include_router(dump)
     app.include_router(clients)
     app.include_router(records_api)
+    app.include_router(nodes)
     app.include_router(sitemap)
     app.include_router(check)
     app.include_router(check_api)

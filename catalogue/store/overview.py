@@ -80,6 +80,15 @@ class Spark:
         return self.listed - self.faulty
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A run that changed how many records of its source are held."""
+
+    at: datetime
+    gained: int
+    lost: int
+
+
 class Overview:
     """Sources and their runs, many at a time."""
 
@@ -141,6 +150,18 @@ class Overview:
             for row in connection.execute(statement):
                 found.setdefault(row.source_id, []).append(_spark(row))
         return found
+
+    def steps(self, source_id: str, limit: int) -> list[Step]:
+        """The newest runs that changed how many records of a source are held, the oldest first."""
+        lost = _R.deleted + _R.absent
+        statement = (
+            sa.select(_R.ended_at, _R.new, lost)
+            .where(_R.source_id == source_id, _R.state == RunState.ENDED, _R.new + lost > 0)
+            .order_by(_R.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [Step(*row) for row in connection.execute(statement)][::-1]
 
     def failures(self, source_ids: Sequence[str], times: int = 2) -> list[str]:
         """Those of these sources whose newest harvests failed so many times in a row."""

@@ -126,6 +126,15 @@ def _begin(connection: Connection, run: HarvestRun, now: datetime) -> None:
     connection.execute(made.on_conflict_do_update(index_elements=key, set_=changes))
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a run found mended: so many records that broke a rule before."""
+
+    at: datetime
+    rule: str
+    count: int
+
+
 class Problems:
     """The problems of every source."""
 
@@ -174,6 +183,20 @@ class Problems:
             for row in rows
         ]  # fmt: skip
         return sorted(found, key=lambda one: (one.accepted is not None, -one.count, one.rule))
+
+    def mended(self, source_ids: Sequence[str], since: datetime) -> list[Mended]:
+        """What runs that ended since then found mended at these sources, the oldest first."""
+        at = runs.c.ended_at
+        statement = (
+            sa.select(at, _P.rule, sa.func.count())
+            .join(runs, runs.c.id == _P.ended_run)
+            .where(_P.source_id.in_(source_ids), _P.ended_run.is_not(None))
+            .where(at >= sa.bindparam("since", since, at.type))
+            .group_by(_P.ended_run, at, _P.rule)
+            .order_by(at, _P.rule)
+        )
+        with reading(self._engine) as connection:
+            return [Mended(*row) for row in connection.execute(statement)]
 
     def of_rule(self, source_id: str, rule: str, *, after: str | None = None, limit: int) -> list[Problem]:
         """The records of a source that break a rule, by their identifiers there."""

@@ -145,6 +145,13 @@ class Registrations:
         """
         return self._one(_c.id == number)
 
+    def behind(self, source_id: str) -> Registration | None:
+        """The registration that became this source; None where there is none, or it is no longer kept."""
+        statement = sa.select(_c.id).where(_c.source_id == source_id).order_by(_c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            number = connection.execute(statement).scalar()
+        return self.get(number) if number is not None else None
+
     def _one(self, which: sa.ColumnElement[bool]) -> Registration:
         with reading(self._engine) as connection:
             return _found(connection, which)

@@ -69,6 +69,21 @@ class Sets:
                 for spec, alive, every in connection.execute(statement)
             }
 
+    def shared(self, set_spec: str) -> dict[str, int]:
+        """By setSpec: how many of the records of this set are in each other set, too."""
+        mine, other = record_sets.alias(), record_sets.alias()
+        number = sa.select(sets.c.id).where(sets.c.set_spec == set_spec).scalar_subquery()
+        statement = (
+            sa.select(sets.c.set_spec, sa.func.count())
+            .select_from(mine)
+            .join(other, other.c.record_id == mine.c.record_id)
+            .join(sets, sets.c.id == other.c.set_id)
+            .where(mine.c.set_id == number, mine.c.member, other.c.member, other.c.set_id != number)
+            .group_by(sets.c.set_spec)
+        )
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
     def source_counts(self) -> dict[str, SetCount]:
         """The counts of every source that ever had a record, by source id."""
         prefix = source_set("")

@@ -34,6 +34,27 @@ class Within:
             found = [(row[0], row[1]) for row in connection.execute(listed.limit(limit + 1))]
         return found if len(found) <= limit else None
 
+    def by_set(self, begin: str, queryable: str) -> dict[str, dict[str, int]]:
+        """Of every set that begins so: the values of the queryable, and how many records have each."""
+        spec, value = sets.c.set_spec, record_values.c.value
+        statement = (
+            sa.select(spec, value, sa.func.count())
+            .select_from(record_values)
+            .join(record_sets, record_sets.c.record_id == record_values.c.record_id)
+            .join(sets, sets.c.id == record_sets.c.set_id)
+            .where(
+                spec.startswith(begin, autoescape=True),
+                record_sets.c.member,
+                record_values.c.name == queryable,
+            )
+            .group_by(spec, value)
+        )
+        found: dict[str, dict[str, int]] = {}
+        with reading(self._engine) as connection:
+            for name, one, count in connection.execute(statement):
+                found.setdefault(name, {})[one] = count
+        return found
+
     def span(self, set_spec: str, queryable: str) -> tuple[str, str] | None:
         """The smallest and the greatest value of the queryable in the set; None where there is none.
 

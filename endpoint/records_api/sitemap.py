@@ -32,9 +32,8 @@ def index(request: Request) -> Response:
     """The sitemaps that there are."""
     api = api_of(request)
     count = -(-api.store.listing.greatest() // SIZE)
-    parts = "".join(
-        f"<sitemap><loc>{escape(api.root)}/sitemaps/{number}.xml</loc></sitemap>" for number in range(count)
-    )
+    names = ["nodes", *range(count)]
+    parts = "".join(f"<sitemap><loc>{escape(api.root)}/sitemaps/{name}.xml</loc></sitemap>" for name in names)
     made = f'{_DECLARATION}<sitemapindex xmlns="{_NAMESPACE}">{parts}</sitemapindex>'
     return Response(made, media_type=_XML)
 

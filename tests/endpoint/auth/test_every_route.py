@@ -52,6 +52,12 @@ ROUTES: Final = {
     "GET /": PUBLIC,
     "GET /feed": PUBLIC,
     "GET /where": PUBLIC,
+    "GET /nodes": PUBLIC,
+    "GET /nodes.json": PUBLIC,
+    "GET /nodes/{node_id}": PUBLIC,
+    "GET /nodes/{node_id}.json": PUBLIC,
+    "GET /nodes/{node_id}/badge.svg": PUBLIC,
+    "GET /sitemaps/nodes.xml": PUBLIC,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
     # From this machine, or with its own token.

@@ -331,8 +331,8 @@ def test_sitemaps_have_every_record(client: RecordsClient, held: Held) -> None:
     robots = client.get("/robots.txt").content.decode()
     index = robots.partition("Sitemap: ")[2].strip()
     locations = etree.fromstring(client.get(index).content).findall(".//{*}loc")
-    assert [one.text for one in locations] == [f"{ROOT}/sitemaps/0.xml"]
-    pages = etree.fromstring(client.get(locations[0].text).content)
+    assert [one.text for one in locations] == [f"{ROOT}/sitemaps/{name}.xml" for name in ("nodes", 0)]
+    pages = etree.fromstring(client.get(locations[1].text).content)
     found = [one.text for one in pages.findall(".//{*}loc")]
     assert found == [f"{ROOT}/ogc/collections/records/items/{name}" for name in client.walk(limit="100")]
     assert all(one.text.endswith("Z") for one in pages.findall(".//{*}lastmod"))
