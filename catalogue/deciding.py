@@ -36,18 +36,14 @@ def decide(
         letter=letter(question, source.label, source.base_url) if answer is Answer.ASK else "",
     )
     run = None
-    if answer is Answer.APPLY and question.topic is not Topic.FAULTS:
-        run = store.runs.open(
-            question.source_id,
-            RunKind.ANSWER,
-            now,
-            requested_by=decided_by,
-            position={"question": question_id},
-        )
-    try:
+    with store.together():
+        if answer is Answer.APPLY and question.topic is not Topic.FAULTS:
+            run = store.runs.open(
+                question.source_id,
+                RunKind.ANSWER,
+                now,
+                requested_by=decided_by,
+                position={"question": question_id},
+            )
         store.questions.answer(question_id, decision)
-    except QuestionClosed:
-        if run is not None:
-            store.runs.cancel(run.id, now, "the question was closed meanwhile")
-        raise
-    return store.questions.get(question_id), run
+        return store.questions.get(question_id), run

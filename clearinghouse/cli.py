@@ -59,7 +59,7 @@ from clearinghouse import (
 )
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.requests_made import bundle_run
-from clearinghouse.session import opened, prepared, upgraded
+from clearinghouse.session import opened, own_hand, prepared, upgraded
 
 FAILED, WRONG, REFUSED, HELD = 1, 2, 3, 4
 _REFUSALS = (
@@ -183,7 +183,8 @@ def harvest(
     """Harvest sources now, one after the other, in this process; or leave it to the workers."""
     with opened() as (settings, store):
         if queue:
-            worked = steering.queue(store, sources, full=full, priority=priority)
+            hand = own_hand(settings, store)
+            worked = steering.queue(hand, sources, full=full, priority=priority)
             harvests.report(store, worked.runs, as_json=as_json)
             raise typer.Exit(REFUSED if worked.refusals else 0)
         _tell(store, harvests.harvest(settings, store, sources, full=full), as_json=as_json)
@@ -252,15 +253,15 @@ def run_cancel(
     reason: Annotated[str, typer.Option(metavar="WHY", help="For the run's log.")] = "",
 ) -> None:
     """Cancel an open run: it stops at its next page; what was committed stays."""
-    with opened() as (_, store):
-        steering.cancel(store, number, reason)
+    with opened() as (settings, store):
+        steering.cancel(own_hand(settings, store), number, reason)
 
 
 @run_app.command("resume")
 def run_resume(number: Annotated[int, typer.Argument(metavar="N")]) -> None:
     """Go on with a run that was cancelled, failed or interrupted, from its checkpoint: the workers do it."""
-    with opened() as (_, store):
-        steering.resume(store, number)
+    with opened() as (settings, store):
+        steering.resume(own_hand(settings, store), number)
 
 
 @app.command("pause-all")
@@ -268,15 +269,15 @@ def pause_all(
     *, reason: Annotated[str, typer.Option(metavar="WHY", help="Told to whoever asks.")] = ""
 ) -> None:
     """Pause all harvesting, in every process: runs stop at their next page, and wait."""
-    with opened() as (_, store):
-        steering.pause_all(store, reason)
+    with opened() as (settings, store):
+        steering.pause_all(own_hand(settings, store), reason)
 
 
 @app.command("resume-all")
 def resume_all() -> None:
     """End the pause of all harvesting: runs go on where they stopped."""
-    with opened() as (_, store):
-        steering.resume_all(store)
+    with opened() as (settings, store):
+        steering.resume_all(own_hand(settings, store))
 
 
 @app.command()

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from catalogue import guards, setting_back
-from catalogue.errors import RunAlreadyOpen
 from catalogue.guards import Guards
-from catalogue.run import RunKind
-from catalogue.store import Store
+from catalogue.steering import acts
+from catalogue.steering import sources as steering
+from catalogue.steering.sources import change_fields
+from clearinghouse.harvests import work_on
 from clearinghouse.output import (
-    RunProgress,
     complaints,
     print_json,
     print_table,
@@ -22,11 +22,7 @@ from clearinghouse.output import (
     state_in_words,
     tally_in_words,
 )
-from clearinghouse.session import opened
-from clearinghouse.steering import own_hand
-from endpoint.steering import sources as steering
-from endpoint.steering.sources import change_fields
-from harvester.inline import work_now
+from clearinghouse.session import opened, own_hand
 from harvester.slices import utc_now
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
@@ -84,18 +80,12 @@ def set_back(
             return
         if not yes:
             typer.confirm(f"Set {source.label!r} back to run {to_run}: {told}?", abort=True)
-        if pause:
-            steering.pause(own_hand(settings, store), source_id)
-        _refuse_if_open(store, source_id)
-        run = store.runs.open(
-            source_id,
-            RunKind.ROLLBACK,
-            utc_now(),
-            requested_by="command line",
-            position={"to_run": to_run},
-        )
-        with RunProgress() as progress:
-            run = work_now(store, settings, source_id, RunKind.ROLLBACK, on_page=progress.show)
+        hand = own_hand(settings, store)
+        with store.together():
+            if pause:
+                steering.pause(hand, source_id)
+            opened_run = acts.roll_back(hand, to_run)
+        run = work_on(settings, store, opened_run)
     if as_json:
         print_json(run_json(run))
     complaints.print(
@@ -111,17 +101,6 @@ def _tell_plan(plan: setting_back.Plan, told: str, *, as_json: bool) -> None:
         print_json(asdict(plan))
     else:
         complaints.print(f"It would be: {told}, {plan.unchanged} unchanged.", markup=False, highlight=False)
-
-
-def _refuse_if_open(store: Store, source_id: str) -> None:
-    """Refuse while another run is open.
-
-    Raises:
-        RunAlreadyOpen: one is.
-    """
-    left = store.runs.open_run(source_id)
-    if left is not None:
-        raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
 
 
 def tidy() -> None:

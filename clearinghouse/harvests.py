@@ -10,6 +10,7 @@ from catalogue.errors import HarvestingPaused, RunAlreadyOpen, RunLost, SourceIn
 from catalogue.run import BROKEN_OFF, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.source import Source, SourceState
+from catalogue.steering.acts import harvest_kind
 from catalogue.store import Store
 from clearinghouse.output import (
     RunProgress,
@@ -23,7 +24,8 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.requests_made import print_requests, requests_json
-from harvester.inline import harvest_kind, work_now
+from clearinghouse.session import somebody
+from harvester.inline import work_now
 from harvester.remap import try_remap
 
 #: Stands for every active source where a source's id is asked for.
@@ -115,8 +117,9 @@ def _work(
                 break
             try:
                 run = work_now(
-                    store, settings, source_id, kind, on_page=progress.show, should_stop=should_stop
-                )
+                    store, settings, source_id, kind, by=somebody(), on_page=progress.show,
+                    should_stop=should_stop,
+                )  # fmt: skip
             except (HarvestingPaused, RunAlreadyOpen, RunLost) as error:
                 worked.refusals.append(error)
                 complaints.print(f"clearinghouse: {error}", style="red", markup=False)
@@ -124,6 +127,15 @@ def _work(
             worked.runs.append(run)
             progress.show(run)
     return worked
+
+
+def work_on(settings: Settings, store: Store, run: HarvestRun) -> HarvestRun:
+    """The run, worked on here unless a worker was faster."""
+    with RunProgress() as progress:
+        try:
+            return work_now(store, settings, run.source_id, run.kind, on_page=progress.show)
+        except (RunAlreadyOpen, RunLost):
+            return store.runs.get(run.id)
 
 
 def any_failed(runs: Sequence[HarvestRun]) -> bool:

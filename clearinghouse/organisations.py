@@ -10,8 +10,7 @@ import typer
 from catalogue.people import Node, Organisation
 from catalogue.store import Store
 from clearinghouse.output import complaints, print_json, print_table
-from clearinghouse.session import opened
-from clearinghouse.steering import somebody
+from clearinghouse.session import opened, somebody
 from harvester.slices import utc_now
 
 Id = Annotated[str, typer.Argument(metavar="ID")]

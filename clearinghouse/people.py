@@ -13,8 +13,7 @@ from catalogue.people import Person, Role
 from catalogue.settings import Settings
 from catalogue.store import Store
 from clearinghouse.output import complaints, console, moment, print_json, print_table
-from clearinghouse.session import opened
-from clearinghouse.steering import somebody
+from clearinghouse.session import opened, somebody
 from harvester.slices import utc_now
 
 Mail = Annotated[str, typer.Argument(metavar="MAIL")]
@@ -43,9 +42,10 @@ def add(
         _require_node(role, node)
         if node:
             store.organisations.node(node)
-        made = store.people.add(name, mail, somebody(), utc_now(), language=_language(language))
-        if role is not None:
-            store.people.give(made.id, role, somebody(), utc_now(), node_id=node)
+        with store.together():
+            made = store.people.add(name, mail, somebody(), utc_now(), language=_language(language))
+            if role is not None:
+                store.people.give(made.id, role, somebody(), utc_now(), node_id=node)
         _print_link(settings, store, made)
 
 
@@ -125,8 +125,9 @@ def first_operator(settings: Settings, store: Store) -> str:
         return ""
     found = next((one for one in known if Role.OPERATOR in one.roles), None)
     if found is None:
-        found = store.people.add("Operator", settings.admin_email, somebody(), utc_now())
-        store.people.give(found.id, Role.OPERATOR, somebody(), utc_now())
+        with store.together():
+            found = store.people.add("Operator", settings.admin_email, somebody(), utc_now())
+            store.people.give(found.id, Role.OPERATOR, somebody(), utc_now())
     return link_for(settings, store, found)
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from catalogue.deciding import decide
-from catalogue.errors import RunAlreadyOpen, RunLost
 from catalogue.question import Answer, Question
-from catalogue.run import HarvestRun
-from catalogue.settings import Settings
+from catalogue.steering import acts
+from catalogue.steering.hand import Hand
 from catalogue.store import Store
+from clearinghouse.harvests import work_on
 from clearinghouse.output import (
-    RunProgress,
     complaints,
     console,
     moment,
@@ -25,8 +22,7 @@ from clearinghouse.output import (
     state_in_words,
     tally_in_words,
 )
-from clearinghouse.session import opened
-from harvester.inline import work_now
+from clearinghouse.session import opened, somebody
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[int, typer.Argument(metavar="N")]
@@ -91,8 +87,8 @@ def answer(
 ) -> None:
     """Answer a question: keep everything, apply what was withheld, or ask the node."""
     with opened() as (settings, store):
-        question, run = decide(store, settings, number, what, decided_by=by or getpass.getuser(), why=why)
-        run = _done(settings, store, run) if run else None
+        question, run = acts.answer(Hand(store, settings, by or somebody()), number, what, why=why)
+        run = work_on(settings, store, run) if run else None
         told = _json(store, question) | ({"run": run_json(run)} if run else {})
     if as_json:
         print_json(told)
@@ -111,15 +107,6 @@ def answer(
             markup=False,
             highlight=False,
         )
-
-
-def _done(settings: Settings, store: Store, run: HarvestRun) -> HarvestRun:
-    """The run, worked on here unless a worker was faster."""
-    with RunProgress() as progress:
-        try:
-            return work_now(store, settings, run.source_id, run.kind, on_page=progress.show)
-        except (RunAlreadyOpen, RunLost):
-            return store.runs.get(run.id)
 
 
 def _json(store: Store, question: Question) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from catalogue.errors import SettingsError
 from catalogue.registration import Registration, RegistrationState, to_json
 from catalogue.store.registrations import Listed
 from clearinghouse.output import complaints, console, moment, print_json, print_table
-from clearinghouse.session import opened
-from clearinghouse.steering import somebody
+from clearinghouse.session import opened, somebody
 
 Number = Annotated[int, typer.Argument(metavar="N", help="Its number: 12 of R-00012.")]
 Why = Annotated[str, typer.Option(help="The reason. Of what is accepted or refused it is public.")]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from catalogue.errors import RunLost
 from catalogue.quirks import causes
-from catalogue.run import RunKind
 from catalogue.source import Missed, Protocol, Source, SourceState, upload_address
-from catalogue.store import Store
-from catalogue.timing import require_schedule
+from catalogue.steering import sources as steering
+from clearinghouse.harvests import work_on
 from clearinghouse.output import (
     complaints,
     console,
@@ -26,12 +22,9 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.secrets import secret, secrets_json
-from clearinghouse.session import opened
-from clearinghouse.steering import own_hand, somebody
+from clearinghouse.session import opened, own_hand, somebody
 from clearinghouse.timetable import COMING, coming, in_zone, schedule, show_coming
 from clearinghouse.upload import upload
-from endpoint.steering.sources import change_fields
-from harvester.inline import work_now
 from harvester.slices import utc_now
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
@@ -90,23 +83,10 @@ def add(  # noqa: PLR0913 - one for each option
         time_zone=time_zone,
         missed=missed,
     )
-    with opened() as (_, store):
-        register(store, source)
-        told = {"protocol": str(protocol), "base_url": source.base_url}
-        store.audit.note(somebody(), "add", f"source:{source_id}", told, utc_now())
+    with opened() as (settings, store):
+        steering.add(own_hand(settings, store), source)
     following = f"source upload {source_id} FILE" if uploaded else f"harvest {source_id}"
     complaints.print(f"Registered. Go on with: clearinghouse {following}", markup=False)
-
-
-def register(store: Store, source: Source) -> None:
-    """Register a source whose schedule is understood.
-
-    Raises:
-        SettingsError: its schedule or its time zone is not.
-        SourceExists: there is one with this id.
-    """
-    require_schedule(source)
-    store.sources.add(replace(source, base_url=source.base_url.strip()), utc_now())
 
 
 def list_sources(*, as_json: Json = False) -> None:
@@ -163,7 +143,7 @@ def quirk(
             name, _, value = change.partition("=")
             quirks = quirks.set(name.strip(), value.strip())
         if changes:
-            change_fields(own_hand(settings, store), source_id, quirks=quirks)
+            steering.change_fields(own_hand(settings, store), source_id, quirks=quirks)
     print_table(
         ["quirk", "value", "for a source of which it holds that"],
         [[name, str(getattr(quirks, name)), cause] for name, cause in causes().items()],
@@ -186,28 +166,16 @@ def ping(
 
 def pause(source_id: Id) -> None:
     """Harvest a source no more until it is resumed; its records stay."""
-    _turn(source_id, SourceState.SUSPENDED, "pause")
+    with opened() as (settings, store):
+        steering.pause(own_hand(settings, store), source_id)
 
 
 def resume(source_id: Id) -> None:
-    """Harvest a source again."""
-    _turn(source_id, SourceState.ACTIVE, "resume")
-
-
-def _turn(source_id: str, state: SourceState, act: str) -> None:
-    """Unlike a page, this brings a source back that was retired."""
+    """Harvest a source again; one that was retired, too: its next harvest reads the whole list."""
     with opened() as (settings, store):
-        if store.sources.get(source_id).state is not state:
-            store.sources.change(source_id, state=state)
-            own_hand(settings, store).note(act, source_id)
-
-
-def _cancel_harvest(store: Store, source_id: str) -> None:
-    """A harvest that is open would stand in the way; its worker, if it has one, stops at its next page."""
-    left = store.runs.open_run(source_id)
-    if left is not None and left.kind is not RunKind.RETIRE:
-        with suppress(RunLost):  # it has just ended
-            store.runs.cancel(left.id, utc_now(), "the source is removed")
+        retired = store.sources.get(source_id).state is SourceState.RETIRED
+        act = steering.bring_back if retired else steering.resume
+        act(own_hand(settings, store), source_id)
 
 
 def remove(
@@ -220,9 +188,5 @@ def remove(
         source = store.sources.get(source_id)
         if not yes:
             typer.confirm(f"Tell all records of {source.label!r} as deleted?", abort=True)
-        store.sources.change(source_id, state=SourceState.RETIRED)
-        store.audit.note(somebody(), "retire", f"source:{source_id}", {}, utc_now())
-        store.secrets.remove(source_id)
-        _cancel_harvest(store, source_id)
-        run = work_now(store, settings, source_id, RunKind.RETIRE)
+        run = work_on(settings, store, steering.retire(own_hand(settings, store), source_id))
     complaints.print(f"Retired: {tally_in_words(run)}.", markup=False)

@@ -18,11 +18,10 @@ from catalogue.credentials import Secret, SecretKind
 from catalogue.errors import SecretsLocked, SettingsError
 from catalogue.sealing import Sealer, keep_keys, keys_of, new_key
 from catalogue.settings import Settings
-from catalogue.source import Source
+from catalogue.steering.sources import remove_secret, set_secret
 from catalogue.store import Store
 from clearinghouse.output import complaints, moment, print_table
-from clearinghouse.session import opened
-from harvester.slices import utc_now
+from clearinghouse.session import opened, own_hand
 
 
 def secret(  # noqa: PLR0913 - one for each option
@@ -53,15 +52,14 @@ def secret(  # noqa: PLR0913 - one for each option
     if sum(map(bool, chosen)) > 1:
         raise SettingsError("one secret at a time")
     with opened() as (settings, store):
-        source = store.sources.get(source_id)
+        store.sources.get(source_id)
         if remove is not None:
-            count = store.secrets.remove(source_id, remove)
+            count = remove_secret(own_hand(settings, store), source_id, remove)
             complaints.print(f"Removed: {count}.", markup=False)
         elif any(chosen):
             sealer = _sealer(settings, store, make=True)
             made = _made(basic_user, header, client_certificate, client_key, ca_file, from_env)
-            _require_a_safe_way(source, made)
-            store.secrets.set(source, made, sealer, utc_now())
+            set_secret(own_hand(settings, store), source_id, made, sealer)
             complaints.print(f"Set: {made.kind}.", markup=False)
         else:
             rows = [[row["kind"], moment(row["set_at"])] for row in secrets_json(store, source_id)]
@@ -105,14 +103,6 @@ def read_secret(prompt: str, variable: str = "") -> str:
     if not found:
         raise SettingsError(f"no secret: {variable or 'standard input'} is empty")
     return found
-
-
-def _require_a_safe_way(source: Source, made: Secret) -> None:
-    if made.headers and source.base_url.startswith("http:") and not source.quirks.secrets_over_http:
-        raise SettingsError(
-            f"{source.id!r} is asked by plain http, where a secret is not sent: register its https address,"
-            f" or, if it has none, `clearinghouse source quirk {source.id} secrets-over-http=on`"
-        )
 
 
 def secrets_json(store: Store, source_id: str) -> list[dict[str, Any]]:

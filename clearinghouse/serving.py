@@ -18,13 +18,14 @@ import uvicorn
 
 from catalogue.errors import SettingsError, SourceExists
 from catalogue.settings import Settings
+from catalogue.steering import sources as steering
 from catalogue.store import Store
 from clearinghouse import harvests
 from clearinghouse.dumps import Nightly
 from clearinghouse.output import complaints
 from clearinghouse.people import first_operator
-from clearinghouse.registry import register
 from clearinghouse.sample.federation import Federation
+from clearinghouse.session import own_hand
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
 from endpoint.deps import Services
@@ -240,7 +241,7 @@ def harvest_sample(settings: Settings, store: Store, federation: Federation, sto
     names = []
     for source in federation.sources():
         try:
-            register(store, source)
+            steering.add(own_hand(settings, store), source)
         except SourceExists:
             store.sources.change(source.id, base_url=source.base_url)
         names.append(source.id)

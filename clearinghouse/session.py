@@ -1,13 +1,16 @@
-"""What every command begins with: the settings, the log and the store."""
+"""What every command begins with: the settings, the log, the store, and whose hand it is."""
 
 from __future__ import annotations
 
+import getpass
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from catalogue.errors import SchemaOutOfDate, SettingsError
 from catalogue.sets import load_sets
 from catalogue.settings import Settings, load_settings
+from catalogue.steering.hand import Hand
 from catalogue.store import Store
 from clearinghouse import logs
 
@@ -68,3 +71,16 @@ def _upgrade(store: Store) -> None:
         store.check()
     except SchemaOutOfDate:
         store.upgrade()
+
+
+def somebody() -> str:
+    """Who types: `user@host`, as far as can be told."""
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return socket.gethostname()
+
+
+def own_hand(settings: Settings, store: Store) -> Hand:
+    """The hand of who types."""
+    return Hand(store, settings, somebody())

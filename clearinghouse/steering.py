@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 from collections.abc import Sequence
 
 from catalogue.errors import RunAlreadyOpen
 from catalogue.run import HarvestRun
-from catalogue.settings import Settings
+from catalogue.steering import acts, pausing
+from catalogue.steering.hand import Hand
 from catalogue.store import Store
 from clearinghouse.harvests import Worked, chosen
 from clearinghouse.output import complaints, moment
-from endpoint.steering.acts import Hand
-from harvester.inline import harvest_kind
-from harvester.slices import utc_now
 
 
-def somebody() -> str:
-    """Who types: `user@host`, as far as can be told."""
-    try:
-        return f"{getpass.getuser()}@{socket.gethostname()}"
-    except (KeyError, OSError):  # a user without a name, as in some containers
-        return socket.gethostname()
-
-
-def own_hand(settings: Settings, store: Store) -> Hand:
-    """The hand of who types."""
-    return Hand(store, settings, somebody())
-
-
-def pause_all(store: Store, reason: str) -> None:
+def pause_all(hand: Hand, reason: str) -> None:
     """Pause all harvesting, in every process."""
-    store.pauses.begin(utc_now(), requested_by=somebody(), reason=reason)
-    tell_pause(store)
+    pausing.pause_all(hand, reason)
+    tell_pause(hand.store)
 
 
-def resume_all(store: Store) -> None:
+def resume_all(hand: Hand) -> None:
     """End the pause."""
-    lifted = store.pauses.lift()
+    lifted = pausing.resume_all(hand)
     complaints.print("Harvesting goes on." if lifted else "Harvesting was not paused.")
 
 
@@ -52,33 +35,30 @@ def tell_pause(store: Store) -> None:
         complaints.print(told, style="yellow", markup=False, soft_wrap=True)
 
 
-def queue(store: Store, names: Sequence[str], *, full: bool, priority: int) -> Worked:
+def queue(hand: Hand, names: Sequence[str], *, full: bool, priority: int) -> Worked:
     """Leave harvests to the workers."""
     worked = Worked()
-    for source in chosen(store, names):
-        kind = harvest_kind(source, full=full)
+    for source in chosen(hand.store, names):
         try:
-            run = store.runs.open(source.id, kind, utc_now(), requested_by=somebody(), priority=priority)
+            run = acts.harvest(hand, source.id, full=full, priority=priority)
         except RunAlreadyOpen as error:
             worked.refusals.append(error)
             complaints.print(f"clearinghouse: {error}", style="red", markup=False)
         else:
             worked.runs.append(run)
-    tell_pause(store)
+    tell_pause(hand.store)
     return worked
 
 
-def cancel(store: Store, number: int, reason: str) -> None:
+def cancel(hand: Hand, number: int, reason: str) -> None:
     """Cancel an open run."""
-    why = f": {reason}" if reason else ""
-    store.runs.get(number)
-    store.runs.cancel(number, utc_now(), f"cancelled by {somebody()}{why}")
+    acts.cancel(hand, number, reason)
     complaints.print(f"Run {number} is cancelled.", markup=False)
 
 
-def resume(store: Store, number: int) -> HarvestRun:
+def resume(hand: Hand, number: int) -> HarvestRun:
     """Go on with a run that was broken off, from its checkpoint."""
-    run = store.runs.resume(number, utc_now(), somebody())
+    run = acts.go_on(hand, number)
     complaints.print(f"Run {number} goes on behind page {run.checkpoint.pages}.", markup=False)
-    tell_pause(store)
+    tell_pause(hand.store)
     return run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,11 +13,10 @@ from catalogue.cron import zone_of
 from catalogue.errors import SettingsError
 from catalogue.settings import Settings
 from catalogue.source import Missed, Source
-from catalogue.timing import coming_dues, require_schedule
+from catalogue.steering.sources import change_fields
+from catalogue.timing import coming_dues
 from clearinghouse.output import console, moment
-from clearinghouse.session import opened
-from clearinghouse.steering import own_hand
-from endpoint.steering.sources import change_fields
+from clearinghouse.session import opened, own_hand
 from harvester.slices import utc_now
 
 #: Coming harvests that are shown.
@@ -44,7 +42,6 @@ def schedule(
     with opened() as (settings, store):
         source = store.sources.get(source_id)
         if changes:
-            require_schedule(replace(source, **changes))
             source = change_fields(own_hand(settings, store), source_id, **changes)
     told = f"{in_zone(source) or 'not harvested on schedule'}; missed: {source.missed}"
     console.print(told, markup=False, highlight=False)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from catalogue.errors import HarvestingPaused, HostBusy, RunAlreadyOpen, RunLost
-from catalogue.run import BY_REQUEST, HarvestRun, RunKind, RunState, Standing
+from catalogue.run import HarvestRun, RunKind, RunState, Standing
 from catalogue.settings import Settings
-from catalogue.source import Source
+from catalogue.steering import acts
+from catalogue.steering.hand import Hand
 from catalogue.store import Store
 from harvester.slices import utc_now
 from harvester.work import Work
@@ -21,21 +22,19 @@ PATIENCE = 60.0
 _HARVESTS = frozenset({RunKind.FULL, RunKind.INCREMENTAL})
 
 
-def harvest_kind(source: Source, *, full: bool) -> RunKind:
-    """Incremental where there is something to go on from, unless all of it is wanted."""
-    return RunKind.INCREMENTAL if source.harvested_until and not full else RunKind.FULL
-
-
-def work_now(
+def work_now(  # noqa: PLR0913 - who asks, and who is told
     store: Store,
     settings: Settings,
     source_id: str,
     kind: RunKind,
     *,
+    by: str = "command line",
     on_page: Callable[[HarvestRun], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> HarvestRun:
     """Work on a run of this kind to its end; one that was left goes on from its checkpoint, at once.
+
+    One that has to be opened is noted in the audit as `by`'s.
 
     Stops after the page in hand once `should_stop` says so; the run is then open still. So it is where
     the source asks for more than a minute's patience: the run then waits for whoever takes it up.
@@ -51,7 +50,8 @@ def work_now(
     worker = new_worker()
     with alive(store, worker, "inline"):
         Watch(store, settings).release_lapsed()
-        run = _take_up_patiently(store, source_id, kind=kind, worker=worker, should_stop=should_stop)
+        hand = Hand(store, settings, by)
+        run = _take_up_patiently(hand, source_id, kind=kind, worker=worker, should_stop=should_stop)
         on_page(run)
         work = Work(store, settings, on_page=on_page, should_stop=should_stop)
         try:
@@ -99,37 +99,33 @@ def _waited(store: Store, run: HarvestRun, moment: datetime, should_stop: Callab
 
 
 def _take_up_patiently(
-    store: Store, source_id: str, *, kind: RunKind, worker: str, should_stop: Callable[[], bool]
+    hand: Hand, source_id: str, *, kind: RunKind, worker: str, should_stop: Callable[[], bool]
 ) -> HarvestRun:
     """Take the run up; where another run harvests the same host, wait for it, for a minute at most."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return _take_up(store, source_id, kind=kind, worker=worker)
+            return _take_up(hand, source_id, kind=kind, worker=worker)
         except HostBusy:
             if should_stop() or time.monotonic() >= deadline:
                 raise
         time.sleep(0.2)
 
 
-def _take_up(store: Store, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
+def _take_up(hand: Hand, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
+    store = hand.store
     pause = store.pauses.current() if kind.fetches else None
     if pause is not None:
         raise HarvestingPaused(f"all harvesting is paused since {pause.since:%Y-%m-%d %H:%M} UTC")
     left = store.runs.open_run(source_id)
     if left is None:
-        return _open(store, source_id, kind, worker)
+        return acts.begin(hand, source_id, kind, worker)
     if left.state is RunState.RUNNING:
         raise RunAlreadyOpen(f"run {left.id} of {source_id!r} is being worked on by {left.worker}")
     if left.kind is RunKind.INCREMENTAL and kind is RunKind.FULL:
-        store.runs.cancel(left.id, utc_now(), "a full harvest was asked for instead")
-        return _open(store, source_id, kind, worker)
+        with store.together():
+            store.runs.cancel(left.id, utc_now(), "a full harvest was asked for instead")
+            return acts.begin(hand, source_id, kind, worker)
     if left.kind is not kind and not {left.kind, kind} <= _HARVESTS:
         raise RunAlreadyOpen(f"run {left.id} of {source_id!r}, a {left.kind} run, is open")
     return store.runs.claim(left.id, worker, utc_now(), early=True)
-
-
-def _open(store: Store, source_id: str, kind: RunKind, worker: str) -> HarvestRun:
-    return store.runs.open(
-        source_id, kind, utc_now(), requested_by="command line", worker=worker, priority=BY_REQUEST
-    )

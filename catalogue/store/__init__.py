@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from catalogue.store.audit import Audit
 from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
-from catalogue.store.engine import create_engine
+from catalogue.store.engine import create_engine, together
 from catalogue.store.exchanges import Exchanges
 from catalogue.store.faults import Faults
 from catalogue.store.feed import Feed
@@ -91,6 +92,10 @@ class Store:
         self.pings = Pings(self.engine)
         self.outbox = Outbox(self.engine)
         self.figures = Figures(self.engine)
+
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction for all that this thread does inside (`catalogue.store.engine.together`)."""
+        return together(self.engine)
 
     @property
     def embedded(self) -> bool:

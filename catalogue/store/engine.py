@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Final
@@ -31,6 +32,9 @@ _LET_GO: Final = (
     "SELECT set_config('idle_in_transaction_session_timeout', '60s', true)"
     " WHERE current_setting('idle_in_transaction_session_timeout') = '0'"
 )
+
+#: The transaction that everything which is done here is part of, where several things are done as one.
+_TOGETHER: ContextVar[tuple[Engine, Connection] | None] = ContextVar("together", default=None)
 
 
 def create_engine(database_url: str, *, pool_size: int = 20) -> Engine:
@@ -99,7 +103,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreUnreachable: the database does not answer just now.
     """
+    outer = _outer(engine)
     try:
+        if outer is not None:
+            yield outer
+            return
         with engine.connect() as connection:
             yield connection
     except (sa.exc.DBAPIError, _errors_of(engine)) as error:
@@ -112,11 +120,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed at the end, rolled back on an exception.
 
+    Inside `together` it is a part of that transaction: what it wrote goes with an exception, and stays only
+    if all the rest does.
+
     Raises:
         StoreFull: there is no room left on the disk.
         StoreUnreachable: the database does not answer just now.
     """
+    outer = _outer(engine)
     try:
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
     except (sa.exc.DBAPIError, _errors_of(engine)) as error:
@@ -125,6 +141,35 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if _is_away(engine, error):
             raise StoreUnreachable(_AWAY) from error
         raise
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[None]:
+    """One transaction for all that this thread does inside: it is committed at the end, or nothing of it is.
+
+    For what people do, which is short. Pages of records have a transaction of their own (`Records.commit`):
+    who else writes must hear of it before it begins.
+
+    Raises:
+        StoreFull: there is no room left on the disk.
+        StoreUnreachable: the database does not answer just now.
+    """
+    outer = _outer(engine)
+    if outer is not None:
+        with outer.begin_nested():
+            yield
+        return
+    with writing(engine) as connection:
+        token = _TOGETHER.set((engine, connection))
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+
+
+def _outer(engine: Engine) -> Connection | None:
+    found = _TOGETHER.get()
+    return found[1] if found is not None and found[0] is engine else None
 
 
 def _errors_of(engine: Engine) -> type[Exception]:

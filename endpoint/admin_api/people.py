@@ -58,9 +58,10 @@ def add_person(request: Request, sent: NewPerson) -> PersonShown:
         raise SettingsError("a node goes with the role node-manager, and with no other")
     if sent.node:
         store.organisations.node(sent.node)
-    made = store.people.add(sent.name, sent.mail, by, now, language=_language(sent.language))
-    if sent.role is not None:
-        made = store.people.give(made.id, sent.role, by, now, node_id=sent.node)
+    with store.together():
+        made = store.people.add(sent.name, sent.mail, by, now, language=_language(sent.language))
+        if sent.role is not None:
+            made = store.people.give(made.id, sent.role, by, now, node_id=sent.node)
     return PersonShown(**person_shown(made))
 
 

@@ -9,13 +9,13 @@ from starlette.requests import Request
 
 from catalogue.people import Action
 from catalogue.question import Question
+from catalogue.steering import acts
 from endpoint.admin_api.harvest_shapes import AnswerSent, QuestionShown, question_shown
 from endpoint.admin_api.problems import RESPONSES
 from endpoint.admin_api.shapes import Listed
 from endpoint.admin_api.sources import hand_of
 from endpoint.auth.gate import allowed, needs, reader
 from endpoint.deps import services
-from endpoint.steering import acts
 
 router = APIRouter(prefix="/api/questions", tags=["questions"], responses=RESPONSES)
 

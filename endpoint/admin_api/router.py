@@ -13,6 +13,7 @@ from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
 from endpoint.admin_api.questions import router as questions
 from endpoint.admin_api.registrations import router as registrations
+from endpoint.admin_api.registry import router as registry
 from endpoint.admin_api.runs import router as runs
 from endpoint.admin_api.source_settings import router as source_settings
 from endpoint.admin_api.sources import router as sources
@@ -36,6 +37,7 @@ for room in (
     people,
     organisations,
     sources,
+    registry,
     source_settings,
     runs,
     questions,

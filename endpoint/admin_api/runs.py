@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from catalogue.people import Action
 from catalogue.run import HarvestRun
+from catalogue.steering import acts
 from endpoint.admin_api.harvest_shapes import (
     FaultShown,
     RequestShown,
@@ -24,7 +25,6 @@ from endpoint.admin_api.shapes import Listed
 from endpoint.admin_api.sources import hand_of
 from endpoint.auth.gate import allowed, needs
 from endpoint.deps import services
-from endpoint.steering import acts
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=RESPONSES)
 _SEES = [needs(Action.SEE)]

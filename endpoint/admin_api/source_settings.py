@@ -12,12 +12,12 @@ from starlette.requests import Request
 from catalogue.errors import NotAllowed, SettingsError
 from catalogue.people import Action
 from catalogue.source import Source
+from catalogue.steering import sources as steering
+from catalogue.steering.hand import Hand
 from endpoint.admin_api.problems import RESPONSES
 from endpoint.admin_api.shapes import Shape
 from endpoint.auth.gate import Reader, needs_at_source, reader
 from endpoint.deps import services
-from endpoint.steering import sources as steering
-from endpoint.steering.acts import Hand
 
 router = APIRouter(prefix="/api/sources", tags=["sources"], responses=RESPONSES)
 

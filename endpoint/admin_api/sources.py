@@ -13,6 +13,9 @@ from starlette.responses import Response
 from catalogue.errors import TooManyCheckups
 from catalogue.node_state import NodeState
 from catalogue.people import Action
+from catalogue.steering import acts
+from catalogue.steering import sources as steering
+from catalogue.steering.hand import Hand
 from endpoint.admin_api.harvest_shapes import (
     Accepted,
     HarvestAsked,
@@ -31,9 +34,6 @@ from endpoint.admin_api.shapes import Listed
 from endpoint.auth.gate import needs, needs_at_source, reader
 from endpoint.dashboard.nodes import Wish, desk, with_details
 from endpoint.deps import services
-from endpoint.steering import acts
-from endpoint.steering import sources as steering
-from endpoint.steering.acts import Hand
 
 router = APIRouter(prefix="/api/sources", tags=["sources"], responses=RESPONSES)
 _STEERS = [needs_at_source(Action.STEER)]
@@ -69,10 +69,11 @@ def list_sources(
 @router.get("/{source_id}", dependencies=[needs_at_source(Action.SEE)])
 def show_source(request: Request, source_id: str) -> SourceShown:
     """One source, and how it stands."""
-    return _shown(request, source_id)
+    return shown(request, source_id)
 
 
-def _shown(request: Request, source_id: str, action: Action = Action.SEE) -> SourceShown:
+def shown(request: Request, source_id: str, action: Action = Action.SEE) -> SourceShown:
+    """One source, as far as whoever asks may do this to it."""
     store = services(request).store
     store.sources.get(source_id)
     found = desk(request, reader(request), [source_id], action=action)
@@ -107,14 +108,14 @@ def trial(request: Request, source_id: str) -> TrialAsked:
 def pause(request: Request, source_id: str, sent: Why) -> SourceShown:
     """Harvest it no more until it is resumed; its records stay."""
     steering.pause(hand_of(request), source_id, sent.why)
-    return _shown(request, source_id, Action.STEER)
+    return shown(request, source_id, Action.STEER)
 
 
 @router.post("/{source_id}/resume", dependencies=_STEERS)
 def resume(request: Request, source_id: str, sent: Why) -> SourceShown:
     """Harvest it again."""
     steering.resume(hand_of(request), source_id, sent.why)
-    return _shown(request, source_id, Action.STEER)
+    return shown(request, source_id, Action.STEER)
 
 
 @router.get("/{source_id}/problems", dependencies=[needs_at_source(Action.SEE)])

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from catalogue.errors import ClearinghouseError, SettingsError, UnknownQuestion, UnknownRun, UnknownSource
 from catalogue.people import Action
 from catalogue.question import Answer
+from catalogue.steering import acts, pausing, sources
+from catalogue.steering.hand import Hand
 from endpoint.auth.forms import Fields, Form
-from endpoint.auth.gate import Reader, allowed, needs
+from endpoint.auth.gate import Reader, allowed, needs, reader
 from endpoint.dashboard.pages import back, refused, unknown
 from endpoint.dashboard.sources import node
 from endpoint.deps import services
-from endpoint.steering import acts, sources
-from endpoint.steering.acts import Hand
 
 router = APIRouter(prefix="/dashboard", include_in_schema=False, dependencies=[needs(Action.STEER)])
 
@@ -96,6 +96,35 @@ def undo_settings(request: Request, source_id: str, form: Form) -> Response:
     except ClearinghouseError as error:
         return refused(request, page, error)
     return back(request, page, done="undone", tab="settings")
+
+
+@router.post("/retirements/{source_id}", dependencies=[needs(Action.ADMINISTER)])
+def retire(request: Request, source_id: str, form: Form) -> Response:
+    """Retire a source, where the form says that this is meant; bring it back where it says `back`."""
+    hand, page = hand_of(request, reader(request)), f"/dashboard/sources/{source_id}"
+    try:
+        if "back" in form:
+            sources.bring_back(hand, source_id, _why(form))
+            return back(request, page, done="back")
+        if form.get("meant") != "yes":
+            return refused(request, page, SettingsError("not meant"))
+        sources.retire(hand, source_id, _why(form))
+    except UnknownSource:
+        return unknown(request)
+    except ClearinghouseError as error:
+        return refused(request, page, error)
+    return back(request, page, done="retired")
+
+
+@router.post("/pause", dependencies=[needs(Action.ADMINISTER)])
+def pause_everything(request: Request, form: Form) -> Response:
+    """Pause all harvesting; let it go on where the form says `resume`."""
+    hand = hand_of(request, reader(request))
+    if "resume" in form:
+        pausing.resume_all(hand, _why(form))
+        return back(request, "/dashboard", done="all-resumed")
+    pausing.pause_all(hand, _why(form))
+    return back(request, "/dashboard", done="all-paused")
 
 
 @router.post("/runs/{run_id}/{act}")

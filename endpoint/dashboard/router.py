@@ -66,6 +66,7 @@ def dashboard(request: Request) -> Response:
         at_work=at_work(found),
         coming=_coming(request, found),
         pause=known.store.pauses.current(),
+        may_administer=asking.may(Action.ADMINISTER),
     )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from catalogue.errors import SettingsError, UnknownSource
 from catalogue.people import Action
 from catalogue.source import Missed, Source
+from catalogue.steering import sources as steering
 from catalogue.store.overview import SPARK
 from catalogue.timing import coming_dues
 from endpoint.auth.gate import Reader, allowed, needs, reader
@@ -24,7 +25,6 @@ from endpoint.dashboard.wording.questions import ANSWERS, asked
 from endpoint.dashboard.wording.rules import words_of
 from endpoint.deps import services
 from endpoint.languages import N_
-from endpoint.steering import sources as steering
 
 router = APIRouter(prefix="/dashboard", include_in_schema=False, dependencies=[needs(Action.SEE)])
 

@@ -61,15 +61,15 @@ def add_person(request: Request, form: Form) -> Response:
     node = form.get("node") if role is Role.NODE_MANAGER else ""
     language = form.get("language") if form.get("language") in LANGUAGES else ""
     try:
-        if role is Role.NODE_MANAGER:
-            store.organisations.node(node)
-        made = store.people.add(form.get("name"), form.get("mail"), by, now, language=language)
-        if role is not None:
-            made = store.people.give(made.id, role, by, now, node_id=node)
+        with store.together():
+            made = store.people.add(form.get("name"), form.get("mail"), by, now, language=language)
+            if role is not None:
+                made = store.people.give(made.id, role, by, now, node_id=node)
+            link = _new_link(request, made)
     except _FAILURES as error:
         said = wording.failure(error, language_for(request))
         return _everybody(request, status=422, error=said, typed=form)
-    return _person(request, made, link=_new_link(request, made))
+    return _person(request, made, link=link)
 
 
 @router.api_route("/{person_id}", methods=["GET", "HEAD"])

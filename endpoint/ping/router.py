@@ -15,12 +15,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from catalogue.errors import RunAlreadyOpen, SourceInactive, TooManyPings, UnknownLink
 from catalogue.source import Source, SourceState
+from catalogue.steering import acts
+from catalogue.steering.hand import Hand
 from endpoint.auth.pages import private
 from endpoint.deps import services
 from endpoint.languages import N_, wanted, words
 from endpoint.public.pages import page
-from endpoint.steering import acts
-from endpoint.steering.acts import Hand
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,8 +73,9 @@ def _ask(request: Request, source: Source, secret: str) -> tuple[str, int]:
         return _PAUSED, 409
     if known.store.runs.open_run(source.id) is not None:
         return _ALREADY, 200
-    known.store.pings.use(secret, datetime.now(UTC), timedelta(minutes=known.settings.ping_minutes))
-    acts.harvest(Hand(known.store, known.settings, f"ping:{source.id}"), source.id)
+    with known.store.together():
+        known.store.pings.use(secret, datetime.now(UTC), timedelta(minutes=known.settings.ping_minutes))
+        acts.harvest(Hand(known.store, known.settings, f"ping:{source.id}"), source.id)
     return _ASKED, 202
 
 

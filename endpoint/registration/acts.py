@@ -6,10 +6,11 @@ Each writes down what it did and posts the letters that follow from it.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, Final
+from functools import partial, wraps
+from typing import Any, Final, TypeVar, cast
 
 from catalogue import registering
 from catalogue.checkup import Checkup
@@ -26,6 +27,18 @@ from endpoint.registration.places import Wish, placed
 
 #: Characters of a code in a letter.
 _CODE: Final = 24
+_Act = TypeVar("_Act", bound=Callable[..., Any])
+
+
+def as_one(act: _Act) -> _Act:
+    """An act whose every part is done, or none: what it says, what is noted of it, and what is posted."""
+
+    @wraps(act)
+    def done(services: Services, *given: Any, **named: Any) -> Any:
+        with services.store.together():
+            return act(services, *given, **named)
+
+    return cast("_Act", done)
 
 
 def utc_now() -> datetime:
@@ -33,6 +46,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@as_one
 def begin(services: Services, *, address: str, checkup_id: str, language: str, client: str) -> str:
     """Begin a registration; returns its key.
 
@@ -64,6 +78,7 @@ def _ended_report(services: Services, checkup_id: str) -> Checkup | None:
     return found.report if found.ended_at is not None else None
 
 
+@as_one
 def answer(
     services: Services, registration: Registration, step: Step, answer: Any, *, key: str
 ) -> Registration:
@@ -84,6 +99,21 @@ def answer(
     return changed
 
 
+@as_one
+def keep_typed(
+    services: Services, registration: Registration, step: Step, fields: Sequence[tuple[str, str]]
+) -> Registration:
+    """Keep what was typed into the form of a step although it will not do yet.
+
+    Raises:
+        RegistrationClosed: it was sent, and nobody asked for changes.
+    """
+    return services.store.registrations.change(
+        registration.id, lambda one: registering.typed(one, step, fields), utc_now()
+    )
+
+
+@as_one
 def ask_to_confirm(services: Services, registration: Registration, *, key: str) -> Registration:
     """Post the letter that has a mail confirmed, where that may be done once more."""
     who, now = registration.answers.who, utc_now()
@@ -107,6 +137,7 @@ def code_for(services: Services, registration: Registration) -> str:
     return hmac.new(secret, told.encode(), "sha256").hexdigest()[:_CODE]
 
 
+@as_one
 def confirm(services: Services, registration: Registration, code: str) -> bool:
     """Take the mail for the person's where the code is that of the letter."""
     who = registration.answers.who
@@ -119,6 +150,7 @@ def confirm(services: Services, registration: Registration, code: str) -> bool:
     return True
 
 
+@as_one
 def send(services: Services, registration: Registration, *, key: str) -> Registration:
     """Send it: a trial harvest follows.
 
@@ -158,6 +190,7 @@ def withdraw(services: Services, registration: Registration) -> Registration:
     )
 
 
+@as_one
 def write(services: Services, number: int, text: str, *, by: str = "") -> Registration:
     """Write to whoever is on the other side: the approvers, or (named) the registrant.
 
@@ -174,6 +207,7 @@ def write(services: Services, number: int, text: str, *, by: str = "") -> Regist
     return done
 
 
+@as_one
 def accept(services: Services, number: int, wish: Wish, *, by: str, reason: str) -> Registration:
     """Accept it, and make it a source; where two have to say so, the first one only says it.
 
@@ -197,6 +231,8 @@ def accept(services: Services, number: int, wish: Wish, *, by: str, reason: str)
         return registering.accepted(it, now, by=by, reason=reason, source_id=place.source.id)
 
     done = registrations.accept(number, act, place, now)
+    told = {"registration": number, "base_url": place.source.base_url}
+    services.store.audit.note(by, "add", f"source:{place.source.id}", told, now)
     more = _manager(services, done, place.source.node_id, by) if wish.manager else ""
     _tell(services, done, more="\n\n".join(filter(None, [more, _ping_link(services, done, by)])))
     return done
@@ -226,6 +262,7 @@ def _manager(services: Services, one: Registration, node_id: str, by: str) -> st
     return letters.to_sign_in(one, f"{services.settings.public_url}/sign-in/link/{secret}")
 
 
+@as_one
 def ask_for_changes(services: Services, number: int, *, by: str, reason: str) -> Registration:
     """Ask the registrant for changes.
 
@@ -241,6 +278,7 @@ def ask_for_changes(services: Services, number: int, *, by: str, reason: str) ->
     return done
 
 
+@as_one
 def refuse(services: Services, number: int, *, by: str, reason: str) -> Registration:
     """Refuse it.
 
@@ -256,6 +294,7 @@ def refuse(services: Services, number: int, *, by: str, reason: str) -> Registra
     return done
 
 
+@as_one
 def tell_of_trial(services: Services, registration: Registration) -> None:
     """Write to the registrant and to those who decide: its trial harvest is done."""
     _tell(services, registration)

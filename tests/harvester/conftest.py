@@ -10,9 +10,10 @@ import pytest
 from catalogue.run import HarvestRun, RunKind
 from catalogue.settings import Settings, load_settings
 from catalogue.source import Protocol, Source
+from catalogue.steering.acts import harvest_kind
 from catalogue.store import Store
 from factories import now
-from harvester.inline import harvest_kind, work_now
+from harvester.inline import work_now
 from remote_node import RemoteNode, running
 
 Harvest = Callable[..., HarvestRun]

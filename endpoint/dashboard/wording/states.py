@@ -85,6 +85,13 @@ ACTS: Final[Mapping[str, str]] = {
     "resume": N_("resumed it"),
     "settings": N_("changed settings"),
     "accept": N_("accepted a problem"),
+    "add": N_("added it"),
+    "retire": N_("retired it"),
+    "bring back": N_("brought it back"),
+    "set secret": N_("set a secret"),
+    "remove secret": N_("removed a secret"),
+    "make-ping": N_("made a ping link"),
+    "remove-ping": N_("ended the ping link"),
     "accept no more": N_("accepts a problem no more"),
 }
 

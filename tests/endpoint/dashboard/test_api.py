@@ -96,3 +96,30 @@ def test_a_node_manager_has_his_own_alone(desk_store: Store, api: Program, made:
     assert own("GET", f"/api/runs/{made['held']}")["status"] == 403
     answer = f"/api/questions/{made['question']}/answer"
     assert own("POST", answer, answer="apply", why="Mine.")["status"] == 403
+
+
+def test_operators_add_sources_retire_them_and_bring_them_back(api: Program, desk_store: Store) -> None:
+    new = {"id": "lagoon", "protocol": "csw", "base_url": "https://lagoon.example.org/csw"}
+    assert api("POST", "/api/sources", **new, schedule="never")["status"] == 422
+    assert api("POST", "/api/sources", **new, schedule="0 2 * * *")["state"] == "due"
+    assert api("POST", "/api/sources", **new)["status"] == 409
+    assert api("POST", "/api/sources/lagoon/bring-back")["status"] == 409  # it was not retired
+    waiting = api("POST", "/api/sources/lagoon/harvest")
+    run = api("POST", "/api/sources/lagoon/retire", why="it moves")
+    assert (run["kind"], desk_store.runs.get(waiting["id"]).ending) == ("retire", "cancelled")
+    assert api("POST", "/api/sources/lagoon/resume")["status"] == 409
+    assert api("POST", "/api/sources/lagoon/bring-back")["state"] == "due"
+    assert desk_store.runs.get(run["id"]).ending == "cancelled"
+    told = [line["act"] for line in api("GET", "/api/audit?about=source:lagoon")["items"]]
+    assert told == ["bring back", "retire", "harvest", "add"]
+
+
+def test_operators_pause_all_harvesting(api: Program) -> None:
+    assert api("GET", "/api/pause") == {"paused": False, "since": None, "by": "", "why": ""}
+    assert api("PUT", "/api/pause", why="the network is mended")["why"] == "the network is mended"
+    assert api("PUT", "/api/pause", why="again")["why"] == "the network is mended"
+    assert api("GET", "/api/pause")["by"] == "op@example.org (token test)"
+    assert api("DELETE", "/api/pause")["paused"] is False
+    api("DELETE", "/api/pause")
+    told = [line["act"] for line in api("GET", "/api/audit?about=harvesting:all")["items"]]
+    assert told == ["resume", "pause"]

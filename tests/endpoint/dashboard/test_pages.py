@@ -321,3 +321,22 @@ def test_registrations_that_wait_are_told_to_those_who_decide(
         assert text(first) == "Registrations that wait for a decision: 2. Decide"
         viewer = Browser(at).signed_in(desk_store, add_person(desk_store, Role.VIEWER))
         assert "Registrations" not in text(viewer.get("/dashboard"))
+
+
+def test_operators_retire_a_node_bring_it_back_and_pause_everything(
+    operator: Browser, desk_store: Store
+) -> None:
+    settings, act = "/dashboard/sources/volta?tab=settings", "/dashboard/retirements/volta"
+    refused = operator.post(act, form_at=settings)
+    assert "refused=SettingsError" in refused.headers["Location"]
+    operator.post(act, form_at=settings, meant="yes", why="It moves.")
+    assert desk_store.sources.get("volta").state == "retired"
+    assert "It moves." in text(operator.get(settings))
+    assert not operator.get(settings).xpath("//input[@name='meant']")
+    operator.post(act, form_at=settings, back="yes")
+    assert desk_store.sources.get("volta").state == "active"
+    operator.post("/dashboard/pause", form_at="/dashboard", why="Storm.")
+    assert "All harvesting is paused since" in text(operator.get("/dashboard"))
+    assert "Storm." in text(operator.get("/dashboard"))
+    operator.post("/dashboard/pause", form_at="/dashboard", resume="yes")
+    assert desk_store.pauses.current() is None

@@ -17,12 +17,13 @@ import pytest
 from catalogue.quirks import Quirks
 from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.settings import Settings, load_settings
+from catalogue.steering.acts import harvest_kind
 from catalogue.store import Store
 from clearinghouse.simulator.holding import Entry
 from clearinghouse.simulator.nodes import SimulatedNode, Simulator, drawn
 from clearinghouse.simulator.registry import faults, switches
 from factories import now
-from harvester.inline import harvest_kind, work_now
+from harvester.inline import work_now
 from harvester.pipeline import Pipeline
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"

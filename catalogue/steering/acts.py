@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from catalogue import deciding, setting_back
-from catalogue.errors import SettingsError, SourceInactive
+from catalogue.errors import SettingsError
 from catalogue.question import Answer, Question
 from catalogue.run import BY_REQUEST, HarvestRun, RunKind
-from catalogue.settings import Settings
-from catalogue.source import Source, SourceState, host_of
-from catalogue.store import Store
+from catalogue.source import Source, host_of
+from catalogue.steering.hand import Hand, as_one, utc_now
 from catalogue.store.checkups import Allowance
 from catalogue.store.problems import Acceptance
 
@@ -24,32 +22,12 @@ _TRIALS_AN_HOUR: Final = 20
 LONGEST_ACCEPTANCE: Final = 730
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def harvest_kind(source: Source, *, full: bool) -> RunKind:
+    """Incremental where there is something to go on from, unless all of it is wanted."""
+    return RunKind.INCREMENTAL if source.harvested_until and not full else RunKind.FULL
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Who acts, and on what."""
-
-    store: Store
-    settings: Settings
-    #: What the audit calls him.
-    who: str
-
-    def note(self, act: str, source_id: str, **detail: Any) -> None:
-        """Write down what was done."""
-        self.store.audit.note(self.who, act, f"source:{source_id}", detail, datetime.now(UTC))
-
-
-def _active(hand: Hand, source_id: str) -> Source:
-    source = hand.store.sources.get(source_id)
-    if source.state is not SourceState.ACTIVE:
-        raise SourceInactive(f"source {source_id!r} is {source.state}")
-    return source
-
-
-def harvest(hand: Hand, source_id: str, *, full: bool = False) -> HarvestRun:
+def harvest(hand: Hand, source_id: str, *, full: bool = False, priority: int = BY_REQUEST) -> HarvestRun:
     """Ask for a harvest: the workers do it as soon as they can.
 
     Raises:
@@ -57,21 +35,32 @@ def harvest(hand: Hand, source_id: str, *, full: bool = False) -> HarvestRun:
         SourceInactive: it is paused or retired.
         RunAlreadyOpen: it has an open run.
     """
-    source = _active(hand, source_id)
-    kind = RunKind.INCREMENTAL if source.harvested_until and not full else RunKind.FULL
-    return _open(hand, source_id, kind, act="harvest")
+    kind = harvest_kind(hand.active(source_id), full=full)
+    return _open(hand, source_id, kind, act="harvest", priority=priority)
 
 
-def _open(
-    hand: Hand, source_id: str, kind: RunKind, *, act: str, position: dict[str, Any] | None = None
-) -> HarvestRun:
-    run = hand.store.runs.open(
-        source_id, kind, _now(), requested_by=hand.who, priority=BY_REQUEST, position=position
-    )
+@as_one
+def begin(hand: Hand, source_id: str, kind: RunKind, worker: str) -> HarvestRun:
+    """Open a run that this worker has claimed in the same breath.
+
+    Raises:
+        UnknownSource: there is no such source.
+        RunAlreadyOpen: it has an open run.
+        HostBusy: another run harvests its host.
+    """
+    act = "harvest" if kind.fetches else str(kind)
+    return _open(hand, source_id, kind, act=act, worker=worker)
+
+
+@as_one
+def _open(hand: Hand, source_id: str, kind: RunKind, *, act: str, **more: Any) -> HarvestRun:
+    asked: dict[str, Any] = {"requested_by": hand.who, "priority": BY_REQUEST} | more
+    run = hand.store.runs.open(source_id, kind, utc_now(), **asked)
     hand.note(act, source_id, run=run.id, kind=str(kind))
     return run
 
 
+@as_one
 def trial(hand: Hand, source_id: str) -> str:
     """Ask for a check-up of a source's address, with records as they would look; its id. Nothing is taken.
 
@@ -89,13 +78,14 @@ def trial(hand: Hand, source_id: str) -> str:
         source.base_url,
         host_of(source.base_url),
         client=f"person:{hand.who}",
-        now=_now(),
+        now=utc_now(),
         allowance=allowance,
     )
     hand.note("trial", source_id, checkup=made)
     return made
 
 
+@as_one
 def cancel(hand: Hand, run_id: int, why: str = "") -> HarvestRun:
     """Cancel an open run: its worker stops at its next page, and what was committed stays.
 
@@ -104,11 +94,12 @@ def cancel(hand: Hand, run_id: int, why: str = "") -> HarvestRun:
         RunLost: it has ended.
     """
     run = hand.store.runs.get(run_id)
-    hand.store.runs.cancel(run_id, _now(), f"cancelled by {hand.who}" + (f": {why}" if why else ""))
+    hand.store.runs.cancel(run_id, utc_now(), f"cancelled by {hand.who}" + (f": {why}" if why else ""))
     hand.note("cancel", run.source_id, run=run_id, why=why)
     return hand.store.runs.get(run_id)
 
 
+@as_one
 def go_on(hand: Hand, run_id: int) -> HarvestRun:
     """Go on with a run that was broken off, from its checkpoint.
 
@@ -117,7 +108,7 @@ def go_on(hand: Hand, run_id: int) -> HarvestRun:
         RunAlreadyOpen: its source has an open run.
         RunLost: it came to its end, or the source has been harvested since.
     """
-    run = hand.store.runs.resume(run_id, _now(), hand.who)
+    run = hand.store.runs.resume(run_id, utc_now(), hand.who)
     hand.note("go on", run.source_id, run=run_id)
     return run
 
@@ -130,7 +121,7 @@ def remap(hand: Hand, source_id: str) -> HarvestRun:
         SourceInactive: it is paused or retired.
         RunAlreadyOpen: it has an open run.
     """
-    _active(hand, source_id)
+    hand.active(source_id)
     return _open(hand, source_id, RunKind.REMAP, act="remap")
 
 
@@ -142,11 +133,12 @@ def retry_set_aside(hand: Hand, source_id: str) -> HarvestRun:
         SourceInactive: it is paused or retired.
         RunAlreadyOpen: it has an open run.
     """
-    _active(hand, source_id)
+    hand.active(source_id)
     position = {"fault": _LAST, "set_aside_only": True}
     return _open(hand, source_id, RunKind.REMAP, act="retry", position=position)
 
 
+@as_one
 def roll_back(hand: Hand, run_id: int) -> HarvestRun:
     """Set the records of a source back to what they were after this run of it.
 
@@ -160,6 +152,7 @@ def roll_back(hand: Hand, run_id: int) -> HarvestRun:
     return _open(hand, source_id, RunKind.ROLLBACK, act="roll back", position={"to_run": run_id})
 
 
+@as_one
 def answer(hand: Hand, question_id: int, given: Answer, *, why: str) -> tuple[Question, HarvestRun | None]:
     """Answer what a guard asks; where something is to be done, the run that does it.
 
@@ -178,6 +171,7 @@ def answer(hand: Hand, question_id: int, given: Answer, *, why: str) -> tuple[Qu
     return question, run
 
 
+@as_one
 def accept_problem(hand: Hand, source_id: str, rule: str, *, why: str, days: int) -> None:
     """Note that nothing is to be done about problems of this rule for so many days; with 0, for none.
 
@@ -190,7 +184,7 @@ def accept_problem(hand: Hand, source_id: str, rule: str, *, why: str, days: int
         raise SettingsError("a decision needs its reason, for those who come after")
     if not 0 <= days <= LONGEST_ACCEPTANCE:
         raise SettingsError(f"a problem is accepted for {LONGEST_ACCEPTANCE} days at most")
-    now = _now()
+    now = utc_now()
     made = Acceptance(hand.who, why.strip(), now, now + timedelta(days=days)) if days else None
     hand.store.problems.accept(source_id, rule, made)
     act = "accept" if days else "accept no more"

@@ -1,4 +1,4 @@
-"""The acts on sources: pause, resume, change the settings, undo that."""
+"""The acts on sources: add, pause, resume, retire, bring back; secrets; the settings, and undoing them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any, Final
 
 from catalogue import guards
+from catalogue.credentials import Secret, SecretKind
 from catalogue.errors import HistoryGone, SettingsError, SourceInactive
 from catalogue.people import Noted
 from catalogue.quirks import Quirks
+from catalogue.run import BY_REQUEST, HarvestRun, RunKind
+from catalogue.sealing import Sealer
 from catalogue.source import Missed, Source, SourceState
+from catalogue.steering.hand import Hand, as_one, utc_now
 from catalogue.store import Store
 from catalogue.timing import require_schedule
-from endpoint.steering.acts import Hand
 
 #: What whoever looks after a node may set, and what only operators may: where requests go, and how
 #: careful we are.
@@ -43,6 +46,7 @@ def resume(hand: Hand, source_id: str, why: str = "") -> Source:
     return _turn(hand, source_id, SourceState.ACTIVE, why)
 
 
+@as_one
 def _turn(hand: Hand, source_id: str, state: SourceState, why: str) -> Source:
     before = hand.store.sources.get(source_id)
     if before.state is SourceState.RETIRED:
@@ -53,6 +57,94 @@ def _turn(hand: Hand, source_id: str, state: SourceState, why: str) -> Source:
     act = "pause" if state is SourceState.SUSPENDED else "resume"
     hand.note(act, source_id, why=why)
     return after
+
+
+@as_one
+def add(hand: Hand, source: Source) -> Source:
+    """Add a source whose schedule is understood.
+
+    Raises:
+        SettingsError: its schedule or its time zone is not.
+        SourceExists: there is one with this id.
+    """
+    require_schedule(source)
+    hand.store.sources.add(replace(source, base_url=source.base_url.strip()), utc_now())
+    hand.note("add", source.id, protocol=str(source.protocol), base_url=source.base_url)
+    return hand.store.sources.get(source.id)
+
+
+@as_one
+def retire(hand: Hand, source_id: str, why: str = "") -> HarvestRun:
+    """Harvest a source no more, and tell all its records as deleted; the run that does so.
+
+    Its secrets are forgotten, and a run of it that is open is cancelled.
+
+    Raises:
+        UnknownSource: there is no such source.
+    """
+    store = hand.store
+    store.sources.change(source_id, state=SourceState.RETIRED)
+    store.secrets.remove(source_id)
+    left = store.runs.open_run(source_id)
+    if left is not None and left.kind is not RunKind.RETIRE:
+        store.runs.cancel(left.id, utc_now(), "the source is removed")
+        left = None
+    run = left or store.runs.open(
+        source_id, RunKind.RETIRE, utc_now(), requested_by=hand.who, priority=BY_REQUEST
+    )
+    hand.note("retire", source_id, run=run.id, why=why)
+    return run
+
+
+@as_one
+def bring_back(hand: Hand, source_id: str, why: str = "") -> Source:
+    """Harvest a source again that was retired: the next harvest reads the whole list.
+
+    Raises:
+        UnknownSource: there is no such source.
+        SourceInactive: it was not retired.
+    """
+    store = hand.store
+    if store.sources.get(source_id).state is not SourceState.RETIRED:
+        raise SourceInactive(f"source {source_id!r} is not retired")
+    left = store.runs.open_run(source_id)
+    if left is not None:
+        store.runs.cancel(left.id, utc_now(), "the source is harvested again")
+    after = store.sources.change(source_id, state=SourceState.ACTIVE, harvested_until="")
+    hand.note("bring back", source_id, why=why)
+    return after
+
+
+@as_one
+def set_secret(hand: Hand, source_id: str, secret: Secret, sealer: Sealer) -> None:
+    """Set a secret of a source in the place of one of its kind; of which kind is noted, and no more.
+
+    Raises:
+        UnknownSource: there is no such source.
+        SettingsError: it would be sent in clear.
+    """
+    source = hand.store.sources.get(source_id)
+    if secret.headers and source.base_url.startswith("http:") and not source.quirks.secrets_over_http:
+        raise SettingsError(
+            f"{source.id!r} is asked by plain http, where a secret is not sent: register its https address,"
+            f" or, if it has none, `clearinghouse source quirk {source.id} secrets-over-http=on`"
+        )
+    hand.store.secrets.set(source, secret, sealer, utc_now())
+    hand.note("set secret", source_id, kind=str(secret.kind))
+
+
+@as_one
+def remove_secret(hand: Hand, source_id: str, kind: SecretKind) -> int:
+    """Forget the secret of this kind; how many there were.
+
+    Raises:
+        UnknownSource: there is no such source.
+    """
+    hand.store.sources.get(source_id)
+    count = hand.store.secrets.remove(source_id, kind)
+    if count:
+        hand.note("remove secret", source_id, kind=str(kind))
+    return count
 
 
 def written(source: Source) -> dict[str, str]:
@@ -75,6 +167,7 @@ def _value(value: object) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 
+@as_one
 def change_settings(hand: Hand, source_id: str, typed: Mapping[str, str]) -> Source:
     """Change settings of a source, each as people write it; those that are not named stay.
 
@@ -86,34 +179,33 @@ def change_settings(hand: Hand, source_id: str, typed: Mapping[str, str]) -> Sou
     told = written(source)
     wanted = {name: text.replace("\r\n", "\n").strip() for name, text in typed.items() if name in SETTINGS}
     changed = {name: text for name, text in wanted.items() if text != told[name]}
-    if not changed:
-        return source
     if any(len(text) > _LONGEST for text in changed.values()):
         raise SettingsError(f"a setting has {_LONGEST} characters at most")
     fields = {name: _read(name, text) for name, text in changed.items()}
-    require_schedule(replace(source, **fields))
-    stored = {name: list(value) if name == "sets" else value for name, value in fields.items()}
-    after = hand.store.sources.change(source_id, **stored)
-    detail = {"before": {name: told[name] for name in changed}, "after": changed}
-    hand.note("settings", source_id, **detail)
-    return after
+    return change_fields(hand, source_id, **fields) if fields else source
 
 
+@as_one
 def change_fields(hand: Hand, source_id: str, **fields: Any) -> Source:
-    """Change fields of a source, as the command line has them; which settings that changes is noted.
+    """Change fields of a source; which settings that changes is noted.
 
     Raises:
         UnknownSource: there is no such source.
+        SettingsError: one of them will not do. None is changed.
     """
-    before = written(hand.store.sources.get(source_id))
-    source = hand.store.sources.change(source_id, **fields)
-    after = written(source)
+    source = hand.store.sources.get(source_id)
+    wanted = replace(source, **fields)
+    require_schedule(wanted)
+    before, after = written(source), written(wanted)
     changed = [name for name in SETTINGS if after[name] != before[name]]
-    if changed:
-        detail = {side: {name: told[name] for name in changed} for side, told in
-                  (("before", before), ("after", after))}  # fmt: skip
-        hand.note("settings", source_id, **detail)
-    return source
+    if not changed:
+        return source
+    stored = {name: list(value) if name == "sets" else value for name, value in fields.items()}
+    changed_source = hand.store.sources.change(source_id, **stored)
+    detail = {side: {name: told[name] for name in changed} for side, told in
+              (("before", before), ("after", after))}  # fmt: skip
+    hand.note("settings", source_id, **detail)
+    return changed_source
 
 
 def _read(name: str, text: str) -> Any:
@@ -167,6 +259,7 @@ def _as_far_as(line: Noted, names: Collection[str]) -> Noted | None:
     return replace(line, detail={**line.detail, **kept}) if any(kept.values()) else None
 
 
+@as_one
 def undo(hand: Hand, source_id: str, number: int, names: Collection[str] = SETTINGS) -> Source:
     """Set the settings back that a change (its number in the audit) has changed, as far as they are named.
 
