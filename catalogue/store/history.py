@@ -198,7 +198,7 @@ class History:
         """Records that a run was the first to take, by number from `after` on."""
         statement = (
             sa.select(records)
-            .where(records.c.source_id == run.source_id, records.c.first_run == run.id, records.c.id > after)
+            .where(records.c.first_run == run.id, records.c.id > after)
             .order_by(records.c.id)
             .limit(limit)
         )

@@ -58,6 +58,8 @@ records = sa.Table(
     # Page by page through one source, and what a complete list of it lacks. `seen_run` is not in it: every
     # record of every harvest would move in the index.
     sa.Index("ix_records_source", "source_id", "deleted", "id"),
+    # What a run was the first to take. It only grows at its end: runs and records are numbered as they come.
+    sa.Index("ix_records_first_run", "first_run", "id"),
 )
 
 record_versions = sa.Table(
