@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from catalogue.errors import RegistrationClosed
-from catalogue.registration import EDITABLE, WAITING, Event, EventKind, Registration
+from catalogue.registration import EDITABLE, WAITING, Event, EventKind, Registration, Step
 from catalogue.registration import RegistrationState as _S  # noqa: N814 - named often
 from catalogue.trial import Trial
 
@@ -24,7 +25,21 @@ def answered(registration: Registration, **answers: Any) -> Registration:
         RegistrationClosed: it was sent, and nobody asked for changes.
     """
     _require(registration, *EDITABLE)
-    return replace(registration, answers=replace(registration.answers, **answers))
+    unfinished = {
+        step: typed for step, typed in registration.answers.unfinished.items() if step not in answers
+    }
+    return replace(registration, answers=replace(registration.answers, unfinished=unfinished, **answers))
+
+
+def typed(registration: Registration, step: Step, fields: Sequence[tuple[str, str]]) -> Registration:
+    """With what was typed into the form of a step that will not do yet; an answer from before stays.
+
+    Raises:
+        RegistrationClosed: as above.
+    """
+    _require(registration, *EDITABLE)
+    unfinished = {**registration.answers.unfinished, step: tuple(fields)}
+    return replace(registration, answers=replace(registration.answers, unfinished=unfinished))
 
 
 def rechecked(registration: Registration, address: str, checkup_id: str) -> Registration:

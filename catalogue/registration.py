@@ -167,10 +167,12 @@ class Answers:
     see: See | None = None
     when: When | None = None
     hears: Hears | None = None
+    #: What was typed into the form of a step that will not do yet, field by field.
+    unfinished: Mapping[Step, tuple[tuple[str, str], ...]] = field(default_factory=dict, hash=False)
 
     @property
     def missing(self) -> tuple[Step, ...]:
-        """The questions that are not answered."""
+        """The questions that are not answered, or not as they should be."""
         told = {
             Step.WHO: self.who,
             Step.WHAT: self.what,
@@ -178,7 +180,7 @@ class Answers:
             Step.WHEN: self.when,
             Step.HEARS: self.hears,
         }
-        return tuple(step for step, answer in told.items() if answer is None)
+        return tuple(step for step, answer in told.items() if answer is None or step in self.unfinished)
 
 
 class EventKind(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Final, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -19,8 +20,8 @@ _MOST_FIELDS: Final = 500
 class Fields:
     """The fields of a form: texts, some of them several times."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self._pairs = pairs
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs = list(pairs)
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of a field."""
@@ -29,6 +30,10 @@ class Fields:
     def all(self, name: str) -> list[str]:
         """Every value of a field: of boxes that are ticked."""
         return [value for known, value in self._pairs if known == name]
+
+    def items(self) -> list[tuple[str, str]]:
+        """All of them, in their order."""
+        return list(self._pairs)
 
     def __contains__(self, name: str) -> bool:
         return any(known == name for known, _ in self._pairs)

@@ -50,6 +50,11 @@ class Typed:
         """Whether a box is ticked, or a button was pressed."""
         return name in self.fields
 
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """All fields but those of the form itself, to be read again another time."""
+        mine = {forgery.FIELD, "back", "look"}
+        return tuple((name, clean(text)[:TEXT]) for name, text in self.fields.items() if name not in mine)
+
     def number(self, name: str, otherwise: int) -> int:
         """A small whole number; something else where it is none."""
         text = self.fields.get(name)

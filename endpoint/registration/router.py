@@ -20,6 +20,7 @@ from catalogue.errors import (
     UnknownCheckup,
 )
 from catalogue.registration import Step, Who
+from endpoint.auth.forms import Fields
 from endpoint.auth.gate import reader
 from endpoint.auth.pages import language_for, own_page
 from endpoint.check import wording as check_wording
@@ -28,7 +29,7 @@ from endpoint.deps import services
 from endpoint.languages import N_
 from endpoint.public.wording import Wording
 from endpoint.registration import acts, prefill, steps, wording
-from endpoint.registration.forms import TypedForm
+from endpoint.registration.forms import Typed, TypedForm
 from endpoint.registration.opened import ByKey, Opened, go
 
 router = APIRouter(include_in_schema=False)
@@ -105,6 +106,9 @@ def step_page(of: ByKey, step: Step) -> Response:
         return _check_page(of)
     if step is Step.SEND:
         return _send_page(of)
+    if step in of.one.answers.unfinished:
+        kept = Typed(Fields(of.one.answers.unfinished[step]))
+        return _asked(of, step, steps.QUESTIONS[step].read(kept, of.one))
     answer = steps.answer_to(step, of.one)
     return _asked(of, step, steps.Read(_of_reader(of, answer) if of.one.answers.who is None else answer))
 
@@ -242,6 +246,10 @@ def answered(of: ByKey, step: Step, form: TypedForm) -> Response:
         read = replace(read, answer=replace(read.answer, confirmed=read.answer.mail))
     if not form.is_ours:
         return _asked(of, step, read, problem=_AGAIN, status=403)
+    if read.errors and form.has("back"):
+        with suppress(RegistrationClosed):
+            acts.keep_typed(services(of.request), of.one, step, form.kept())
+        return of.go(steps.before(step))
     if read.errors or form.has("look"):
         return _asked(of, step, read, status=422 if read.errors else 200)
     with suppress(RegistrationClosed):  # sent in another window

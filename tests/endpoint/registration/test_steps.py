@@ -127,6 +127,33 @@ def test_it_is_gone_on_with_by_its_link_and_back_and_forth(sqlite_store: Store) 
         assert "You have taken it back." in visitor.text()
 
 
+def test_who_goes_back_loses_nothing_of_what_will_not_do_yet(sqlite_store: Store) -> None:
+    with serving(sqlite_store) as (at, _):
+        visitor = begun(Visitor(at), sqlite_store, made_report(URL))
+        link = f"/registrations/{key_of(visitor)}"
+        visitor.go(f"{link}/who")
+        hostile = "<b onmouseover=alert(1)>"
+        visitor.send(press="back", **(WHO | {"mail": "no mail", "person": "", "organisation": hostile}))
+        assert visitor.path == f"{link}/check"
+        assert letters(sqlite_store) == []
+        other = Visitor(at, "fr")  # another browser, days later
+        other.go(f"{link}/what")
+        other.send(press="back", which="some", title="")
+        assert other.path == f"{link}/who"
+        assert other.page.xpath("//input[@name='mail']/@value") == ["no mail"]
+        assert other.page.xpath("//input[@name='organisation']/@value") == [hostile]
+        assert other.page.xpath("//select[@name='country']/option[@selected]/@value") == ["KE"]
+        assert len(other.wrong) == 2
+        assert other.page.xpath("//nav[@class='steps']//li[@class='done']") != []  # the check-up
+        other.send(**WHO)
+        assert len(letters(sqlite_store)) == 1  # that has the address confirmed
+        assert (other.path, len(other.wrong)) == (f"{link}/what", 2)
+        fill(visitor)
+        assert sqlite_store.registrations.newest(RegistrationState.DRAFT) != []
+        visitor.send(consent="1")
+        assert visitor.path == link
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_every_step_is_in_every_language(sqlite_store: Store, tag: str) -> None:
     with serving(sqlite_store) as (at, _):
