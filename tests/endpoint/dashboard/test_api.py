@@ -103,12 +103,12 @@ def test_operators_add_sources_retire_them_and_bring_them_back(api: Program, des
     assert api("POST", "/api/sources", **new, schedule="never")["status"] == 422
     assert api("POST", "/api/sources", **new, schedule="0 2 * * *")["state"] == "due"
     assert api("POST", "/api/sources", **new)["status"] == 409
-    assert api("POST", "/api/sources/lagoon/bring-back")["status"] == 409  # it was not retired
-    waiting = api("POST", "/api/sources/lagoon/harvest")
+    assert api("POST", "/api/sources/lagoon/bring-back", why="")["status"] == 409  # it was not retired
+    waiting = api("POST", "/api/sources/lagoon/harvest", full=False)
     run = api("POST", "/api/sources/lagoon/retire", why="it moves")
     assert (run["kind"], desk_store.runs.get(waiting["id"]).ending) == ("retire", "cancelled")
-    assert api("POST", "/api/sources/lagoon/resume")["status"] == 409
-    assert api("POST", "/api/sources/lagoon/bring-back")["state"] == "due"
+    assert api("POST", "/api/sources/lagoon/resume", why="")["status"] == 409
+    assert api("POST", "/api/sources/lagoon/bring-back", why="")["state"] == "due"
     assert desk_store.runs.get(run["id"]).ending == "cancelled"
     told = [line["act"] for line in api("GET", "/api/audit?about=source:lagoon")["items"]]
     assert told == ["bring back", "retire", "harvest", "add"]

@@ -148,8 +148,9 @@ def test_who_goes_back_loses_nothing_of_what_will_not_do_yet(sqlite_store: Store
         other.send(**WHO)
         assert len(letters(sqlite_store)) == 1  # that has the address confirmed
         assert (other.path, len(other.wrong)) == (f"{link}/what", 2)
+        other.send(which="all", title="Lake library")
+        assert other.path == f"{link}/see"
         fill(visitor)
-        assert sqlite_store.registrations.newest(RegistrationState.DRAFT) != []
         visitor.send(consent="1")
         assert visitor.path == link
 
