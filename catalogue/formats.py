@@ -80,7 +80,6 @@ ISO19139 = MetadataFormat(
     roots=("MD_Metadata", "MI_Metadata", "CHE_MD_Metadata"),
     read=True,
     written=True,
-    stored=True,
 )
 ISO19115_3 = MetadataFormat(
     prefix="iso19115-3",

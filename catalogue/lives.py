@@ -245,7 +245,7 @@ def life_of(store: Store, candidate: Candidate) -> Life:
         datestamp=datetime.fromtimestamp(row.datestamp, UTC),
         source_datestamp=row.source_datestamp,
         sets=tuple(row.set_specs.split()),
-        formats=() if row.deleted else tuple(sorted(store.history.formats(row.id))),
+        formats=() if row.deleted else tuple(store.history.formats(row.id)),
         # Of a deleted record it is the run that deleted it.
         last_listed=None if row.deleted else row.seen_run,
         last_listed_at=None if row.deleted else moments.get(row.seen_run, _FORGOTTEN)[0],

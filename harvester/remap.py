@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
+from catalogue.formats import ON_DEMAND
 from catalogue.provenance import chain, read_about
-from catalogue.record import from_json, to_json
+from catalogue.record import Record, from_json, to_json
+from catalogue.rendering import render
 from catalogue.run import Checkpoint, Fault, HarvestRun, RunKind, RunState, Tally
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
@@ -27,6 +29,8 @@ from harvester.report import Report
 from harvester.slices import Slice, ending_of, utc_now
 
 _PAGE = 100
+#: metadataPrefix -> the element.
+_Renditions: TypeAlias = dict[str, bytes]
 
 
 class _Remap:
@@ -93,8 +97,10 @@ class _Remap:
                 found.faults.append(result)
                 found.count(faulty=1)
                 continue
-            self._tell(result, neutral.get(row.id), present.get(row.id, {}))
-            if _same(result, row, present.get(row.id, {})):
+            body, kept = neutral.get(row.id), present.get(row.id, {})
+            made = _made(result, kept)
+            self._tell(result, body, kept, made)
+            if made == kept and _same(result, row) and not _differs_on_demand(result, body):
                 found.refreshed.append(result)
                 found.count(unchanged=1)
             else:
@@ -102,14 +108,14 @@ class _Remap:
                 found.count(changed=1)
         return found
 
-    def _tell(self, write: Write, body: bytes | None, present: dict[str, bytes]) -> None:
+    def _tell(self, write: Write, body: bytes | None, kept: _Renditions, made: _Renditions) -> None:
         """Note in what a record has become different."""
         kinds = []
         if body is not None and body != to_json(write.record):
             kinds = differences(from_json(body), write.record)
         if not kinds:
-            prefixes = sorted(write.renditions.keys() | present.keys())
-            kinds = [f"{one} changed" for one in prefixes if write.renditions.get(one) != present.get(one)]
+            prefixes = sorted(made.keys() | kept.keys())
+            kinds = [f"{one} changed" for one in prefixes if made.get(one) != kept.get(one)]
         self.report.add(write.identifier, kinds)
 
     def _set_aside(self, aside: Sequence[SetAside]) -> Changes:
@@ -146,11 +152,37 @@ class _Remap:
             found.count(new=1) if known is None or known.deleted else found.count(changed=1)
 
 
-def _same(write: Write, row: Any, present: dict[str, bytes]) -> bool:
-    """Whether everything that the feed tells comes out as it was."""
+def _made(write: Write, kept: _Renditions) -> _Renditions:
+    """What a record is now in every format that it is kept in, or would be.
+
+    The release before kept some formats that are rendered on demand by now.
+    """
+    others = (
+        form.prefix for form in ON_DEMAND if form.prefix in kept and form.prefix not in write.renditions
+    )
+    return {**write.renditions, **{prefix: _rendered(write, write.record, prefix) for prefix in others}}
+
+
+def _differs_on_demand(write: Write, body: bytes | None) -> bool:
+    """Whether a record is another now in a format that is made when it is asked for."""
+    if body is None or body == to_json(write.record):
+        return False
+    before = from_json(body)
+    return any(
+        _rendered(write, before, form.prefix) != _rendered(write, write.record, form.prefix)
+        for form in ON_DEMAND
+        if form.prefix not in write.renditions
+    )
+
+
+def _rendered(write: Write, record: Record, prefix: str) -> bytes:
+    return render(record, prefix, identifier=write.file_identifier, datestamp=write.source_datestamp)
+
+
+def _same(write: Write, row: Any) -> bool:
+    """Whether all else that the feed tells comes out as it was."""
     return (
-        dict(write.renditions) == present
-        and " ".join(write.set_specs) == row.set_specs
+        " ".join(write.set_specs) == row.set_specs
         and write.file_identifier == row.file_identifier
         and write.metadata_prefix == row.metadata_prefix
         and chain(write.about.origins) == row.origins

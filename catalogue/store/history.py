@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from catalogue.formats import ON_DEMAND
 from catalogue.run import HarvestRun
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
@@ -226,12 +227,13 @@ class History:
         return [found[number] for number in record_ids if number in found]
 
     def formats(self, record_id: int) -> list[str]:
-        """The metadataPrefixes in which a record is kept for the feed."""
+        """The metadataPrefixes in which the feed gives a record out."""
         statement = sa.select(renditions.c.prefix).where(
             renditions.c.record_id == record_id, renditions.c.body.is_not(None)
         )
         with reading(self._engine) as connection:
-            return list(connection.execute(statement).scalars())
+            kept = set(connection.execute(statement).scalars())
+        return sorted(kept | {form.prefix for form in ON_DEMAND}) if kept else []
 
     def never_taken(self, source_ids: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
         """(source, identifier there) of what these sources call so and could not be taken, now or once."""

@@ -29,6 +29,7 @@ class ListedRecord:
     #: When our copy was made, and when it was last changed, in whole seconds since 1970.
     created: int
     changed: int
+    source_datestamp: str
     record: Record
 
 
@@ -54,7 +55,7 @@ class Listing:
         c = records.c
         columns = (
             c.id, c.identifier, c.file_identifier, c.source_id, c.source_identifier, c.metadata_prefix,
-            c.first_datestamp, c.datestamp, neutral_records.c.body,
+            c.first_datestamp, c.datestamp, c.source_datestamp, neutral_records.c.body,
         )  # fmt: skip
         statement = (
             sa.select(*columns)
@@ -64,7 +65,7 @@ class Listing:
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
         found = {
-            row[0]: ListedRecord(row[0], row[1], row[2] or row[1], *row[3:8], record=from_json(row[8]))
+            row[0]: ListedRecord(row[0], row[1], row[2] or row[1], *row[3:9], record=from_json(row[9]))
             for row in rows
         }
         return [found[number] for number in ids if number in found]

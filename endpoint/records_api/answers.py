@@ -125,7 +125,7 @@ def _metadata(api: Api, prefix: str, one: ListedRecord) -> bytes:
 
 
 def _rendered(prefix: str, one: ListedRecord) -> bytes:
-    return render(one.record, prefix, identifier=one.identifier, datestamp=utc(one.changed))
+    return render(one.record, prefix, identifier=one.given_out, datestamp=one.source_datestamp)
 
 
 def _json(api: Api, found: Found) -> bytes:
