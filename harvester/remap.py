@@ -181,7 +181,7 @@ def _rendered(write: Write, record: Record, prefix: str) -> bytes:
 
 def _same(write: Write, row: Any) -> bool:
     """Whether all else that the feed tells comes out as it was."""
-    return (
+    return bool(
         " ".join(write.set_specs) == row.set_specs
         and write.file_identifier == row.file_identifier
         and write.metadata_prefix == row.metadata_prefix

@@ -20,11 +20,12 @@ from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.store import clock, dialects, exchanges, history, payloads, statements
 from catalogue.store.engine import reading, writing
+from catalogue.store.index.answers import SearchIndex
 from catalogue.store.parts import parts
 from catalogue.store.runs import add_faults, change, forget_faults, forget_set_aside
 from catalogue.store.tables import neutral_records, records, renditions
 from catalogue.store.withheld import Withheld, release, withhold
-from catalogue.store.writes import Known, Write, bury, note_seen, refresh, write
+from catalogue.store.writes import Known, Queued, Write, bury, note_seen, refresh, write
 
 __all__ = ["Known", "PageOfChanges", "Records", "Withheld", "Write"]
 
@@ -78,8 +79,9 @@ def _known(dialect: Dialect) -> sa.Select[Any]:
 class Records:
     """The records of all sources."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, index: SearchIndex) -> None:
         self._engine = engine
+        self._index = index
 
     def known(self, identifiers: Sequence[str]) -> dict[str, Known]:
         """What the store holds under these identifiers of ours, by identifier."""
@@ -142,6 +144,7 @@ class Records:
         return None
 
     def _commit(self, page: PageOfChanges, now: datetime, intent: int | None) -> None:
+        queued: list[Queued | None] = []
         with writing(self._engine) as connection:
             change(
                 connection,
@@ -156,16 +159,19 @@ class Records:
             if intent is not None:
                 datestamp = clock.take_datestamp(connection, intent)
                 history.note(connection, page.run.id, page.changed)
-                write(connection, page.run, page.writes, datestamp)
+                queued.append(write(connection, page.run, page.writes, datestamp))
                 bury(connection, page.run, page.tombstones, datestamp)
             payloads.keep(connection, page.set_aside)
             note_seen(connection, page.run, page.seen)
             release(connection, page.released)
             withhold(connection, page.run, page.withheld)
-            refresh(connection, page.refreshed)
+            queued.append(refresh(connection, page.refreshed))
             forget_set_aside(connection, page.run.source_id, page.withdrawn)
             forget_faults(connection, page.run.id, page.taken)
             exchanges.write(connection, page.run.id, page.exchanges)
             add_faults(connection, page.run.id, now, page.faults)
             if intent is not None:
                 clock.fulfil(connection, intent)
+        for written in queued:
+            if written is not None:
+                self._index.hand_over(written.entry, written.told())

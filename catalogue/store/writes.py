@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
@@ -18,6 +18,8 @@ from catalogue.sets import with_parents
 from catalogue.store import dialects, elements, payloads, statements
 from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
+from catalogue.store.index.answers import Told
+from catalogue.store.index.handed import Entry
 from catalogue.store.parts import parts
 from catalogue.store.sets import numbers
 from catalogue.store.settling import enqueue
@@ -73,8 +75,23 @@ class Write:
     repairs: tuple[str, ...] = ()
 
 
-def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> None:
+class Queued(NamedTuple):
+    """Records that were written, and the entry of the index's queue that names them."""
+
+    entry: Entry
+    numbered: Sequence[tuple[int, Write]]
+
+    def told(self) -> Iterator[tuple[int, Told]]:
+        """What the index is to know of each."""
+        for number, found in self.numbered:
+            extents = [(w, box.south, e, box.north) for box in found.record.boxes for w, e in _halves(box)]
+            yield number, Told(found.values, found.search_text, found.set_specs, extents)
+
+
+def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], datestamp: int) -> Queued | None:
     """Write records that are new or have changed, under one datestamp."""
+    if not writes:
+        return None
     new = [found for found in writes if found.known is None]
     fresh = dict(zip(map(id, new), dialects.allocate_ids(connection, records, len(new)), strict=True))
     numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
@@ -87,7 +104,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     _write_sets(connection, numbered, datestamp)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
-    batches.enqueue(connection, [number for number, _ in numbered])
+    return Queued(batches.enqueue(connection, [number for number, _ in numbered]), numbered)
 
 
 def _write_rows(
@@ -232,20 +249,20 @@ def _forget_queryables(connection: Connection, record_ids: Sequence[int]) -> Non
         connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(part)))
 
 
-def refresh(connection: Connection, writes: Sequence[Write]) -> None:
+def refresh(connection: Connection, writes: Sequence[Write]) -> Queued | None:
     """Write anew what queries compare, of records whose renditions are as they were."""
     numbered = [(found.known.id, found) for found in writes if found.known]
     if not numbered:
-        return
+        return None
     _write_neutral(connection, numbered)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
-    batches.enqueue(connection, [number for number, _ in numbered])
     columns: dict[str, Any] = {n: sa.bindparam(n) for n in ("title", "type", "language", "modified")}
     connection.execute(
         sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns),
         [{"number": number, **_shown(found.record)} for number, found in numbered],
     )
+    return Queued(batches.enqueue(connection, [number for number, _ in numbered]), numbered)
 
 
 def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datestamp: int) -> None:

@@ -8,10 +8,10 @@ generation of the index and the length of its queue tell that.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -22,6 +22,7 @@ from catalogue.store.engine import reading, writing
 from catalogue.store.index import batches
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
+from catalogue.store.index.handed import Described, Entry, Handed, titles_of
 from catalogue.store.index.postings import bits_of
 from catalogue.store.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
@@ -45,6 +46,16 @@ class State:
     chunks: int
 
 
+class Told(NamedTuple):
+    """What a page knows of a record that it writes."""
+
+    values: Sequence[tuple[str, str]]
+    search_text: str
+    set_specs: Sequence[str]
+    #: West, south, east, north.
+    extents: Sequence[tuple[float, float, float, float]]
+
+
 class SearchIndex:
     """The search index of the store."""
 
@@ -52,20 +63,28 @@ class SearchIndex:
         self._engine = engine
         self._embedded = engine.dialect.name == "sqlite"
         self._dictionary = Dictionary()
+        self._handed = Handed()
         self._vocabulary = Vocabulary()
         self._memory = _Memory()
 
     def take_in(self, *, at_once: int = AT_ONCE) -> int:
         """Take in all that waits; how many records that were."""
-        taken = 0
+        records_ = 0
         while self._waits():
-            try:
-                with writing(self._engine) as connection:
-                    taken += batches.take_in(connection, self._dictionary, limit=at_once)
-            except BaseException:
-                self._dictionary.forget()
-                raise
-        return taken
+            with writing(self._engine) as connection:
+                taken = batches.take_in(connection, self._dictionary, self._handed, limit=at_once)
+            self._dictionary.keep(taken.terms)
+            self._handed.forget(taken.generation, taken.entries)
+            records_ += taken.records
+        return records_
+
+    def hand_over(self, entry: Entry, told: Iterable[tuple[int, Told]]) -> None:
+        """Remember what the records of a page that is committed are known by, until they are taken in."""
+        self._handed.keep(entry, {number: self._described(one) for number, one in told})
+
+    def _described(self, told: Told) -> Described:
+        others = batches.terms_beside_values(told.search_text, told.set_specs, told.extents)
+        return Described(*self._dictionary.told(told.values, others), titles_of(told.values))
 
     def forget(self) -> None:
         """Forget what was answered; only to measure what answers cost."""

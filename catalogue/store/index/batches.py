@@ -11,9 +11,10 @@ import struct
 import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,7 +23,8 @@ from catalogue.sets import with_parents
 from catalogue.store import dialects, statements
 from catalogue.store.index import terms
 from catalogue.store.index.dictionary import Dictionary
-from catalogue.store.index.postings import changed, chunk_of
+from catalogue.store.index.handed import Described, Entry, Handed, titles_of
+from catalogue.store.index.postings import changed, chunk_of, place_in_chunk
 from catalogue.store.index.terms import Term
 from catalogue.store.index.words import words
 from catalogue.store.tables import (
@@ -41,8 +43,20 @@ from catalogue.store.tables import (
 #: Under this name one transaction at a time changes the index.
 ALONE = "search index"
 
-_Terms = dict[int, Collection[Term]]
 _Numbers = dict[int, list[int]]
+#: Record -> the numbers of its terms.
+_Entries = Mapping[int, Collection[int]]
+
+
+class Taken(NamedTuple):
+    """What was taken in, inside a transaction."""
+
+    records: int = 0
+    entries: Sequence[int] = ()
+    #: Of the index before, as `enqueue` tells it.
+    generation: int = 0
+    #: Terms that were looked up, or got numbers.
+    terms: Mapping[Term, int] = MappingProxyType({})
 
 
 def packed(numbers: Collection[int]) -> bytes:
@@ -55,55 +69,77 @@ def unpacked(body: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(body) // 8}q", body)
 
 
-def enqueue(connection: Connection, numbers: Collection[int]) -> None:
+def enqueue(connection: Connection, numbers: Collection[int]) -> Entry:
     """Write down, inside the page's transaction, that these records were written or deleted."""
-    if numbers:
-        dialects.write_rows(connection, index_queue, ("records",), [(packed(numbers),)])
+    added = sa.insert(index_queue).values(records=sa.bindparam("numbers", type_=sa.LargeBinary()))
+    row = connection.execute(added.returning(index_queue.c.id), {"numbers": packed(numbers)})
+    return Entry(row.scalar_one(), _generation(connection))
 
 
-def take_in(connection: Connection, dictionary: Dictionary, *, limit: int) -> int:
-    """Take in what waits, about so many records of it; how many there were."""
+def _generation(connection: Connection) -> int:
+    return connection.execute(_GENERATION).scalar_one() if connection.dialect.name == "sqlite" else 0
+
+
+_GENERATION = sa.select(index_state.c.generation)
+
+
+def take_in(connection: Connection, dictionary: Dictionary, handed: Handed, *, limit: int) -> Taken:
+    """Take in what waits, about so many records of it."""
     dialects.alone(connection, ALONE)
-    taken, numbers = _waiting(connection, limit)
+    taken = _waiting(connection, limit)
     if not taken:
-        return 0
-    new = _described(connection, numbers)
+        return Taken()
+    generation = _generation(connection)
+    numbers = sorted({number for _, named in taken for number in named})
+    described = handed.of(generation, taken)
+    described |= _described(connection, [number for number in numbers if number not in described])
+    looked_up = dictionary.numbers(connection, {term for one in described.values() for term in one.others})
+    new = {number: _numbers(one, looked_up) for number, one in described.items()}
     old = _entries(connection, numbers)
-    ids = dictionary.numbers(connection, set().union(*new.values()))
     by_chunk: dict[int, list[int]] = defaultdict(list)
     for number in numbers:
         by_chunk[chunk_of(number)].append(number)
     counts: Counter[int] = Counter()
     for chunk, held in by_chunk.items():
-        counts.update(_take_in_chunk(connection, chunk, held, new=new, old=old, ids=ids))
+        counts.update(_take_in_chunk(connection, chunk, held, new=new, old=old))
     _count(connection, counts)
-    _write_entries(connection, numbers, new, ids)
-    _write_titles(connection, by_chunk, new, old)
-    connection.execute(sa.delete(index_queue).where(index_queue.c.id.in_(taken)))
+    _write_entries(connection, numbers, new)
+    _write_titles(connection, by_chunk, described, old)
+    entries = [entry for entry, _ in taken]
+    gone = sa.select(dialects.listed(connection, entries).c.value)
+    connection.execute(sa.delete(index_queue).where(index_queue.c.id.in_(gone)))
     connection.execute(sa.update(index_state).values(generation=index_state.c.generation + 1))
-    return len(numbers)
+    return Taken(len(numbers), entries, generation, looked_up)
 
 
-def _waiting(connection: Connection, limit: int) -> tuple[list[int], list[int]]:
-    """Entries of the queue, and the records that they name, each once."""
-    taken: list[int] = []
-    numbers: set[int] = set()
+def _waiting(connection: Connection, limit: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Entries of the queue, and the records that each names."""
+    taken: list[tuple[int, tuple[int, ...]]] = []
+    records_ = 0
     queue = sa.select(index_queue.c.id, index_queue.c.records).order_by(index_queue.c.id)
     for row in connection.execute(queue.limit(limit)):
         found = unpacked(row.records)
-        if taken and len(numbers) + len(found) > limit:
+        if taken and records_ + len(found) > limit:
             break
-        taken.append(row.id)
-        numbers.update(found)
-    return taken, sorted(numbers)
+        taken.append((row.id, found))
+        records_ += len(found)
+    return taken
+
+
+def _numbers(described: Described, looked_up: Mapping[Term, int]) -> array[int]:
+    if not described.others:
+        return described.numbers
+    return described.numbers + array("I", map(looked_up.__getitem__, described.others))
 
 
 def _listed(connection: Connection, numbers: Iterable[int]) -> sa.Select[tuple[int]]:
     return sa.select(dialects.listed(connection, numbers).c.value)
 
 
-def _described(connection: Connection, numbers: Sequence[int]) -> _Terms:
-    """The terms of those of the records that are not deleted."""
+def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Described]:
+    """What those of the records are known by that are not deleted, as the tables have it."""
+    if not numbers:
+        return {}
     embedded = connection.dialect.name == "sqlite"
     read = partial(statements.rows_on, connection, numbers=dialects.listing(numbers, embedded=embedded))
     found = read(_LIVE[embedded])
@@ -112,20 +148,33 @@ def _described(connection: Connection, numbers: Sequence[int]) -> _Terms:
         # A page that is committed meanwhile may bring one back; it waits in the queue.
         if number in values:
             values[number].append((name, text))
-    described: dict[int, set[Term]] = {}
-    for number, set_specs, text in found:
-        described[number] = terms.of_values(values[number])
-        described[number] |= words(text)
-        described[number].update(_in_sets(set_specs))
+    extents: dict[int, list[Sequence[float]]] = defaultdict(list)
     for number, *box in read(_BOXES[embedded]):
-        if number in described:
-            described[number].update(terms.of_box(*box))
-    return dict(described.items())
+        extents[number].append(box)
+    return {
+        number: Described(
+            array("I"),
+            tuple(
+                terms_beside_values(text, set_specs.split(), extents.get(number, ()))
+                | terms.of_values(values[number])
+            ),
+            titles_of(values[number]),
+        )
+        for number, set_specs, text in found
+    }
+
+
+def terms_beside_values(text: str, set_specs: Iterable[str], extents: Iterable[Sequence[float]]) -> set[Term]:
+    """What the index knows a record by but for its values; its extents are west, south, east, north."""
+    found: set[Term] = {terms.LIVE, *words(text), *_in_sets(tuple(set_specs))}
+    for west, south, east, north in extents:
+        found.update(terms.of_box(west, south, east, north))
+    return found
 
 
 @lru_cache(1024)
-def _in_sets(set_specs: str) -> tuple[Term, ...]:
-    return tuple(map(terms.in_set, with_parents(set_specs.split())))
+def _in_sets(set_specs: tuple[str, ...]) -> tuple[Term, ...]:
+    return tuple(map(terms.in_set, with_parents(set_specs)))
 
 
 def _of(select: sa.Select[Any], number: sa.ColumnElement[int]) -> dict[bool, sa.Select[Any]]:
@@ -142,8 +191,8 @@ _LIVE = _of(
     .where(sa.not_(records.c.deleted)),
     records.c.id,
 )
-_unlisted = sa.or_(*(record_values.c.name == name for name in sorted(terms.UNLISTED)))
-# What is not listed may be long, and is not looked at.
+_unlisted = sa.or_(*(record_values.c.name == name for name in sorted(terms.UNLISTED - {"title"})))
+# What is not listed may be long, and is not looked at, but for titles.
 _VALUES = _of(
     sa.select(
         record_values.c.record_id,
@@ -177,26 +226,20 @@ def _take_in_chunk(
     chunk: int,
     held: Sequence[int],
     *,
-    new: _Terms,
-    old: dict[int, frozenset[int]],
-    ids: dict[Term, int],
+    new: _Entries,
+    old: Mapping[int, frozenset[int]],
 ) -> Counter[int]:
     """Write the postings of one chunk; by how much each term's count has changed."""
-    fresh: dict[Term, list[int]] = defaultdict(list)
     added: _Numbers = defaultdict(list)
     removed: _Numbers = defaultdict(list)
     for number in held:
-        if number not in old:
-            for term in new.get(number, ()):
-                fresh[term].append(number)
+        now, before, place = new.get(number, ()), old.get(number), place_in_chunk(number)
+        if before is None:
+            for term in now:
+                added[term].append(place)
             continue
-        now = {ids[term] for term in new.get(number, ())}
-        for term_id in now - old[number]:
-            added[term_id].append(number)
-        for term_id in old[number] - now:
-            removed[term_id].append(number)
-    for term, numbers in fresh.items():
-        added[ids[term]] += numbers
+        for term in before.symmetric_difference(now):
+            (removed if term in before else added)[term].append(place)
     touched = added.keys() | removed.keys()
     _write_postings(connection, chunk, added, removed)
     return Counter({one: len(added.get(one, ())) - len(removed.get(one, ())) for one in touched})
@@ -232,26 +275,28 @@ def _count(connection: Connection, counts: Counter[int]) -> None:
     dialects.write_rows(connection, index_terms, columns, rows, replace=True)
 
 
-def _write_entries(connection: Connection, numbers: Sequence[int], new: _Terms, ids: dict[Term, int]) -> None:
-    rows = [(number, _entry(new.get(number, ()), ids)) for number in numbers]
-    kept = [row for row in rows if row[1]]
+def _write_entries(connection: Connection, numbers: Sequence[int], new: Mapping[int, array[int]]) -> None:
+    kept = [(number, _entry(new[number])) for number in numbers if new.get(number)]
     dialects.write_rows(connection, index_entries, ("record_id", "terms"), kept, replace=True)
-    gone = [number for number, entry in rows if not entry]
+    gone = [number for number in numbers if not new.get(number)]
     if gone:
         connection.execute(
             sa.delete(index_entries).where(index_entries.c.record_id.in_(_listed(connection, gone)))
         )
 
 
-def _entry(found: Collection[Term], ids: dict[Term, int]) -> bytes:
-    entry = array("I", map(ids.__getitem__, found))
+def _entry(found: array[int]) -> bytes:
     if sys.byteorder == "big":
-        entry.byteswap()
-    return entry.tobytes()
+        found = array("I", found)
+        found.byteswap()
+    return found.tobytes()
 
 
 def _write_titles(
-    connection: Connection, by_chunk: dict[int, list[int]], new: _Terms, old: Collection[int]
+    connection: Connection,
+    by_chunk: Mapping[int, Sequence[int]],
+    described: Mapping[int, Described],
+    old: Collection[int],
 ) -> None:
     c = index_titles.c
     for chunk, held in by_chunk.items():
@@ -260,10 +305,5 @@ def _write_titles(
             connection.execute(
                 sa.delete(index_titles).where(c.chunk == chunk, c.record_id.in_(_listed(connection, before)))
             )
-        live = [number for number in held if number in new]
-        v = record_values.c
-        titles = sa.select(v.record_id, sa.func.coalesce(v.folded, v.value)).where(
-            v.record_id.in_(_listed(connection, live)), v.name == "title"
-        )
-        keys = {(chunk, title[: terms.TITLE], number) for number, title in connection.execute(titles)}
+        keys = {(chunk, key, n) for n in held if n in described for key in described[n].titles}
         dialects.write_rows(connection, index_titles, ("chunk", "key", "record_id"), sorted(keys))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from threading import Lock
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from catalogue.queryables import normalise
+from catalogue.queryables import KEY_LENGTH, normalise
 from catalogue.store import dialects, statements
-from catalogue.store.index.terms import Term, key_of
+from catalogue.store.index.terms import MARKS, Term, key_of, of_value
 from catalogue.store.tables import index_terms
 
-#: Terms that are remembered between two batches.
+#: Terms, and values, that are remembered between two batches.
 _REMEMBERED: Final = 300_000
+_VALUES: Final = 16_384
 _COLUMNS: Final = ("id", "name", "value", "folded", "key", "count")
 
 
@@ -25,39 +27,73 @@ class Dictionary:
     """Terms -> numbers, for whoever takes records in; new terms get numbers."""
 
     def __init__(self) -> None:
+        #: As far as they are committed.
         self._known: dict[Term, int] = {}
+        #: (queryable, value), short ones -> the numbers of its terms.
+        self._of_values: dict[tuple[str, str], tuple[int, ...]] = {}
 
-    def forget(self) -> None:
-        """Forget what was looked up: the transaction in which terms got their numbers has failed."""
-        self._known.clear()
+    def told(
+        self, values: Iterable[tuple[str, str]], others: Collection[Term]
+    ) -> tuple[array[int], tuple[Term, ...]]:
+        """The numbers of the terms of these values, and of other terms, as far as known; and the rest."""
+        numbers: set[int] = set()
+        missing: set[Term] = set()
+        for pair in values:
+            # Most values come again and again.
+            key = MARKS.get(pair[0], pair)
+            numbers.update(self._of_values.get(key) or self._of_value(key, missing))
+        for term, number in zip(others, map(self._known.get, others), strict=True):
+            if number is None:
+                missing.add(term)
+            else:
+                numbers.add(number)
+        return array("I", numbers), tuple(missing)
+
+    def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:
+        """The numbers of the terms of a value, as far as they are known; adds the rest to what is missing."""
+        found = of_value(*key)
+        numbers = tuple(self._known[term] for term in found if term in self._known)
+        if len(numbers) < len(found):
+            missing.update(term for term in found if term not in self._known)
+        elif len(key[1]) <= KEY_LENGTH:
+            if len(self._of_values) >= _VALUES:
+                self._of_values.clear()
+            self._of_values[key] = numbers
+        return numbers
 
     def numbers(self, connection: Connection, wanted: Collection[Term]) -> dict[Term, int]:
-        """The numbers of these terms."""
+        """The numbers of these terms, inside a transaction: to be kept once that is committed."""
         known = self._known
         if len(known) > _REMEMBERED:
             known.clear()
-        missing = [term for term in wanted if term not in known]
-        if missing:
-            by_name: dict[str, list[str]] = defaultdict(list)
-            for term in missing:
+        numbers = {term: known[term] for term in wanted if term in known}
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for term in wanted:
+            if term not in numbers:
                 name, value = ("", term) if isinstance(term, str) else term
                 by_name[name].append(value)
-            for name, values in by_name.items():
-                known.update(found(connection, name, values))
-            self._add(connection, [term for term in missing if term not in known])
-        return {term: known[term] for term in wanted}
+        for name, values in by_name.items():
+            numbers.update(found(connection, name, values))
+        return numbers | _added(connection, [term for term in wanted if term not in numbers])
 
-    def _add(self, connection: Connection, missing: Collection[Term]) -> None:
-        last = connection.execute(sa.select(sa.func.max(index_terms.c.id))).scalar() or 0
-        rows = []
-        for number, term in enumerate(missing, last + 1):
-            name, value = ("", term) if isinstance(term, str) else term
-            # A word is normalised as it is.
-            folded = normalise(value) if name else value
-            key = key_of(name, value) if name else value
-            rows.append((number, name, value, None if folded == value else folded, key, 0))
-            self._known[term] = number
-        dialects.write_rows(connection, index_terms, _COLUMNS, rows)
+    def keep(self, numbers: Mapping[Term, int]) -> None:
+        """Remember these numbers: the transaction in which they were found is committed."""
+        self._known.update(numbers)
+
+
+def _added(connection: Connection, missing: Collection[Term]) -> dict[Term, int]:
+    """Give these terms numbers."""
+    last = connection.execute(sa.select(sa.func.max(index_terms.c.id))).scalar() or 0
+    rows = []
+    numbers = dict(zip(missing, range(last + 1, last + 1 + len(missing)), strict=True))
+    for term, number in numbers.items():
+        name, value = ("", term) if isinstance(term, str) else term
+        # A word is normalised as it is.
+        folded = normalise(value) if name else value
+        key = key_of(name, value) if name else value
+        rows.append((number, name, value, None if folded == value else folded, key, 0))
+    dialects.write_rows(connection, index_terms, _COLUMNS, rows)
+    return numbers
 
 
 def found(connection: Connection, name: str, values: Iterable[str]) -> dict[Term, int]:

@@ -26,22 +26,27 @@ def chunk_of(number: int) -> int:
     return number >> 16
 
 
+def place_in_chunk(number: int) -> int:
+    """Which of its chunk's numbers it is."""
+    return number & 0xFFFF
+
+
 def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] = ()) -> bytes:
-    """A row with these of its chunk's numbers added and removed; empty where none is left."""
+    """A row with these numbers added and removed, by their places in its chunk; empty where none is left."""
     if body is not None and len(body) == _BYTES:
         bits = bytearray(body)
     else:
         low = _low(body) if body else array("H")
         if removed:
-            low = array("H", set(low).difference(number & 0xFFFF for number in removed))
-        low.extend(number & 0xFFFF for number in added)
+            low = array("H", set(low).difference(removed))
+        low.extend(added)
         if len(low) <= _FEW:
             return _kept(low)
         bits, added, removed = bytearray(_BYTES), low, ()
     for number in added:
-        bits[(number & 0xFFFF) >> 3] |= _BIT[number & 7]
+        bits[number >> 3] |= _BIT[number & 7]
     for number in removed:
-        bits[(number & 0xFFFF) >> 3] &= ~_BIT[number & 7]
+        bits[number >> 3] &= ~_BIT[number & 7]
     return bytes(bits) if any(bits) else b""
 
 

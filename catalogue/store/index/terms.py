@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from catalogue.query import Extent
@@ -63,23 +62,24 @@ def in_year(queryable: str, year: str) -> tuple[str, str]:
     return f"@year {queryable}", year
 
 
+#: Of queryables that are not listed: all that the index knows of a value.
+MARKS: Final = {name: has(name) for name in UNLISTED}
+
+
 def of_values(values: Iterable[tuple[str, str]]) -> set[Term]:
     """The terms of a record with these values."""
-    found: set[Term] = {LIVE}
-    for name, value in values:
-        found.update(_of_value(name, value) if len(value) <= KEY_LENGTH else _terms(name, value))
-    return found
+    return {term for pair in values for term in of_value(*MARKS.get(pair[0], pair))}
 
 
-def _terms(name: str, value: str) -> tuple[Term, ...]:
+def of_value(name: str, value: str) -> tuple[Term, ...]:
+    """The terms of a value; those of a mark are itself."""
+    if name.startswith("@"):
+        return ((name, value),)
     if not is_listed(name):
         return (has(name),)
     if QUERYABLES[name] is Kind.DATE and (begin := instant(value)):
         return has(name), (name, value), in_year(name, begin[:4])
     return has(name), (name, value)
-
-
-_of_value = lru_cache(16384)(_terms)
 
 
 def key_of(name: str, value: str) -> str:

@@ -34,16 +34,19 @@ _DIGITS_TOGETHER: Final = 4
 _JOINED_TOGETHER: Final = 2
 
 
-#: The same of ASCII: what is none of them becomes a space, which costs a fifth.
-_ONLY_LETTERS: Final = {code: " " for code in range(128) if not chr(code).isalpha()}
-_ONLY_DIGITS: Final = {code: " " for code in range(128) if not chr(code).isdigit()}
+#: The same of ASCII, byte by byte: what is none of them becomes a space, which costs a tenth.
+_SPACE: Final = 0x20
+_ASCII: Final = 128
+_ONLY_LETTERS: Final = bytes(c if c < _ASCII and chr(c).isalpha() else _SPACE for c in range(256))
+_ONLY_DIGITS: Final = bytes(c if c < _ASCII and chr(c).isdigit() else _SPACE for c in range(256))
 
 
 def words(text: str) -> set[str]:
     """The words of a normalised text."""
     if text.isascii():
-        found = set(text.translate(_ONLY_LETTERS).split())
-        numbers = set(text.translate(_ONLY_DIGITS).split())
+        written = text.encode()
+        found = set(written.translate(_ONLY_LETTERS).decode().split())
+        numbers = set(written.translate(_ONLY_DIGITS).decode().split())
     else:
         found = set(_LETTERS.findall(text))
         numbers = set(_DIGITS.findall(text))
