@@ -121,6 +121,7 @@ def scheduled(settings: Settings, store: Store) -> Iterator[None]:
     schedule = Schedule(store, settings)
     schedule.every(DAY, partial(_forget_visits, store), "forget-visits")
     schedule.every(DAY, partial(_forget_requests, settings, store), "forget-requests")
+    schedule.every(DAY, store.feed.count_anew, "count-lists")
     schedule.every(TIDY, partial(_forget_sessions, settings, store), "forget-sessions")
     schedule.every(DUMP_LOOK, Nightly(settings, store).look, "dump")
     schedule.start()

@@ -159,26 +159,6 @@ def now(connection: Connection | Engine) -> int:
 _NOW = sa.select(sa.cast(sa.func.floor(sa.extract("epoch", sa.func.clock_timestamp())), sa.BigInteger))
 
 
-def joined(
-    dialect: str, parts: sa.ColumnElement[Any], order: sa.ColumnElement[Any]
-) -> sa.ColumnElement[bytes]:
-    """The bytes of many rows as one value, in this order.
-
-    SQLite (before 3.44) joins rows in the order in which it comes upon them: that of a subquery with a LIMIT.
-    """
-    if dialect == "sqlite":
-        return sa.cast(sa.func.group_concat(parts, sa.literal("")), sa.LargeBinary)
-    empty = sa.literal(b"", sa.LargeBinary)
-    return sa.func.string_agg(parts, postgresql.aggregate_order_by(empty, order))
-
-
-def position(dialect: str, content: sa.ColumnElement[Any], wanted: bytes) -> sa.ColumnElement[int]:
-    """Where in bytes others begin, counted from one."""
-    if dialect == "sqlite":
-        return sa.func.instr(content, sa.literal(wanted, sa.LargeBinary), type_=sa.Integer)
-    return sa.func.pg_catalog.position(content, sa.literal(wanted, sa.LargeBinary), type_=sa.Integer)
-
-
 def seconds_between(
     dialect: str, begin: sa.ColumnElement[Any], end: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[float]:
@@ -186,14 +166,6 @@ def seconds_between(
     if dialect == "sqlite":
         return (sa.func.julianday(end) - sa.func.julianday(begin)) * 86400.0
     return sa.cast(sa.func.extract("epoch", end - begin), sa.Double)
-
-
-def utc(dialect: str, seconds: sa.ColumnElement[int]) -> sa.ColumnElement[bytes]:
-    """Seconds since 1970 as OAI-PMH writes a datestamp (section 3.3), in bytes."""
-    if dialect == "sqlite":
-        return sa.func.strftime("%Y-%m-%dT%H:%M:%SZ", seconds, "unixepoch")
-    moment = sa.func.timezone("UTC", sa.func.to_timestamp(seconds))
-    return sa.func.convert_to(sa.func.to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), "UTF8")
 
 
 def allocate_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:

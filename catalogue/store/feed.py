@@ -11,24 +11,25 @@ thousandth cost the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from catalogue import formats
-from catalogue.store import clock, elements, feed_sql, statements
+from catalogue import formats, oai_record
+from catalogue.store import clock, elements, feed_sql, sizes, statements
 from catalogue.store.engine import reading
-from catalogue.store.feed_sql import INDEX, NUMBER_BITS, Shape
-from catalogue.store.tables import records
+from catalogue.store.feed_sql import INDEX, Shape
 
 #: Formats that every record has: to count a set in one of them is to count the set.
 _EVERYWHERE: Final = frozenset(form.prefix for form in (*formats.RENDERED, *formats.ON_DEMAND))
 _ON_DEMAND: Final = frozenset(form.prefix for form in formats.ON_DEMAND)
 #: Entries that are counted one by one without a thought.
 _FEW: Final = 20_000
+_FOR_EVER: Final = 1 << 40
 #: How often what a page consists of is made anew before we give up.
 _ATTEMPTS: Final = 5
 
@@ -77,12 +78,33 @@ class Position:
 class FeedPage(NamedTuple):
     """A page of a list as it is sent: record elements, or headers (OAI-PMH 2.0, section 2.5)."""
 
-    content: bytes
+    #: In a row; an element may be several of them.
+    content: list[bytes]
     entries: int
     #: Of its last entry.
     position: Position
     #: Whether the list goes on behind it.
     more: bool
+
+
+class Row(NamedTuple):
+    """What the database has of an entry of a list of a format that is rendered on demand."""
+
+    datestamp: int
+    record_id: int
+    begin: bytes | None
+    #: Whether what stands around is of this datestamp's making.
+    made: bool | int | None
+    alive: bool | int
+    end: bytes | None
+    neutral: bytes | None
+    file_identifier: str
+    source_datestamp: str
+    #: The same of the record's own rendition, where it was sent in that format.
+    own_made: bool | int | None
+    own_begin: bytes | None
+    own: bytes | None
+    own_end: bytes | None
 
 
 class Unrendered(NamedTuple):
@@ -111,7 +133,6 @@ class Feed:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._dialect = engine.dialect.name
 
     def response_date(self) -> int:
         """The responseDate of an answer that is read after this call, in whole seconds."""
@@ -132,15 +153,18 @@ class Feed:
 
         None where there is nothing. Whole records only of formats that are not rendered on demand.
         """
-        shape, values = self._asked(query, after, limit, bodies=bodies)
+        shape, values = self._asked(query, after, limit + 1, bodies=bodies)
+        tell = _whole if bodies else _headers
         for _ in range(_ATTEMPTS):
-            [(entries, key, told, content, more)] = statements.rows(
-                self._engine, feed_sql.page(shape), **values
-            )
-            if told == entries:
-                return FeedPage(content, entries, _position(key), bool(more)) if entries else None
+            found = statements.rows(self._engine, feed_sql.page(shape), **values)
+            if not found:
+                return None
+            listed = found[:limit]
+            content = tell(listed)
+            if content is not None:
+                return FeedPage(content, len(listed), Position(*listed[-1][:2]), len(found) > limit)
             self._mend(shape, values)
-        raise RuntimeError("what stands around renditions does not stay as it is made")
+        raise RuntimeError(_RESTLESS)
 
     def unrendered(
         self, query: FeedQuery, *, after: Position | None = None, limit: int
@@ -151,12 +175,13 @@ class Feed:
             found = statements.rows(self._engine, feed_sql.rows(shape), **values)
             if not found:
                 return None
-            listed = found[:limit]
-            if _are_made(listed):
-                made = [Unrendered(*row[1:]) for row in listed]
-                return UnrenderedPage(made, _position(listed[-1][0]), len(found) > limit)
+            made = [_unrendered(Row(*row)) for row in found[:limit]]
+            whole = [one for one in made if one is not None]
+            if len(whole) == len(made):
+                last = Position(*found[len(made) - 1][:2])
+                return UnrenderedPage(whole, last, len(found) > limit)
             self._mend(shape, values)
-        raise RuntimeError("what stands around renditions does not stay as it is made")
+        raise RuntimeError(_RESTLESS)
 
     def entries(
         self, query: FeedQuery, *, after: Position | None = None, limit: int, bodies: bool = True
@@ -169,15 +194,16 @@ class Feed:
         """One record in one format: its element. None where it has never been there in that format."""
         on_demand = prefix in _ON_DEMAND
         index = INDEX if on_demand else prefix
-        select = feed_sql.one(self._dialect, on_demand=on_demand)
+        select = feed_sql.one(on_demand=on_demand)
         for _ in range(_ATTEMPTS):
             found = statements.rows(self._engine, select, identifier=identifier, prefix=index, served=prefix)
             if not found:
                 return None
-            if _are_made(found):
-                return Unrendered(*found[0][1:]) if on_demand else found[0][1]
-            elements.mend(self._engine, [found[0][0] & _NUMBER])
-        raise RuntimeError("what stands around renditions does not stay as it is made")
+            told = _unrendered(Row(*found[0])) if on_demand else _whole(found)
+            if told is not None:
+                return told if isinstance(told, Unrendered) else b"".join(told)
+            elements.mend(self._engine, [found[0][1]])
+        raise RuntimeError(_RESTLESS)
 
     def _asked(
         self, query: FeedQuery, after: Position | None, limit: int, *, bodies: bool
@@ -188,7 +214,6 @@ class Feed:
             until=query.until is not None,
             resumed=after is not None,
             bodies=bodies,
-            dialect=self._dialect,
         )
         values = {
             "prefix": INDEX if query.prefix in _ON_DEMAND else query.prefix,
@@ -207,29 +232,26 @@ class Feed:
         elements.mend(self._engine, numbers)
 
     def count(self, query: FeedQuery) -> int:
-        """How many entries the whole list has."""
-        if query.set_id is None and query.prefix in _EVERYWHERE:
-            return self._count_of_all(query)
-        return self._counted(query)
+        """How many entries the whole list has.
 
-    def _count_of_all(self, query: FeedQuery) -> int:
-        """Of a list of all records: by its beginning or its end, whichever is short.
-
-        To count a million entries of the index takes half a second; to count all rows of a table, whichever
-        they are, the database has a short way.
+        Of a list in a format that every record has, count is kept a day at a time: what is taken from that is
+        only what of its first day and of its last is outside, and where that is much, the list is counted.
         """
-        few = self._counted(query, most=_FEW)
-        if few < _FEW:
-            return few
+        if query.prefix not in _EVERYWHERE or _is_empty(query):
+            return self._counted(query)
+        first = 0 if query.from_ is None else sizes.day(query.from_)
+        last = _FOR_EVER if query.until is None else sizes.day(query.until)
         outside = 0
         if query.from_ is not None:
-            outside += self._counted(FeedQuery(INDEX, until=query.from_ - 1), most=_FEW)
+            before = replace(query, from_=sizes.first_second(first), until=query.from_ - 1)
+            outside += self._counted(before, most=_FEW)
         if query.until is not None:
-            outside += self._counted(FeedQuery(INDEX, from_=query.until + 1), most=_FEW)
+            behind = replace(query, from_=query.until + 1, until=sizes.first_second(last + 1) - 1)
+            outside += self._counted(behind, most=_FEW)
         if outside >= _FEW:
             return self._counted(query)
-        with reading(self._engine) as connection:
-            return connection.execute(_ALL).scalar_one() - outside
+        in_days = sizes.counted(self._engine, query.set_id or sizes.EVERYTHING, first, last)
+        return in_days - outside
 
     def _counted(self, query: FeedQuery, *, most: int | None = None) -> int:
         """How many entries a list has, counted one by one; at most so many."""
@@ -241,6 +263,10 @@ class Feed:
             return connection.execute(
                 sa.select(sa.func.count()).select_from(listed.subquery()), values
             ).scalar_one()
+
+    def count_anew(self) -> None:
+        """Count every list, entry by entry (`catalogue.store.sizes`)."""
+        sizes.count_anew(self._engine)
 
     def formats(self, identifier: str) -> list[str] | None:
         """The prefixes of the formats that an item is in, or was in; None where there is no such item."""
@@ -267,14 +293,49 @@ class Feed:
         return min((datestamp for datestamp in found if datestamp is not None), default=None)
 
 
-_ALL = sa.select(sa.func.count()).select_from(records)
-_NUMBER: Final = (1 << NUMBER_BITS) - 1
+def _is_empty(query: FeedQuery) -> bool:
+    return query.from_ is not None and query.until is not None and query.from_ > query.until
 
 
-def _position(key: int) -> Position:
-    return Position(key >> NUMBER_BITS, key & _NUMBER)
+_RESTLESS: Final = "what stands around renditions does not stay as it is made"
 
 
-def _are_made(found: list[Any]) -> bool:
-    """Whether every element is there, or what it can be made from."""
-    return all(any(one is not None for one in row[1:3]) for row in found)
+def _whole(rows: Iterable[Any]) -> list[bytes] | None:
+    """The record elements of these rows; None where what stands around one has to be made anew."""
+    told: list[bytes] = []
+    for datestamp, _, begin, made, body, end in rows:
+        if begin is None:
+            return None
+        if body is None:
+            told.append(oai_record.element_gone(begin, datestamp))
+        elif made:
+            told += (begin, body, end)
+        else:
+            return None
+    return told
+
+
+def _headers(rows: Iterable[Any]) -> list[bytes] | None:
+    """The headers of these rows, likewise."""
+    told: list[bytes] = []
+    for datestamp, _, begin, made, alive in rows:
+        if begin is None or (alive and not made):
+            return None
+        told.append(oai_record.header(begin) if alive else oai_record.gone(begin, datestamp))
+    return told
+
+
+def _unrendered(row: Row) -> Unrendered | None:
+    """What a record element in a format that is rendered on demand is made of, likewise."""
+    if row.begin is None:
+        return None
+    if not row.alive:
+        told = oai_record.element_gone(row.begin, row.datestamp)
+        return Unrendered(told, b"", b"", b"", "", "")
+    if row.own is not None:
+        if not row.own_made or row.own_begin is None or row.own_end is None:
+            return None
+        return Unrendered(b"%b%b%b" % (row.own_begin, row.own, row.own_end), b"", b"", b"", "", "")
+    if not row.made or row.end is None or row.neutral is None:
+        return None
+    return Unrendered(None, row.begin, row.end, row.neutral, row.file_identifier, row.source_datestamp)

@@ -1,8 +1,8 @@
 """The statements that the lists of the feed are read by.
 
-A page is put together by the database: what stands before the metadata, the metadata, what stands behind
-them, a hundred times in a row, is one value. To take a hundred rows apart and join them here would cost half
-as much again.
+A row is what an element consists of: what stands before the metadata, the metadata, what stands behind them.
+Nothing is put together in the database: its strings grow by being copied, which for long records costs more
+than all else.
 """
 
 from __future__ import annotations
@@ -14,15 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
-from catalogue import formats, oai_record
-from catalogue.store import dialects
+from catalogue import formats
 from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets
 
 #: The format that every record has, in which each of its changes is told.
 INDEX: Final = formats.OAI_DC.prefix
-#: Bits of a key that are the number of the record; the datestamp is above them.
-NUMBER_BITS: Final = 32
-_ONE_SECOND: Final = sa.literal(1 << NUMBER_BITS, sa.BigInteger())
 
 #: One index seek for each set.
 EARLIEST_IN_SETS = sa.select(
@@ -56,48 +52,21 @@ class Shape(NamedTuple):
     resumed: bool = False
     #: Whole records, or headers only.
     bodies: bool = True
-    #: `sqlite` or `postgresql`.
-    dialect: str = "sqlite"
 
 
 @cache
 def page(shape: Shape) -> sa.Select[Any]:
-    """One row: entries, key of the last, how many could be told, what is told, whether there are more."""
+    """A row for each entry of a list: what its element consists of, or its header."""
     listed, tables, conditions = _list(shape)
-    told = _told(listed, bodies=shape.bodies, dialect=shape.dialect)
-    entries = _ordered(sa.select(_key(listed), told.label("told")), listed, tables, conditions).subquery(
-        "entries"
-    )
-    made = sa.select(
-        sa.func.count().label("entries"),
-        sa.func.max(entries.c.key).label("key"),
-        sa.func.count(entries.c.told).label("told"),
-        dialects.joined(shape.dialect, entries.c.told, entries.c.key).label("content"),
-    ).subquery("made")
-    behind = sa.tuple_(listed.c.datestamp, listed.c.record_id) > sa.tuple_(
-        made.c.key.op("/")(_ONE_SECOND), made.c.key.op("%")(_ONE_SECOND)
-    )
-    _, again, bounds = _list(shape._replace(since=False, resumed=False))
-    # In the order of the index: PostgreSQL would go through all rows for one that is there.
-    following = (
-        sa.select(listed.c.record_id)
-        .select_from(again)
-        .where(*bounds, behind)
-        .order_by(listed.c.datestamp, listed.c.record_id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    more = following.is_not(None).label("more")
-    return sa.select(made.c.entries, made.c.key, made.c.told, made.c.content, more)
+    columns = _parts(listed) if shape.bodies else _head(listed)
+    return _ordered(sa.select(*columns), listed, tables, conditions)
 
 
 @cache
 def rows(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list of a format that is rendered on demand, from the index of another."""
     listed, tables, conditions = _list(shape)
-    return _ordered(
-        sa.select(_key(listed), *_on_demand(listed, shape.dialect)), listed, _with_neutral(tables), conditions
-    )
+    return _ordered(sa.select(*_on_demand(listed)), listed, _with_neutral(tables), conditions)
 
 
 @cache
@@ -131,28 +100,17 @@ def entries(shape: Shape) -> sa.Select[Any]:
 
 
 @cache
-def one(dialect: str, *, on_demand: bool) -> sa.Select[Any]:
+def one(*, on_demand: bool) -> sa.Select[Any]:
     """A row for one record in one format."""
-    if on_demand:
-        return (
-            sa.select(_key(renditions), *_on_demand(renditions, dialect))
-            .select_from(_with_neutral(_ITEM))
-            .where(_IDENTIFIER, _PREFIX)
-        )
-    told = _told(renditions, bodies=True, dialect=dialect)
-    whole = told if dialect != "sqlite" else sa.cast(told, sa.LargeBinary)
-    return sa.select(_key(renditions), whole).select_from(_ITEM).where(_IDENTIFIER, _PREFIX)
+    columns = _on_demand(renditions) if on_demand else _parts(renditions)
+    tables = _with_neutral(_ITEM) if on_demand else _ITEM
+    return sa.select(*columns).select_from(tables).where(_IDENTIFIER, _PREFIX)
 
 
 def counted(shape: Shape, *, joined: bool) -> sa.Select[Any]:
     """The entries of a list, to be counted; `joined` where not every record has the format."""
     listed, tables, conditions = _list(shape)
     return sa.select(sa.literal(1)).select_from(tables if joined else listed).where(*conditions)
-
-
-def _key(listed: sa.Table) -> ColumnElement[int]:
-    """Where in its list an entry stands: datestamp and number in one."""
-    return (listed.c.datestamp * _ONE_SECOND + listed.c.record_id).label("key")
 
 
 def _ordered(
@@ -172,51 +130,43 @@ def _alive(listed: sa.Table) -> ColumnElement[bool]:
     return there if listed is renditions else sa.and_(record_sets.c.member, there)
 
 
-def _told(listed: sa.Table, *, bodies: bool, dialect: str) -> ColumnElement[Any]:
-    """The element of an entry; NULL where what it consists of is not of this release's making."""
-    c = renditions.c
-    alive = _alive(listed)
-    if bodies:
-        whole, gone = _joined(c.element_begin, c.body, c.element_end), (b"<record>", b"</record>")
-    else:
-        inside = sa.func.length(c.element_begin) - oai_record.BEFORE_HEADER - oai_record.BEHIND_HEADER
-        whole, gone = sa.func.substr(c.element_begin, oai_record.BEFORE_HEADER + 1, inside), (b"", b"")
-    made = c.element_datestamp == c.datestamp
-    return sa.case((sa.and_(alive, made), whole), (sa.not_(alive), _gone(listed, *gone, dialect=dialect)))
-
-
-def _gone(listed: sa.Table, before: bytes, behind: bytes, *, dialect: str) -> ColumnElement[Any]:
-    """The element of a record that is deleted, or no more in this list: its header alone (section 2.5.1)."""
-    begin = renditions.c.element_begin
-    stamp = dialects.position(dialect, begin, oai_record.STAMP) + len(oai_record.STAMP)
-    rest = stamp + oai_record.LENGTH_OF_STAMP
-    return _joined(
-        _bytes(before + oai_record.GONE),
-        sa.func.substr(begin, oai_record.BEFORE_IDENTIFIER + 1, stamp - oai_record.BEFORE_IDENTIFIER - 1),
-        dialects.utc(dialect, listed.c.datestamp),
-        sa.func.substr(begin, rest, sa.func.length(begin) - oai_record.BEHIND_HEADER - rest + 1),
-        _bytes(behind),
+def _head(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
+    """Where an entry stands, what its element begins with and whether that is current, and if it lives."""
+    return (
+        listed.c.datestamp,
+        listed.c.record_id,
+        renditions.c.element_begin,
+        (renditions.c.element_datestamp == renditions.c.datestamp).label("made"),
+        _alive(listed).label("alive"),
     )
 
 
-def _on_demand(listed: sa.Table, dialect: str) -> tuple[ColumnElement[Any], ...]:
+def _parts(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
+    """The same with the metadata, of what lives, and what stands behind them."""
+    body: ColumnElement[Any] = renditions.c.body
+    if listed is record_sets:
+        body = sa.case((record_sets.c.member, body))
+    return (*_head(listed)[:-1], body.label("body"), renditions.c.element_end)
+
+
+def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     """What a record element in a format that is rendered on demand is made of.
 
-    The element, where there is nothing to render: of a record that is gone, or of one that was sent in that
-    format. Else what stands before the metadata and behind, and what they are rendered from.
+    What stands before the metadata and behind, and what they are rendered from; or, of a record that was sent
+    in that format, what was sent and what stands around that.
     """
-    alive, index = _alive(listed), renditions.c
-    own = _joined(_own.c.element_begin, _own.c.body, _own.c.element_end)
-    owned = sa.and_(_own.c.body.is_not(None), _own.c.element_datestamp == _own.c.datestamp)
-    told = sa.case((sa.not_(alive), _gone(listed, b"<record>", b"</record>", dialect=dialect)), (owned, own))
-    made = sa.and_(alive, index.element_datestamp == index.datestamp, _own.c.body.is_(None))
+    alive = _alive(listed)
+    owned = sa.and_(alive, _own.c.body.is_not(None))
     return (
-        told if dialect != "sqlite" else sa.cast(told, sa.LargeBinary),
-        sa.case((made, index.element_begin)),
-        sa.case((made, index.element_end)),
-        sa.case((made, neutral_records.c.body)),
+        *_head(listed),
+        sa.case((alive, renditions.c.element_end)).label("end"),
+        sa.case((sa.and_(alive, _own.c.body.is_(None)), neutral_records.c.body)).label("neutral"),
         records.c.file_identifier,
         records.c.source_datestamp,
+        sa.case((owned, _own.c.element_datestamp == _own.c.datestamp)).label("own_made"),
+        sa.case((owned, _own.c.element_begin)).label("own_begin"),
+        sa.case((owned, _own.c.body)).label("own"),
+        sa.case((owned, _own.c.element_end)).label("own_end"),
     )
 
 
@@ -228,17 +178,6 @@ def _with_neutral(tables: FromClause) -> FromClause:
     return with_records.outerjoin(_own, sa.and_(_own.c.record_id == number, served)).outerjoin(
         neutral_records, neutral_records.c.record_id == number
     )
-
-
-def _joined(*parts: ColumnElement[Any]) -> ColumnElement[Any]:
-    first, *rest = parts
-    for part in rest:
-        first = first.op("||")(part)
-    return first
-
-
-def _bytes(content: bytes) -> ColumnElement[bytes]:
-    return sa.literal(content, sa.LargeBinary)
 
 
 def _bind(name: str) -> sa.BindParameter[int]:

@@ -44,6 +44,11 @@ class Sets:
         """Every one, in the order in which they came to be."""
         return [OaiSet(*row) for row in statements.rows(self._engine, _ALL)]
 
+    def newest(self) -> tuple[int, int]:
+        """The number of the newest, 0 where there is none, and how many there are."""
+        [found] = statements.rows(self._engine, _NEWEST)
+        return found[0], found[1]
+
     def members(self, set_spec: str) -> int:
         """How many records that are not deleted are in the set."""
         statement = (
@@ -104,6 +109,7 @@ class Sets:
 
 
 _ALL = sa.select(sets.c.id, sets.c.set_spec, sets.c.name).order_by(sets.c.id)
+_NEWEST = sa.select(sa.func.coalesce(sa.func.max(sets.c.id), 0), sa.func.count(sets.c.id))
 _NUMBER = sa.select(sets.c.id).where(sets.c.set_spec == sa.bindparam("set_spec", type_=sa.Text()))
 
 

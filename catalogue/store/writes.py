@@ -14,16 +14,14 @@ from catalogue.provenance import NOTHING, About, chain
 from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
-from catalogue.sets import with_parents
-from catalogue.store import dialects, elements, payloads, statements
+from catalogue.store import dialects, elements, memberships, payloads, statements
 from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
 from catalogue.store.index.answers import Told
 from catalogue.store.index.handed import Entry
 from catalogue.store.parts import parts
-from catalogue.store.sets import numbers
 from catalogue.store.settling import enqueue
-from catalogue.store.tables import boxes, neutral_records, record_sets, record_values, records, renditions
+from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,15 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     new = [found for found in writes if found.known is None]
     fresh = dict(zip(map(id, new), dialects.allocate_ids(connection, records, len(new)), strict=True))
     numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
+    before = memberships.standing(connection, [number for number, found in numbered if found.known])
     _write_rows(connection, run, numbered, datestamp)
     payloads.keep(connection, [(found.payload_digest, found.payload) for found in writes])
     sent = [found.about_sent for found in writes if found.about_sent]
     payloads.keep(connection, [(payloads.digest(about), about) for about in sent])
     _write_neutral(connection, numbered)
     elements.write(connection, run.source_id, numbered, datestamp)
-    _write_sets(connection, numbered, datestamp)
+    written = [(number, found.set_specs) for number, found in numbered]
+    memberships.write(connection, run.id, written, before=before, datestamp=datestamp)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
     return Queued(batches.enqueue(connection, [number for number, _ in numbered]), numbered)
@@ -167,25 +167,6 @@ def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int)
             .where(renditions.c.record_id.in_(part), renditions.c.body.is_not(None))
             .values(body=None, datestamp=datestamp)
         )
-
-
-def _write_sets(connection: Connection, numbered: Sequence[tuple[int, Write]], datestamp: int) -> None:
-    memberships = [(number, with_parents(found.set_specs)) for number, found in numbered]
-    set_ids = numbers(connection, {spec for _, specs in memberships for spec in specs})
-    for known in parts(number for number, write in numbered if write.known):
-        # Left until proved otherwise by the rows that follow.
-        connection.execute(
-            sa.update(record_sets)
-            .where(record_sets.c.record_id.in_(known), record_sets.c.member)
-            .values(member=False, datestamp=datestamp)
-        )
-    dialects.write_rows(
-        connection,
-        record_sets,
-        ("set_id", "record_id", "datestamp", "member"),
-        [(set_ids[spec], number, datestamp, True) for number, specs in memberships for spec in specs],
-        replace=True,
-    )
 
 
 def _write_neutral(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
@@ -266,21 +247,22 @@ def refresh(connection: Connection, writes: Sequence[Write]) -> Queued | None:
 
 
 def bury(connection: Connection, run: HarvestRun, known: Sequence[Known], datestamp: int) -> None:
-    """Tombstones: deleted in every format and set in which the record ever was; nothing else is lost."""
+    """Tombstones: deleted in every format that the record ever had and in its sets; nothing else is lost."""
     buried = [found.id for found in known]
     if not buried:
         return
+    memberships.bury(connection, run.id, buried, datestamp)
     for part in parts(buried):
         connection.execute(
             sa.update(records)
             .where(records.c.id.in_(part))
             .values(deleted=True, datestamp=datestamp, changed_run=run.id, seen_run=run.id)
         )
-        for table, changes in (
-            (renditions, {"body": None, "datestamp": datestamp}),
-            (record_sets, {"datestamp": datestamp, "member": False}),
-        ):
-            connection.execute(sa.update(table).where(table.c.record_id.in_(part)).values(changes))
+        connection.execute(
+            sa.update(renditions)
+            .where(renditions.c.record_id.in_(part))
+            .values(body=None, datestamp=datestamp)
+        )
     _forget_queryables(connection, buried)
     enqueue(connection, [(number, ()) for number in buried])
     batches.enqueue(connection, buried)

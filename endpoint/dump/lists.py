@@ -24,6 +24,7 @@ from endpoint.oai_pmh.provider import ON_DEMAND, Provider
 PAGE = 500
 #: Every record has this format: its list is the list of all records.
 EVERYTHING = "oai_dc"
+_GONE = b"<record>" + GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def xml(provider: Provider, prefix: str, span: Span) -> Iterator[Part]:
         if not begun:
             begun = True
             yield Part(envelope.opening("ListRecords", **about))
-        yield Part(found.content, found.entries, found.content.count(b"<record>" + GONE))
+        gone = sum(part.startswith(_GONE) for part in found.content)
+        yield Part(b"".join(found.content), found.entries, gone)
     if begun:
         yield Part(envelope.closing("ListRecords"))
     else:

@@ -13,7 +13,7 @@ def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) ->
     found = feed.unrendered(query, after=after, limit=limit)
     if found is None:
         return None
-    content = b"".join(rendered(one, query.prefix) for one in found.elements)
+    content = [rendered(one, query.prefix) for one in found.elements]
     return FeedPage(content, len(found.elements), found.position, found.more)
 
 

@@ -14,6 +14,7 @@ from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from endpoint.oai_pmh.identify import Identity
 from endpoint.oai_pmh.resumption import Seal
+from endpoint.oai_pmh.sets import SetLists
 
 #: Prefixes of the formats that are rendered when they are asked for.
 ON_DEMAND: Final = frozenset(form.prefix for form in formats.ON_DEMAND)
@@ -35,6 +36,7 @@ class Provider:
         self.identity = Identity(settings, self.base_url, compression)
         #: Of sets by setSpec, as far as they have been asked for: a set has its number for ever.
         self._set_ids: dict[str, int] = {}
+        self.set_lists = SetLists(store.sets, settings.sets_path)
         self._earliest: tuple[int, float] | None = None
         self._sizes: dict[FeedQuery, int] = {}
 

@@ -98,27 +98,23 @@ def list_sets(provider: Provider, request: arguments.ListSets) -> Answer:
     """Section 4.6: all sets, a page at a time."""
     token = None if request.resumption_token is None else provider.seal.open_sets(request.resumption_token)
     response_date = token.response_date if token else provider.store.feed.response_date()
-    every = sets.SetList(
-        provider.store.sets, provider.settings.sets_path, snapshot=token.snapshot if token else None
-    )
-    found = every.page(after=(token.empty, token.after) if token else None, limit=sets.PAGE + 1)
-    if not found:
+    every = provider.set_lists.at(token.snapshot if token else None)
+    found = every.page(after=(token.empty, token.after) if token else None, limit=sets.PAGE)
+    if found is None:
         if token:
             raise BadResumptionToken("The sets that remained of this list are no more")
         raise NoSetHierarchy("There are no sets")
-    listed = found[: sets.PAGE]
-    content = [sets.elements(listed)]
+    content = [found.content]
     cursor = token.cursor if token else 0
-    if len(found) > sets.PAGE:
-        empty, after = every.place(listed[-1])
+    if found.more:
         following = SetsToken(
             verb="ListSets",
-            cursor=cursor + len(listed),
+            cursor=cursor + found.entries,
             size=token.size if token else len(every),
             response_date=response_date,
             expires=token.expires + resumption.PAGE_GRACE if token else response_date + provider.token_life,
-            after=after,
-            empty=empty,
+            after=found.last,
+            empty=found.empty,
             snapshot=every.snapshot,
         )
         content.append(resumption.element(provider.seal.close(following), following, cursor=cursor))
@@ -184,7 +180,7 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
         raise NoRecordsMatch("No records match this combination of arguments", response_date)
     told = Told(query.prefix, query.set_id, found.entries, begun=True, ended=not found.more)
     if not found.more:
-        return _Page(response_date, (found.content,), told)
+        return _Page(response_date, found.content, told)
     snapshot = feed.newest_datestamp() or response_date
     bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
     token = ListToken(
@@ -201,7 +197,7 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
         record_id=found.position.record_id,
     )
     element = resumption.element(provider.seal.close(token), token, cursor=0)
-    return _Page(response_date, (found.content, element), told)
+    return _Page(response_date, (*found.content, element), told)
 
 
 def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _Page:
@@ -223,7 +219,7 @@ def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _P
     else:
         element = resumption.last_element(token)
     told = Told(token.prefix, token.set_id, found.entries, ended=not more)
-    return _Page(token.response_date, (found.content, element), told)
+    return _Page(token.response_date, (*found.content, element), told)
 
 
 def _query(provider: Provider, request: arguments.SelectiveList, response_date: int) -> FeedQuery:

@@ -37,6 +37,7 @@ from catalogue.store.tables.findings import (
 from catalogue.store.tables.holdings import (
     absences,
     boxes,
+    list_sizes,
     neutral_records,
     payloads,
     record_sets,
@@ -86,6 +87,7 @@ __all__ = [
     "index_terms",
     "index_titles",
     "keys",
+    "list_sizes",
     "match_keys",
     "match_queue",
     "matches",

@@ -139,6 +139,18 @@ record_sets = sa.Table(
     sqlite_with_rowid=False,
 )
 
+list_sizes = sa.Table(
+    "list_sizes",
+    metadata,
+    # How many entries the list of a set, or of everything (0), has of a day: the sum over all shares.
+    sa.Column("set_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # Days since 1970-01-01.
+    sa.Column("day", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("share", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entries", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 record_values = sa.Table(
     "record_values",
     metadata,

@@ -12,6 +12,11 @@ from catalogue.store.feed import FeedQuery
 from factories import add_source, commit, open_run, write_of
 
 BEGAN = 1_900_000_000
+#: Several on one day, some on the next.
+MOMENTS = [*range(BEGAN, BEGAN + 3), *range(BEGAN + 24 * 60 * 60, BEGAN + 24 * 60 * 60 + 3)]
+
+
+DAY = 24 * 60 * 60
 
 
 @pytest.mark.parametrize("few", [1, 5, 20_000])
@@ -21,20 +26,22 @@ def test_a_list_is_as_long_as_it_is_counted(store: Store, monkeypatch: pytest.Mo
     add_source(store)
     run = open_run(store)
     for step in range(6):
-        monkeypatch.setattr(dialects, "now", lambda _connection, step=step: BEGAN + step)
+        monkeypatch.setattr(dialects, "now", lambda _connection, step=step: MOMENTS[step])
         writes = [
             write_of(
                 store,
                 Record(Text.of(f"{number} {step}")),
                 source_identifier=f"r{number}",
-                set_specs=("x",) if number % 2 else (),
+                set_specs=("x",) if (number + step) % 3 else (),
             )
             for number in range(step, step + 4)
         ]
         commit(store, run, writes)
     ours = ["oai:clearinghouse.localdomain:nile:r2"]
     commit(store, run, [], tombstones=list(store.records.known(ours).values()))
-    moments: list[Any] = [None, BEGAN - 5, *range(BEGAN, BEGAN + 6), BEGAN + 50]
+    moments: list[Any] = [None, BEGAN - 5, *MOMENTS, BEGAN + DAY + 50]
+    if few == 1:
+        store.feed.count_anew()
     for prefix in ("oai_dc", "iso19139", "oai_dcterms"):
         for set_id in (None, store.sets.id_of("x")):
             for from_ in moments:

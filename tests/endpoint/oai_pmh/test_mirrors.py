@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from catalogue.sets import with_parents
 from catalogue.store import Store
-from catalogue.store.tables import metadata
+from catalogue.store.tables import list_sizes, metadata
 from factories import add_source, commit, open_run
 from oai_mirror import CLASSES, Harvester
 
@@ -96,7 +97,7 @@ class Mirrors(RuleBasedStateMachine):
             changed = {name: one for name, one in then.items() if self.held.get(name) != one}
             self.put(changed, set(self.held) - set(then))
 
-    @rule(seconds=st.integers(1, 3))
+    @rule(seconds=st.integers(1, 3) | st.just(86_400))
     def wait(self, seconds: int) -> None:
         self.clock[0] += seconds
 
@@ -121,7 +122,17 @@ class Mirrors(RuleBasedStateMachine):
                 for name, (text, classes, mods) in self.held.items()
                 if (prefix != "mods" or mods) and (not of or of in with_parents(classes))
             }
+        kept = self.sizes()
+        self.store.feed.count_anew()
+        assert kept == self.sizes()
         self.store.close()
+
+    def sizes(self) -> dict[tuple[int, int], int]:
+        """How many entries each list has of each day."""
+        c = list_sizes.c
+        summed = sa.select(c.set_id, c.day, sa.func.sum(c.entries)).group_by(c.set_id, c.day)
+        with self.store.engine.connect() as connection:
+            return {(row[0], row[1]): int(row[2]) for row in connection.execute(summed) if row[2]}
 
 
 @pytest.mark.parametrize(("database", "examples"), [("sqlite_url", 5), ("postgres_url", 1)])

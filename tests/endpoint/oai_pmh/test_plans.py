@@ -99,8 +99,7 @@ def test_sqlite_scans_a_range_of_the_index(sqlite_store: Store, *, analysed: boo
             connection.exec_driver_sql("ANALYZE")
     for select, shape in SHAPES:
         found = plan(sqlite_store, select(shape), "EXPLAIN QUERY PLAN")
-        # The hundred rows that the range gave are gone through to be joined.
-        assert {line for line in found.splitlines() if "SCAN" in line} <= {"SCAN entries", "SCAN made"}
+        assert "SCAN" not in found
         assert "TEMP B-TREE" not in found
         index = "ix_record_sets_list" if shape.in_set else "ix_renditions_list"
         [first, *_] = [line for line in found.splitlines() if index in line]
@@ -114,9 +113,8 @@ def test_postgresql_scans_a_range_of_the_index(postgres_url: str) -> None:
         with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")
         for select, shape in SHAPES:
-            found = plan(store, select(shape._replace(dialect="postgresql")), "EXPLAIN (COSTS OFF)")
+            found = plan(store, select(shape), "EXPLAIN (COSTS OFF)")
             index = "ix_record_sets_list" if shape.in_set else "ix_renditions_list"
             assert re.search(rf"Index (Only )?Scan using {index}", found)
             assert "Seq Scan" not in found
-            # The entries that the range gave are joined in their order: it does not see that they are.
-            assert set(re.findall("Sort Key: (.*)", found)) <= {"entries.key"}
+            assert "Sort" not in found

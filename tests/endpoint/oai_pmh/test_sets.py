@@ -13,6 +13,7 @@ import pytest
 from catalogue.record import Concept
 from catalogue.sets import load_sets
 from catalogue.store import Store
+from endpoint.oai_pmh.sets import SetLists
 from factories import add_source, commit, open_run
 
 Serve = Callable[..., Any]
@@ -134,6 +135,34 @@ def test_the_same_token_gives_the_same_sets(sqlite_store: Store, serve: Serve, t
         serve(sqlite_store, sets_file=tiny).ask("ListSets", resumptionToken=token).body for _ in range(2)
     }
     assert len(bodies) == 1
+
+
+def test_a_list_of_sets_is_put_together_once(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, tiny: str
+) -> None:
+    store, put_together, seconds = sqlite_store, [], [0.0]
+    every = type(store.sets).all
+    monkeypatch.setattr(type(store.sets), "all", lambda kept: put_together.append(kept) or every(kept))
+    lists = SetLists(store.sets, Path(tiny), monotonic=lambda: seconds[0])
+
+    def specs(snapshot: int | None = None) -> bytes:
+        page = lists.at(snapshot).page(after=None, limit=9)
+        assert page is not None
+        return page.content
+
+    add_source(store, title="First")
+    before = store.sets.newest()[0]
+    told = specs()
+    assert specs() == told
+    assert len(put_together) == 1
+    add_source(store, "volta", title="Second")
+    assert b"Second" in specs()
+    assert specs(before) == told
+    assert len(put_together) == 3
+    store.sources.change("volta", title="Third")
+    seconds[0] += 61
+    assert b"Third" in specs()
+    assert len(put_together) == 4
 
 
 def test_a_changed_hierarchy_is_listed_at_once_and_what_was_stays(
