@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,17 +38,24 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A fresh PostgreSQL database."""
-    url = sa.make_url(postgres_server).set(drivername="postgresql+psycopg")
+@contextmanager
+def _database(server: str, template: str = "template1") -> Iterator[str]:
+    """A PostgreSQL database made like `template`; it is gone afterwards."""
+    url = sa.make_url(server).set(drivername="postgresql+psycopg")
     name = f"t{uuid.uuid4().hex[:12]}"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    with _database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -61,17 +70,51 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An upgraded store on a fresh database, once of each kind."""
-    with Store(database_url) as made:
+@pytest.fixture(scope="session")
+def upgraded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each `upgraded_sqlite_url` is a copy of: every step of the migrations takes longer."""
+    path = tmp_path_factory.mktemp("upgraded") / "store.sqlite"
+    with Store(f"sqlite:///{path}") as made:
         made.upgrade()
+    return path
+
+
+@pytest.fixture
+def upgraded_sqlite_url(upgraded_sqlite: Path, sqlite_url: str) -> str:
+    """A SQLite database at this release's schema: `sqlite_url`, which is fresh no more."""
+    shutil.copyfile(upgraded_sqlite, sa.make_url(sqlite_url).database or "")
+    return sqlite_url
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of the database that each `upgraded_postgres_url` is a copy of."""
+    with _database(postgres_server) as url:
+        with Store(url) as made:
+            made.upgrade()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture
+def upgraded_postgres_url(postgres_server: str, upgraded_postgres: str) -> Iterator[str]:
+    """A PostgreSQL database at this release's schema."""
+    with _database(postgres_server, upgraded_postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A store at this release's schema, once on each kind of database."""
+    with Store(
+        request.getfixturevalue(
+            "upgraded_sqlite_url" if request.param == "sqlite" else "upgraded_postgres_url"
+        )
+    ) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_store(sqlite_url: str) -> Iterator[Store]:
-    """An upgraded store on SQLite only, where the database makes no difference."""
-    with Store(sqlite_url) as made:
-        made.upgrade()
+def sqlite_store(upgraded_sqlite_url: str) -> Iterator[Store]:
+    """A store at this release's schema on SQLite only, where the database makes no difference."""
+    with Store(upgraded_sqlite_url) as made:
         yield made

@@ -44,11 +44,14 @@ def remote() -> Iterator[RemoteNode]:
 
 
 @pytest.fixture
-def environment(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(upgraded_sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The settings, in the environment; none of the machine's own."""
     for name in [name for name in os.environ if name.startswith("CLEARINGHOUSE_")]:
         monkeypatch.delenv(name)
-    settings = {"CLEARINGHOUSE_DATABASE_URL": sqlite_url, "CLEARINGHOUSE_ALLOWED_NETWORKS": "127.0.0.0/8"}
+    settings = {
+        "CLEARINGHOUSE_DATABASE_URL": upgraded_sqlite_url,
+        "CLEARINGHOUSE_ALLOWED_NETWORKS": "127.0.0.0/8",
+    }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
@@ -97,7 +100,6 @@ def process(environment: dict[str, str]) -> Command:
 def database(environment: dict[str, str]) -> Iterator[Store]:
     """The store that the commands work on, to look into."""
     with Store(environment["CLEARINGHOUSE_DATABASE_URL"]) as store:
-        store.upgrade()
         yield store
 
 

@@ -11,7 +11,7 @@ from filter_writers import CqlWriter, FilterWriter
 from query_truth import Known, leaves, matching, trees
 
 RELAXED = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
