@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final, TypeAlias
 from zlib import crc32
 
+from catalogue.numbers import of_resolutions, ordinal
 from catalogue.record import Record, Text
 from catalogue.vocabulary import vocabulary
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     DATE = "date"
+    NUMBER = "number"
     #: When our copy of the record was last changed.
     DATESTAMP = "datestamp"
     #: The record's geographic extent.
@@ -39,6 +41,8 @@ ANY_TEXT: Final = "anytext"
 MODIFIED: Final = "modified"
 EXTENT: Final = "boundingbox"
 TEMPORAL_EXTENT: Final = "temporal_extent"
+#: Kinds whose values are listed by the record, and compared.
+OF_RECORDS: Final = frozenset({Kind.TEXT, Kind.DATE, Kind.NUMBER})
 #: Kinds whose queryables have no values that could be listed or ordered.
 WITHOUT_VALUES: Final = frozenset({Kind.EXTENT, Kind.PERIOD, Kind.ANY_TEXT})
 
@@ -87,7 +91,15 @@ _TEXTS: Final = (
     "reference_system",
     "keyword_type",
     "party_role",
+    "distance_unit",
+    "service_version",
+    "operation",
+    "coupling",
+    "operates_on",
+    "operates_on_identifier",
+    "operates_on_name",
 )
+_NUMBERS: Final = ("denominator", "distance")
 #: Vocabulary -> the queryable whose values are the terms that a record has as concepts.
 OF_CONCEPTS: Final = {
     "conventions": "convention",
@@ -100,13 +112,18 @@ OF_CONCEPTS: Final = {
 }
 #: Codes, which are no words of the record: AnyText does not look for them.
 CODES: Final = frozenset(
-    {*OF_CONCEPTS.values(), "access_constraints", "keyword_type", "party_role", "reference_system"}
-)
+    {
+        *OF_CONCEPTS.values(), *_NUMBERS, "access_constraints", "coupling", "distance_unit", "keyword_type",
+        "operates_on", "operates_on_identifier", "operates_on_name", "operation", "party_role",
+        "reference_system", "service_version",
+    }
+)  # fmt: skip
 
 #: Every queryable, by name.
 QUERYABLES: Final[dict[str, Kind]] = {
     **dict.fromkeys((*_TEXTS, *OF_CONCEPTS.values()), Kind.TEXT),
     **dict.fromkeys(_DATES, Kind.DATE),
+    **dict.fromkeys(_NUMBERS, Kind.NUMBER),
     MODIFIED: Kind.DATESTAMP,
     EXTENT: Kind.EXTENT,
     TEMPORAL_EXTENT: Kind.PERIOD,
@@ -149,6 +166,7 @@ def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
     _of_rights(found, record)
     _of_metadata(found, record)
     _of_profile(found, record)
+    _of_service(found, record)
     _of_concepts(found, record)
     return [pair for pair in dict.fromkeys(found) if pair[1]]
 
@@ -206,6 +224,20 @@ def _of_profile(found: Pairs, record: Record) -> None:
             _texts(found, _RIGHTS[kind], (text,) if text else ())
 
 
+def _of_service(found: Pairs, record: Record) -> None:
+    """What a service does, and with what (07-045, table 12); how fine the resource is (table 11)."""
+    found += of_resolutions(record.resolutions)
+    found += [("operates_on", one.value) for one in record.relations if one.kind == "operatesOn"]
+    service = record.service
+    if service is None:
+        return
+    found += [("service_version", version) for version in service.versions]
+    found += [("operation", name) for name in service.operations]
+    found.append(("coupling", service.coupling))
+    for identifier, operation in service.coupled:
+        found += [("operates_on_identifier", identifier), ("operates_on_name", operation)]
+
+
 def _of_concepts(found: Pairs, record: Record) -> None:
     """The terms by their ids, and those that they name, as a country does its region."""
     for concept in record.concepts:
@@ -222,6 +254,7 @@ def _of_concepts(found: Pairs, record: Record) -> None:
 _IMPLIED: Final = {
     "document_types": (("category", "information_category"),),
     "countries": (("region", "region"),),
+    "wastes": (("stream", "waste_stream"),),
 }
 
 
@@ -286,14 +319,13 @@ def is_keyed(queryable: str) -> bool:
 
 
 def key_of(queryable: str, value: str, normal: str) -> str:
-    """What the index keeps of a value with this normal form: its beginning, its instant or its bucket."""
+    """What the index keeps of a value with this normal form: its beginning, its place or its bucket."""
     if queryable in _UNKEYED:
         return ""
     if queryable in _BUCKETED:
         return str(crc32(normal.encode("utf-8", "surrogatepass")) % _BUCKETS)
-    if QUERYABLES.get(queryable) is Kind.DATE:
-        return instant(value)
-    return normal[:KEY_LENGTH]
+    told = ORDINALS.get(QUERYABLES.get(queryable, Kind.TEXT))
+    return told(value) if told else normal[:KEY_LENGTH]
 
 
 _W3CDTF: Final = re.compile(
@@ -336,10 +368,13 @@ def instant(date: str) -> str:
     return f"{text}.{tail}" if tail else text
 
 
+#: Kinds whose values are compared as what they are -> texts that sort as those do.
+ORDINALS: Final[dict[Kind, Callable[[str], str]]] = {Kind.DATE: instant, Kind.NUMBER: ordinal}
+
+
 def last_instant(date: str) -> str:
     """The last whole second of the period that a W3CDTF date names, in UTC; empty where it is no date."""
-    begin = instant(date)
-    if not begin or len(date) > _DAY:
+    if not (begin := instant(date)) or len(date) > _DAY:
         return begin
     first = datetime.fromisoformat(begin)
     try:

@@ -163,6 +163,19 @@ class Period(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     text: str = ""
 
 
+class Service(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a service does (ISO 19119), beside its type."""
+
+    #: Versions of its type, as sent.
+    versions: tuple[str, ...] = ()
+    #: Names of its operations (`GetMap`).
+    operations: tuple[str, ...] = ()
+    #: SV_CouplingType: `loose`, `mixed` or `tight`.
+    coupling: str = ""
+    #: (identifier of a resource, name of the operation by which it is served); either may be empty.
+    coupled: tuple[tuple[str, str], ...] = ()
+
+
 class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why a classifier attached a concept."""
 
@@ -219,6 +232,7 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     parent_identifier: str = ""
     #: Type of a service (srv:serviceType), or empty.
     service_type: str = ""
+    service: Service | None = None
     concepts: tuple[Concept, ...] = ()
 
     @property

@@ -51,6 +51,7 @@ from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
 from endpoint.transport.limits import Limits
+from endpoint.transport.spelling import Spelled
 
 #: Objects made before the collector looks for cycles; Python's own default is 700.
 _COLLECTION = 20_000
@@ -116,6 +117,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(Limits, settings=settings)
     app.state.figures = RequestFigures()
     app.add_middleware(Measured, figures=app.state.figures, direct=ADDRESS)
+    app.add_middleware(Spelled)
     _spare_the_collector()
     return app
 

@@ -23,7 +23,7 @@ from catalogue.query import (
 )
 from endpoint.records_api.properties import PROPERTIES
 from filter_writers import pattern_text, quoted
-from query_truth import DATE_QUERYABLES, Known, holds
+from query_truth import DATE_QUERYABLES, NUMBER_QUERYABLES, Known, holds
 
 _NAMES = {queryable: name for name, queryable in PROPERTIES.items()}
 _DATES = {*DATE_QUERYABLES, "modified"}
@@ -113,6 +113,8 @@ class Cql2Writer:
         return _op(op, left, right)
 
     def _literal(self, name: str, literal: str) -> Any:
+        if name in NUMBER_QUERYABLES and self._choice([True, False]):
+            return float(literal)
         return {"timestamp": _stamp(literal)} if name in _DATES and self._choice([True, False]) else literal
 
     def _like(self, name: str, text: str, *, match_case: bool) -> Any:

@@ -160,11 +160,18 @@ class CswClient:
         )
         return Fetched(content, told["content-type"], status)
 
-    def post(self, body: str | bytes, *, valid: bool = True, content_type: str = "application/xml") -> Answer:
-        """A POST request."""
+    def post(
+        self,
+        body: str | bytes,
+        *,
+        valid: bool = True,
+        content_type: str = "application/xml",
+        beside: str = "",
+    ) -> Answer:
+        """A POST request; `beside` is the query string of its address."""
         content = body.encode() if isinstance(body, str) else body
         headers = [(b"content-type", content_type.encode())]
-        return self._send("POST", "", content, headers, valid=valid)
+        return self._send("POST", beside, content, headers, valid=valid)
 
     def query(
         self, content: str = "", *, valid: bool = True, esn: str = "brief", **attributes: str
@@ -224,7 +231,7 @@ async def _call(app: FastAPI, scope: dict, body: bytes) -> tuple[int, dict[str, 
         sent.append(message)
 
     await app(scope, receive, send)
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -55,6 +56,8 @@ DEGREES = [-180.0, -179.5, -90.0, -10.0, -0.5, 0.0, 0.5, 10.0, 20.0, 90.0, 179.5
 LATITUDES = [degrees for degrees in DEGREES if -90 <= degrees <= 90]
 TEXT_QUERYABLES = ["title", "subject", "type", "format", "creator", "identifier", "coverage"]
 DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin"]
+NUMBERS = ["0", "5", "5.0", "25000", "0.5", "30", "2.5e4", "1000000", "-1", "-1.5"]
+NUMBER_QUERYABLES = ["denominator", "distance"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def random_records(seed: int, count: int) -> dict[str, Record]:
     """Records of a few words, so that queries find some."""
     draw = random.Random(seed)
     # Apart, so that all else stays as it was drawn.
-    end = random.Random(seed + 1)
+    end, scale = random.Random(seed + 1), random.Random(seed + 2)
 
     def some(choices: Sequence, most: int) -> list:
         return [draw.choice(choices) for _ in range(draw.randint(0, most))]
@@ -103,6 +106,10 @@ def random_records(seed: int, count: int) -> dict[str, Record]:
             places=tuple(text() for _ in range(draw.randint(0, 1))),
             periods=tuple(Period(begin=d, end=end.choice(["", *DATES])) for d in some(DATES, 1)),
             boxes=tuple(box() for _ in range(draw.randint(0, 2))),
+            resolutions=tuple(
+                scale.choice(["1:{}", "{} m", "{}"]).format(one)
+                for one in scale.choices(NUMBERS, k=scale.randint(0, 2))
+            ),
         )
         for number in range(count)
     }
@@ -187,6 +194,8 @@ def comparable(queryable: str, *, match_case: bool) -> Callable[[str], Any]:
     """What values of the queryable are compared as."""
     if queryable in DATE_QUERYABLES:
         return instant
+    if queryable in NUMBER_QUERYABLES:
+        return Decimal
     return str if match_case else normal
 
 
@@ -389,6 +398,7 @@ _dates = st.sampled_from([*DATES, "2003-02-30"[:7], "1997-12-31T23:59:59.5Z"])
 _operators = st.sampled_from(list(Operator))
 _texts = st.sampled_from(TEXT_QUERYABLES)
 _date_names = st.sampled_from(DATE_QUERYABLES)
+_numbers, _number_names = st.sampled_from([*NUMBERS, "7", "1e30"]), st.sampled_from(NUMBER_QUERYABLES)
 
 
 @st.composite
@@ -437,12 +447,19 @@ def leaves(*, cases: bool = True, times: bool = True) -> st.SearchStrategy[Predi
         st.builds(Compare, _texts, _operators, _literals, case),
         st.builds(Compare, _date_names, _operators, _dates),
         st.builds(Compare, st.just("modified"), _operators, st.sampled_from([*DATES, _near])),
+        st.builds(Compare, _number_names, _operators, _numbers),
+        st.builds(Between, _number_names, _numbers, _numbers),
         st.builds(Between, _texts, _literals, _literals),
         st.builds(Between, _date_names, _dates, _dates),
         st.builds(Between, st.just("modified"), st.sampled_from([*DATES, _near]), st.just("2100")),
         st.builds(Like, _texts, patterns(), case),
         st.builds(Like, _date_names, st.just(("200", Wildcard.ONE, "-0", Wildcard.MANY))),
-        st.builds(Missing, st.sampled_from([*TEXT_QUERYABLES, *DATE_QUERYABLES, "boundingbox", "modified"])),
+        st.builds(
+            Missing,
+            st.sampled_from(
+                [*TEXT_QUERYABLES, *DATE_QUERYABLES, *NUMBER_QUERYABLES, "boundingbox", "modified"]
+            ),
+        ),
         st.builds(AnyText, patterns()),
         extents(),
     )

@@ -15,6 +15,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Service,
     Subject,
     Text,
 )
@@ -69,6 +70,8 @@ records = st.builds(
     metadata_date=strings,
     parent_identifier=strings,
     service_type=strings,
+    service=st.none()
+    | st.builds(Service, some(strings), some(strings), strings, some(st.tuples(strings, strings))),
 )
 whatever = settings(
     max_examples=80,

@@ -192,5 +192,5 @@ async def _call(app: FastAPI, method: str, path: str, query: str, headers: list)
         sent.append(message)
 
     await app(scope, receive, send)
-    told = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(sent[0]["status"], told, b"".join(message.get("body", b"") for message in sent[1:]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from catalogue.record import Agent, Link, Period, Record, Relation, Right, Subject, Text
+from catalogue.record import Agent, Link, Period, Record, Relation, Right, Service, Subject, Text
 from catalogue.rendering.gmd import Tongues
 from catalogue.rendering.iso_property import citation, code, date, free_text, locale, nil, string, wrap
 from catalogue.rendering.iso_terms import (
@@ -45,6 +45,7 @@ def identification(record: Record, tongues: Tongues) -> str:
     if record.service_type:
         scoped = f"<gco:ScopedName>{escape(record.service_type)}</gco:ScopedName>"
         shared.append(f"<srv:serviceType>{scoped}</srv:serviceType>")
+        shared += _service(record.service or Service())
         return wrap("mdb:identificationInfo", "srv:SV_ServiceIdentification", "".join(shared))
     tags = [tag for tag in record.languages if tag]
     shared += (
@@ -52,6 +53,30 @@ def identification(record: Record, tongues: Tongues) -> str:
     )
     shared.append(free_text("mri:supplementalInformation", supplement(record.descriptions[1:]), tongues))
     return wrap("mdb:identificationInfo", "mri:MD_DataIdentification", "".join(shared))
+
+
+def _service(told: Service) -> Iterator[str]:
+    """What a service does; the addresses of its operations are distributions."""
+    for version in told.versions:
+        yield string("srv:serviceTypeVersion", version)
+    if told.coupling:
+        yield code("srv:couplingType", "srv:SV_CouplingType", told.coupling)
+    for identifier, operation in told.coupled:
+        named = _operation("operation", operation) if operation else ""
+        cited = wrap("cit:identifier", "mcc:MD_Identifier", string("mcc:code", identifier))
+        reference = wrap("srv:resourceReference", "cit:CI_Citation", nil("cit:title", "unknown") + cited)
+        yield wrap("srv:coupledResource", "srv:SV_CoupledResource", (reference if identifier else "") + named)
+    for name in told.operations:
+        yield _operation("containsOperations", name)
+
+
+def _operation(element: str, name: str) -> str:
+    return wrap(
+        f"srv:{element}",
+        "srv:SV_OperationMetadata",
+        string("srv:operationName", name) + '<srv:distributedComputingPlatform gco:nilReason="unknown"/>'
+        '<srv:connectPoint gco:nilReason="unknown"/>',
+    )
 
 
 def _citation(record: Record, tongues: Tongues) -> str:

@@ -4,7 +4,8 @@ The profile says which elements an answer holds at least. What gmd.xsd and srv.x
 as well (the contact and the date of the metadata, the abstract, the operations of a service), so that a valid
 record stays valid; and the locales, of which translations name the languages.
 
-Elements are told by their local names: profiles of ISO 19139 have namespaces and roots of their own.
+Elements are told by their local names: profiles of ISO 19139 have namespaces and roots of their own. ISO
+19115-3 has the same under partly other names, which stand beside those of ISO 19139.
 """
 
 from __future__ import annotations
@@ -20,16 +21,22 @@ from catalogue.xml import local_name, parse
 _ROOT: Final = "/"
 _IDENTIFIED: Final = "identificationInfo/"
 _SERVICE: Final = frozenset({"serviceType", "serviceTypeVersion", "couplingType", "containsOperations"})
+_OPERATION: Final = frozenset({"operationName", "DCP", "distributedComputingPlatform", "connectPoint"})
 _SETS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "brief": {
         _ROOT: frozenset(
-            {"fileIdentifier", "hierarchyLevel", "contact", "dateStamp", "locale", "identificationInfo"}
+            {
+                "fileIdentifier", "hierarchyLevel", "contact", "dateStamp", "locale", "identificationInfo",
+                "metadataIdentifier", "metadataScope", "dateInfo", "defaultLocale", "otherLocale",
+            }
         ),
-        _IDENTIFIED: frozenset({"citation", "abstract", "graphicOverview", "language", "extent"}) | _SERVICE,
+        _IDENTIFIED: _SERVICE.union(
+            ("citation", "abstract", "graphicOverview", "language", "defaultLocale", "extent")
+        ),
         "CI_Citation": frozenset({"title", "date"}),
         "EX_Extent": frozenset({"geographicElement"}),
         "MD_BrowseGraphic": frozenset({"fileName"}),
-        "SV_OperationMetadata": frozenset({"operationName", "DCP", "connectPoint"}),
+        "SV_OperationMetadata": _OPERATION,
     },
     "summary": {
         _ROOT: frozenset(
@@ -37,24 +44,25 @@ _SETS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
                 "fileIdentifier", "language", "characterSet", "parentIdentifier", "hierarchyLevel",
                 "hierarchyLevelName", "contact", "dateStamp", "metadataStandardName",
                 "metadataStandardVersion", "locale", "referenceSystemInfo", "identificationInfo",
-                "distributionInfo", "dataQualityInfo",
+                "distributionInfo", "dataQualityInfo", "metadataIdentifier", "metadataScope", "dateInfo",
+                "defaultLocale", "otherLocale", "parentMetadata", "metadataStandard", "resourceLineage",
             }
         ),
         _IDENTIFIED: _SERVICE.union(
             (
                 "citation", "abstract", "pointOfContact", "graphicOverview", "descriptiveKeywords",
                 "resourceConstraints", "spatialRepresentationType", "spatialResolution", "language",
-                "characterSet", "topicCategory", "extent", "operatesOn",
+                "characterSet", "defaultLocale", "topicCategory", "extent", "operatesOn",
             )
         ),
-        "CI_Citation": frozenset({"title", "date", "identifier", "citedResponsibleParty"}),
+        "CI_Citation": frozenset({"title", "date", "edition", "identifier", "citedResponsibleParty"}),
         "EX_Extent": frozenset({"geographicElement"}),
         "MD_BrowseGraphic": frozenset({"fileName"}),
         "MD_Distribution": frozenset({"distributionFormat", "transferOptions"}),
-        "MD_Format": frozenset({"name", "version"}),
+        "MD_Format": frozenset({"name", "version", "formatSpecificationCitation"}),
         "MD_DigitalTransferOptions": frozenset({"onLine"}),
         "DQ_DataQuality": frozenset({"scope", "lineage"}),
-        "SV_OperationMetadata": frozenset({"operationName", "DCP", "connectPoint"}),
+        "SV_OperationMetadata": _OPERATION,
     },
 }  # fmt: skip
 #: A property stays only where its object has this.
@@ -67,7 +75,7 @@ _NEEDED: Final[Mapping[str, str]] = {
 
 
 def cut(document: bytes, element_set: Literal["brief", "summary", "full"]) -> bytes:
-    """What an element set has of a gmd:MD_Metadata; the full one is the document itself, byte for byte."""
+    """What an element set has of an MD_Metadata; the full one is the document itself, byte for byte."""
     if element_set == "full":
         return document
     root = parse(document)

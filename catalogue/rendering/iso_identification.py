@@ -14,6 +14,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Service,
     Subject,
     Text,
 )
@@ -69,15 +70,42 @@ def identification(record: Record, tongues: Tongues) -> str:
 
 
 def _service(shared: str, record: Record, tongues: Tongues) -> str:
-    """SV_ServiceIdentification (ISO 19119): of its operations we know nothing."""
+    """SV_ServiceIdentification (ISO 19119): of operations their names; their addresses are distributions."""
     extent = _extent(record, tongues)
+    told = record.service or Service()
     return (
         f"<gmd:identificationInfo><srv:SV_ServiceIdentification>{shared}"
         f"<srv:serviceType><gco:LocalName>{escape(record.service_type)}</gco:LocalName></srv:serviceType>"
+        + "".join(_srv("serviceTypeVersion", version) for version in told.versions)
         + (f"<srv:extent><gmd:EX_Extent>{extent}</gmd:EX_Extent></srv:extent>" if extent else "")
-        + '<srv:couplingType gco:nilReason="unknown"/><srv:containsOperations gco:nilReason="unknown"/>'
-        "</srv:SV_ServiceIdentification></gmd:identificationInfo>"
+        + "".join(
+            f"<srv:coupledResource><srv:SV_CoupledResource>{_srv('operationName', operation)}"
+            f"{_srv('identifier', identifier)}</srv:SV_CoupledResource></srv:coupledResource>"
+            for identifier, operation in told.coupled
+        )
+        + _coupling(told.coupling)
+        + (
+            "".join(
+                f"<srv:containsOperations><srv:SV_OperationMetadata>{_srv('operationName', name)}"
+                '<srv:DCP gco:nilReason="unknown"/><srv:connectPoint gco:nilReason="unknown"/>'
+                "</srv:SV_OperationMetadata></srv:containsOperations>"
+                for name in told.operations
+            )
+            or '<srv:containsOperations gco:nilReason="unknown"/>'
+        )
+        + "</srv:SV_ServiceIdentification></gmd:identificationInfo>"
     )
+
+
+def _srv(name: str, value: str) -> str:
+    return f"<srv:{name}><gco:CharacterString>{escape(value)}</gco:CharacterString></srv:{name}>"
+
+
+def _coupling(value: str) -> str:
+    if not value:
+        return '<srv:couplingType gco:nilReason="unknown"/>'
+    coded = code("couplingType", "SV_CouplingType", value)
+    return coded.replace("<gmd:", "<srv:").replace("</gmd:", "</srv:")
 
 
 def _citation(record: Record, tongues: Tongues) -> str:

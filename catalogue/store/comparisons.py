@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from catalogue.errors import InvalidQuery
 from catalogue.query import Between, Compare, Like, Operator, Pattern, Wildcard
-from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, is_keyed, key_of, normalise
+from catalogue.queryables import (
+    KEY_LENGTH,
+    OF_RECORDS,
+    ORDINALS,
+    QUERYABLES,
+    Kind,
+    instant,
+    is_keyed,
+    key_of,
+    normalise,
+)
 from catalogue.store.tables import record_values
 
 Condition = sa.ColumnElement[bool]
@@ -62,7 +72,7 @@ class Values:
             InvalidQuery: it names a queryable that there is not, or compares it as it cannot be.
         """
         kind = kind_of(predicate.queryable)
-        if kind not in {Kind.TEXT, Kind.DATE}:
+        if kind not in OF_RECORDS:
             raise InvalidQuery(f"{predicate.queryable} cannot be compared in this way", predicate.queryable)
         match predicate:
             case Compare(name, operator_, literal, match_case):
@@ -102,9 +112,8 @@ class Values:
         self, queryable: str, operator_: Operator, literal: str, *, match_case: bool
     ) -> list[Condition]:
         compare = OPERATORS[operator_]
-        if kind_of(queryable) is Kind.DATE:
-            begin = _instant(queryable, literal)
-            return [self._key != "", compare(self._key, begin)]
+        if kind_of(queryable) in ORDINALS:
+            return [self._key != "", compare(self._key, _ordinal(queryable, literal))]
         normal = normalise(literal)
         found = compare(self._value, literal) if match_case else compare(self._normal, normal)
         # The order of code points says nothing about normal forms; that they are equal does.
@@ -125,6 +134,16 @@ def kind_of(queryable: str) -> Kind:
     if kind is None:
         raise InvalidQuery(f"there is no queryable {queryable}", queryable)
     return kind
+
+
+def _ordinal(queryable: str, literal: str) -> str:
+    kind = kind_of(queryable)
+    if kind is Kind.DATE:
+        return _instant(queryable, literal)
+    found = ORDINALS[kind](literal)
+    if not found:
+        raise InvalidQuery(f"{literal!r} is not a {kind}", queryable)
+    return found
 
 
 def _instant(queryable: str, literal: str) -> str:

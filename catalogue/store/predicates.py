@@ -29,7 +29,7 @@ from catalogue.query import (
     SortKey,
     Wildcard,
 )
-from catalogue.queryables import Kind
+from catalogue.queryables import OF_RECORDS, ORDINALS, Kind
 from catalogue.store import extents
 from catalogue.store.comparisons import (
     ENDS,
@@ -64,11 +64,11 @@ def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
     kind = kind_of(queryable)
     if kind is Kind.DATESTAMP:
         return records.c.datestamp
-    if kind not in {Kind.TEXT, Kind.DATE}:
+    if kind not in OF_RECORDS:
         raise InvalidQuery(f"{queryable} has no values that could be ordered", queryable)
     conditions = [record_values.c.record_id == records.c.id, record_values.c.name == queryable]
     value: sa.ColumnElement[str] = _NORMAL
-    if kind is Kind.DATE:
+    if kind in ORDINALS:
         value = record_values.c.key
         conditions.append(value != "")
     end = sa.func.max(value) if descending else sa.func.min(value)

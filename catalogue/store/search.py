@@ -16,12 +16,12 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
 from catalogue.query import Place, RecordQuery, SortKey, size
-from catalogue.queryables import Kind, is_keyed, utc
+from catalogue.queryables import OF_RECORDS, Kind, is_keyed, utc
 from catalogue.record import Record, from_json
 from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
-from catalogue.store.index import domains
+from catalogue.store.index import domains, facets
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import is_listed
@@ -195,6 +195,24 @@ class Search:
             by_value = listed.group_by(record_values.c.value).order_by(record_values.c.value)
             return [(row[0], row[1]) for row in connection.execute(by_value)]
 
+    def facet(self, query: RecordQuery, queryable: str, *, most: int) -> list[tuple[str, int]]:
+        """The values of a queryable that most of the records that match have, and how many have each.
+
+        Raises:
+            InvalidQuery: as `page` does; or the queryable has no values that could be listed.
+        """
+        _listable(queryable)
+        with reading(self._engine) as connection:
+            state = self._index.state(connection)
+            if state is not None and is_listed(queryable):
+                bits = self._index.matching(connection, state, query.where)
+                return facets.most_frequent(connection, state, bits, queryable, most=most)
+            numbers = sa.select(records.c.id).where(*self._where(query))
+            value, count = record_values.c.value, sa.func.count()
+            of_them = (record_values.c.name == queryable, record_values.c.record_id.in_(numbers))
+            listed = sa.select(value, count).where(*of_them).group_by(value).order_by(count.desc(), value)
+            return [(row[0], row[1]) for row in connection.execute(listed.limit(most))]
+
     def span(self, queryable: str) -> tuple[str, str] | None:
         """The smallest and the greatest value of the queryable; None where it has no value at all.
 
@@ -269,6 +287,6 @@ def _span(connection: Connection, queryable: str) -> tuple[str, str] | None:
 
 
 def _listable(queryable: str) -> str:
-    if kind_of(queryable) not in {Kind.TEXT, Kind.DATE}:
+    if kind_of(queryable) not in OF_RECORDS:
         raise InvalidQuery(f"{queryable} has no values that could be listed", queryable)
     return queryable

@@ -69,7 +69,7 @@ def _operations(about: About, changed: str) -> str:
     operations = "".join(_operation(name, found, about.address) for name, found in OPERATIONS.items())
     limits = {
         "PostEncoding": POST_ENCODINGS,
-        "IsoProfiles": (ns.GMD,),
+        "IsoProfiles": (ns.GMD, ns.MDB),
         "MaxRecordDefault": ("10",),
         "MaxRecordLimit": (str(about.max_records),),
     }

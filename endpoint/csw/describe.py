@@ -1,7 +1,7 @@
 """The schemas that DescribeRecord gives out (07-006r1, 10.6): one component for each record type.
 
-That of csw:Record says what record.xsd of the standard says. That of gmd:MD_Metadata is the official one, by
-reference: with all that it needs it is 2 MB in 80 documents.
+That of csw:Record says what record.xsd of the standard says. Those of gmd:MD_Metadata and mdb:MD_Metadata are
+the official ones, by reference: with all that it needs that of gmd is 2 MB in 80 documents.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from catalogue import namespaces as ns
+from catalogue.formats import ISO19115_3
 from endpoint.csw.names import RECORD, TYPES, XML_SCHEMA
 
 _OFFICIAL: Final = "http://schemas.opengis.net"
@@ -75,7 +76,11 @@ _GMD: Final = (
     f'<xs:schema xmlns:xs="{ns.XSD}" targetNamespace="{ns.GMD}" elementFormDefault="qualified">'
     f'<xs:include schemaLocation="{_OFFICIAL}/iso/19139/20070417/gmd/metadataEntity.xsd"/></xs:schema>'
 )
-_SCHEMAS: Final = {RECORD: _CSW, "gmd:MD_Metadata": _GMD}
+_MDB: Final = (
+    f'<xs:schema xmlns:xs="{ns.XSD}" targetNamespace="{ns.MDB}" elementFormDefault="qualified">'
+    f'<xs:include schemaLocation="{ISO19115_3.schema}"/></xs:schema>'
+)
+_SCHEMAS: Final = {RECORD: _CSW, "gmd:MD_Metadata": _GMD, "mdb:MD_Metadata": _MDB}
 
 
 def components(type_names: Iterable[str] | None) -> str:

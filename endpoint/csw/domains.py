@@ -58,6 +58,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         {
             "SupportedDublinCoreQueryables": tuple(names_in("dc", "dct", "ows", "csw")),
             "SupportedISOQueryables": tuple(names_in("apiso")),
+            "SupportedISO19115p3Queryables": tuple(
+                name.replace("apiso:", "mdb:") for name in names_in("apiso")
+            ),
             "AdditionalQueryables": tuple(names_in("")),
         },
     ),

@@ -11,18 +11,14 @@ from catalogue import namespaces as ns
 from catalogue.errors import XmlError
 from catalogue.query import Predicate
 from catalogue.xml import clean, escape_attribute, parse
-from endpoint.csw import cql, filters, names
+from endpoint.csw import filters, names, texts
 from endpoint.csw.exceptions import invalid, missing
 from endpoint.csw.names import Prefixes
-from endpoint.csw.queryables import named, sorted_by
+from endpoint.csw.queryables import sorted_by
 from endpoint.csw.sent import Sent
-from endpoint.filters.cql2 import meaning, objects
-from endpoint.filters.cql2 import text as cql2_text
 from endpoint.filters.properties import Property
 
 _MOST_PARAMETERS: Final = 100
-#: CQL2 (OGC 21-065r2), by what follows OGC API's filter-lang.
-_CQL2: Final = {"CQL2-TEXT": cql2_text.parse, "CQL2-JSON": objects.parse}
 #: Parameters whose value is a list with commas between.
 _LISTS: Final = frozenset(
     {
@@ -41,6 +37,8 @@ _LISTS: Final = frozenset(
         "valuereference",
     }
 )
+#: Parameters that the documents of the standard leave out.
+_BESIDE: Final = frozenset({"constraintlanguage", "language"})
 _BINDING: Final = re.compile(r"xmlns\((?:(?P<prefix>[^=,()]*)[=,])?(?P<uri>[^()]+)\)")
 _ORDERS: Final = {"A": False, "ASC": False, "D": True, "DESC": True}
 
@@ -61,6 +59,15 @@ def read(query: str, *, address: str) -> Sent:
         sort=tuple(_sort_property(key, prefixes) for key in values.get("sortby", ()) if key),
         echo=_echo(f"{address}?{query}"),
     )
+
+
+def beside(query: str) -> Mapping[str, tuple[str, ...]]:
+    """What the address of a posted request says that XML has no words for.
+
+    Raises:
+        OwsException: it says what cannot be understood.
+    """
+    return {name: sent for name, sent in _values(query).items() if name in _BESIDE}
 
 
 def _values(query: str) -> dict[str, tuple[str, ...]]:
@@ -95,10 +102,8 @@ def _constraint(values: Mapping[str, tuple[str, ...]], prefixes: Prefixes) -> Pr
         raise missing("CONSTRAINTLANGUAGE")
     if language not in names.CONSTRAINT_LANGUAGES:
         raise invalid("CONSTRAINTLANGUAGE", f"{language!r} is not supported")
-    if language == "CQL_TEXT":
-        return cql.predicate_of(text, prefixes)
-    if language in _CQL2:
-        return meaning.predicate_of(_CQL2[language](text), meaning.Names(lambda name: named(name, prefixes)))
+    if language != "FILTER":
+        return texts.predicate_of(language, text, prefixes)
     try:
         return filters.predicate_of(parse(text.encode()))
     except XmlError as error:

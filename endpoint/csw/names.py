@@ -25,6 +25,7 @@ USUAL_PREFIXES: Final[Mapping[str, str]] = {
     "gmd": ns.GMD,
     "apiso": APISO,
     "iso": APISO,
+    "mdb": ns.MDB,
 }
 
 RECORD: Final = "csw:Record"
@@ -32,6 +33,7 @@ RECORD: Final = "csw:Record"
 TYPES: Final[Mapping[tuple[str, str], str]] = {
     (ns.CSW, "Record"): RECORD,
     (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
+    (ns.MDB, "MD_Metadata"): "mdb:MD_Metadata",
 }
 OUTPUT_SCHEMAS: Final = (ns.CSW, *outputs.SCHEMAS)
 OUTPUT_FORMATS: Final = ("application/xml",)

@@ -35,7 +35,7 @@ SCHEMAS: Final = (
     ns.ATOM,
 )
 #: Schemas that have a brief and a summary element set.
-WITH_ELEMENT_SETS: Final = frozenset({ns.CSW, ns.CSW30, ISO19139.namespace})
+WITH_ELEMENT_SETS: Final = frozenset({ns.CSW, ns.CSW30, ISO19139.namespace, ISO19115_3.namespace})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def written(store: Store, ids: Sequence[int], form: Form, *, address: str, title
     prefix = PREFIXES.get(form.output_schema)
     if prefix is not None:
         documents = _kept_or_rendered(store, ids, prefix)
-        if form.output_schema == ISO19139.namespace:
+        if form.output_schema in WITH_ELEMENT_SETS:
             return [iso_element_sets.cut(document, form.element_set) for document in documents]
         return documents
     found = store.search.records(ids)

@@ -12,7 +12,7 @@ from catalogue import namespaces as ns
 from catalogue.errors import XmlError
 from catalogue.query import Predicate
 from catalogue.xml import local_name, namespace, parse
-from endpoint.csw import cql, filters, names
+from endpoint.csw import filters, names, texts
 from endpoint.csw.exceptions import Code, OwsException, invalid, missing
 from endpoint.csw.filters import Element, prefixes_of
 from endpoint.csw.queryables import sorted_by
@@ -51,8 +51,13 @@ def open_document(body: bytes) -> Posted:
     return Posted(children[0], soap=True)
 
 
-def read(request: Element) -> Sent:
+def read(request: Element, beside: Mapping[str, tuple[str, ...]] | None = None) -> Sent:
     """What a request's element says.
+
+    Args:
+        request: the element.
+        beside: parameters of the address that the elements have no words for: `language`, and
+            `constraintlanguage`, which says what a CqlText is written in.
 
     Raises:
         OwsException: it says what cannot be understood.
@@ -62,7 +67,8 @@ def read(request: Element) -> Sent:
         raise invalid(
             "request", f"{operation} is no request of CSW {names.VERSION}: its namespace is another"
         )
-    values = {local_name_of(key): (value.strip(),) for key, value in request.attrib.items()}
+    values = dict(beside or {})
+    values |= {local_name_of(key): (value.strip(),) for key, value in request.attrib.items()}
     if operation == "GetCapabilities":
         # The schema gives the attribute this default, in this request alone.
         values.setdefault("service", (names.SERVICE,))
@@ -111,7 +117,7 @@ def _records(request: Element, sent: Sent) -> Sent:
     for child in _children(query):
         name = local_name(child)
         if name == "Constraint":
-            where = _constraint(child)
+            where = _constraint(child, sent.one("constraintLanguage", texts.CQL))
         elif name == "SortBy":
             sort = tuple(_sort_property(key) for key in _children(child))
         elif name in {"ElementName", "ElementSetName"}:
@@ -122,12 +128,12 @@ def _records(request: Element, sent: Sent) -> Sent:
     return Sent(sent.operation, values, prefixes, where, sort, sent.echo)
 
 
-def _constraint(element: Element) -> Predicate:
+def _constraint(element: Element, language: str) -> Predicate:
     children = _children(element)
     if len(children) != 1:
         raise invalid("Constraint", "a Constraint holds one Filter or one CqlText")
     if local_name(children[0]) == "CqlText":
-        return cql.predicate_of(_text(children[0]), prefixes_of(children[0]))
+        return texts.predicate_of(language, _text(children[0]), prefixes_of(children[0]))
     return filters.predicate_of(children[0])
 
 

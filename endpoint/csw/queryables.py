@@ -1,7 +1,7 @@
 """The names under which CSW knows the queryables.
 
 They are those of Dublin Core, the core queryables of CSW (07-006r1, table 1) and those of the ISO application
-profile (07-045, section 7.3).
+profile (07-045, section 7.3), which the profile of ISO 19115-3 has in its own namespace.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from catalogue import namespaces as ns
 from endpoint.csw.exceptions import OwsException, invalid
-from endpoint.csw.names import Prefixes, qualified
+from endpoint.csw.names import APISO, Prefixes, qualified
 from endpoint.filters.properties import Property
 
 #: Queryable -> its names. Without prefix: a core queryable of CSW.
@@ -61,6 +61,15 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "reference_system": ("CRS", "apiso:CRS"),
     "keyword_type": ("apiso:KeywordType",),
     "party_role": ("apiso:ResponsiblePartyRole",),
+    "denominator": ("apiso:Denominator",),
+    "distance": ("apiso:DistanceValue",),
+    "distance_unit": ("apiso:DistanceUOM",),
+    "service_version": ("apiso:ServiceTypeVersion",),
+    "operation": ("apiso:Operation",),
+    "coupling": ("apiso:CouplingType",),
+    "operates_on": ("apiso:OperatesOn",),
+    "operates_on_identifier": ("apiso:OperatesOnIdentifier",),
+    "operates_on_name": ("apiso:OperatesOnName",),
     "convention": ("Convention",),
     "chemical": ("Chemical",),
     "waste_stream": ("WasteStream",),
@@ -77,6 +86,8 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "": (ns.CSW, ns.CSW30),
     ns.CSW: (ns.CSW30,),
     ns.OWS: (ns.OWS20,),
+    # The profile of ISO 19115-3 that catalogues have taken over from that of ISO 19115 (GeoNetwork, pycsw).
+    APISO: (ns.MDB,),
 }
 
 

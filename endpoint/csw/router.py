@@ -123,7 +123,7 @@ def _answer(service: Service, asked: _Sent) -> _Answer:
         else:
             posted = post.open_document(body)
             newer = namespace(posted.request) == ns.CSW30
-            sent = post.read(posted.request)
+            sent = post.read(posted.request, kvp.beside(query))
         sent = replace(sent, accept_language=asked.accept_language)
         document, media_type = _answered(service, sent, now, newer=newer)
     except (OwsException, InvalidQuery) as refused:

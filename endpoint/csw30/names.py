@@ -18,6 +18,7 @@ TYPES: Final[Mapping[tuple[str, str], str]] = {
     (ns.CSW, "Record"): RECORD,
     ("", "Record"): RECORD,
     (ns.GMD, "MD_Metadata"): "gmd:MD_Metadata",
+    (ns.MDB, "MD_Metadata"): "mdb:MD_Metadata",
 }
 OUTPUT_SCHEMAS: Final = (ns.CSW30, *outputs.SCHEMAS)
 XML: Final = "application/xml"

@@ -20,12 +20,12 @@ from catalogue.query import (
     Relation,
     all_of,
 )
-from catalogue.queryables import Kind, instant
+from catalogue.queryables import OF_RECORDS, ORDINALS, Kind, instant
 from endpoint.filters import periods
 from endpoint.filters.geometry import Envelope, Shape
 from endpoint.filters.properties import Property, refused
 
-_COMPARABLE: Final = (Kind.TEXT, Kind.DATE, Kind.DATESTAMP)
+_COMPARABLE: Final = (*OF_RECORDS, Kind.DATESTAMP)
 
 
 def compared(named: Property, operator: Operator, literal: str, *, match_case: bool = True) -> Predicate:
@@ -124,7 +124,11 @@ def extends(named: Property | None, operator: str, shape: Shape) -> Predicate:
 def _check(named: Property, *literals: str) -> None:
     if named.kind not in _COMPARABLE:
         raise named.refused(f"{named.sent} cannot be compared in this way")
-    if named.kind is not Kind.TEXT:
+    if named.kind is Kind.NUMBER:
+        for literal in literals:
+            if not ORDINALS[Kind.NUMBER](literal):
+                raise named.refused(f"{named.sent} is a number, and {literal!r} is none")
+    elif named.kind is not Kind.TEXT:
         _check_dates(named, *literals)
 
 

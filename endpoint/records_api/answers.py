@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -59,6 +59,8 @@ class Found:
     now: datetime
     #: The languages that are wanted, the best first.
     languages: tuple[str, ...] = ()
+    #: Property -> its most frequent values in all of the list, and how many records have each.
+    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
 
 
 def feature(one: ListedRecord, languages: tuple[str, ...]) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def item_document(one: ListedRecord, found: list[Link], languages: tuple[str, ..
 
 def list_document(api: Api, found: Found) -> dict[str, Any]:
     """A page of a list (17-069r4, 7.16)."""
+    told = {"facets": {name: _facet(name, values) for name, values in found.facets.items()}}
     return {
         "type": "FeatureCollection",
         "timeStamp": _moment(found.now),
@@ -92,8 +95,14 @@ def list_document(api: Api, found: Found) -> dict[str, Any]:
             }
             for one in found.records
         ],
+        **(told if found.facets else {}),
         "links": found.links,
     }
+
+
+def _facet(name: str, values: list[tuple[str, int]]) -> dict[str, Any]:
+    buckets = [{"value": value, "count": count} for value, count in values]
+    return {"type": "term", "property": name, "buckets": buckets}
 
 
 def _moment(now: datetime) -> str:

@@ -11,10 +11,11 @@ from endpoint.records_api.parameters import (
     DEFAULT_LIMIT,
     FILTER_LANGUAGES,
     MOST_COLLECTIONS,
+    MOST_FACETS,
     OF_PROPERTIES,
 )
 from endpoint.records_api.problems import MEDIA_TYPE as PROBLEM
-from endpoint.records_api.properties import PROPERTIES
+from endpoint.records_api.properties import FACETS, PROPERTIES
 from endpoint.records_api.representations import NATIVE, Kind, of_kind
 from endpoint.records_api.schemas import SCHEMAS
 from endpoint.records_api.service import WHOLE, Api
@@ -60,6 +61,7 @@ def _paths() -> dict[str, Any]:
         "filter",
         "filterLang",
         "filterCrs",
+        "facets",
         *(f"property-{name}" for name in OF_PROPERTIES),
     ]
     return {
@@ -198,4 +200,9 @@ def _of_queries() -> dict[str, Any]:
         "filter": _query("filter", f"A filter over {', '.join(['id', *PROPERTIES])}.", text),
         "filterLang": _query("filter-lang", "Its language.", {**text, "enum": list(FILTER_LANGUAGES)}),
         "filterCrs": _query("filter-crs", "The reference system of its geometries.", text),
+        "facets": _query(
+            "facets", "Properties of which the answer in JSON tells the most frequent values.",
+            {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "maxItems": MOST_FACETS},
+            **_LIST,
+        ),
     }  # fmt: skip

@@ -30,12 +30,14 @@ from endpoint.filters.geometry import Envelope, envelope
 from endpoint.languages import tags_of
 from endpoint.records_api import cursor
 from endpoint.records_api.problems import bad, of_query
-from endpoint.records_api.properties import IDENTITY, PROPERTIES, SORTABLES, named
+from endpoint.records_api.properties import FACETS, IDENTITY, PROPERTIES, SORTABLES, named
 
 DEFAULT_LIMIT: Final = 10
 #: Collections on a page unless the request says otherwise, and at most.
 COLLECTIONS, MOST_COLLECTIONS = 100, 1_000
 _MOST_PARAMETERS: Final = 100
+#: Facets of one list.
+MOST_FACETS: Final = 10
 _GREATEST: Final = 2**31 - 1
 #: Records that may be passed over by counting; cursors go on without end.
 _DEEPEST: Final = 100_000
@@ -52,7 +54,7 @@ ALWAYS: Final = ("f", "lang", "language", "profile")
 #: Of a list of records, beside `limit` and what is named like a property.
 OF_LISTS: Final = (
     "limit", "offset", cursor.PARAMETER, "q", "bbox", "bbox-crs", "datetime", "type", "ids", "externalIds",
-    "sortby", "filter", "filter-lang", "filter-crs",
+    "sortby", "filter", "filter-lang", "filter-crs", "facets",
 )  # fmt: skip
 #: Properties by whose value a list can be limited with a parameter of their name.
 OF_PROPERTIES: Final = tuple(
@@ -173,6 +175,21 @@ def record_query(
     except InvalidQuery as error:
         raise of_query(error, "filter") from error
     return query, place
+
+
+def facets(sent: Sent) -> list[str]:
+    """The properties of whose values a list is to tell the most frequent ones, each once.
+
+    Raises:
+        Problem: one of them has no such values.
+    """
+    wanted = list(dict.fromkeys(sent.several("facets")))
+    for name in wanted:
+        if name not in FACETS:
+            raise bad("facets", f"{name!r} is none of {', '.join(FACETS)}")
+    if len(wanted) > MOST_FACETS:
+        raise bad("facets", f"at most {MOST_FACETS} facets may be asked for at once")
+    return wanted
 
 
 def _words(sent: Sent) -> Predicate | None:

@@ -36,6 +36,13 @@ _OWN_NAMES: Final[Mapping[str, str]] = {
     "reference_system": "referenceSystem",
     "keyword_type": "keywordType",
     "party_role": "partyRole",
+    "denominator": "scaleDenominator",
+    "distance_unit": "distanceUnit",
+    "service_version": "serviceVersion",
+    "coupling": "couplingType",
+    "operates_on": "operatesOn",
+    "operates_on_identifier": "operatesOnIdentifier",
+    "operates_on_name": "operatesOnName",
     "waste_stream": "wasteStream",
     "document_type": "documentType",
     "information_category": "informationCategory",
@@ -48,6 +55,12 @@ PROPERTIES: Final[Mapping[str, str]] = {
 IDENTITY: Final = frozenset({"id", "recordId"})
 #: Running text, which nobody orders by.
 _LONG: Final = frozenset({"abstract", "alternative", "lineage", "relation", "rights", "source"})
+#: What a list can be told the most frequent values of.
+FACETS: Final = tuple(
+    name
+    for name, queryable in PROPERTIES.items()
+    if QUERYABLES[queryable] is Kind.TEXT and queryable not in {*_LONG, "identifier", "limitation", "title"}
+)
 #: What results can be ordered by.
 SORTABLES: Final = tuple(
     name
@@ -59,6 +72,7 @@ _SCHEMAS: Final[Mapping[Kind, Mapping[str, Any]]] = {
     Kind.TEXT: {"type": "string"},
     Kind.DATE: {"type": "string", "format": "date-time"},
     Kind.DATESTAMP: {"type": "string", "format": "date-time"},
+    Kind.NUMBER: {"type": "number"},
     Kind.EXTENT: {"format": "geometry-any", "x-ogc-role": "primary-geometry"},
     Kind.PERIOD: {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval"},
     Kind.ANY_TEXT: {"type": "string"},
@@ -70,6 +84,12 @@ _TITLES: Final[Mapping[str, str]] = {
     "creator": "who made the resource",
     "date": "any date of the resource",
     "description": "what the resource is",
+    "distance": "a ground distance of the resource, in whatever unit",
+    "distanceUnit": "the unit of a ground distance",
+    "scaleDenominator": "the denominator of a scale of the resource",
+    "operation": "an operation of the service",
+    "couplingType": "how the service is coupled with data: loose, mixed or tight",
+    "operatesOn": "what the service operates on",
     "externalIds": "an identifier of the resource",
     "formats": "a format or media type of the resource",
     "geometry": "the geographic extent of the resource",

@@ -18,9 +18,10 @@ from catalogue.store.listing import ListedRecord
 from endpoint.deps import services
 from endpoint.records_api import answers, cursor, documents, links, openapi, pages
 from endpoint.records_api.links import Link
-from endpoint.records_api.parameters import OF_LISTS, OF_PROPERTIES, Sent, record_query
+from endpoint.records_api.parameters import OF_LISTS, OF_PROPERTIES, Sent, facets, record_query
 from endpoint.records_api.problems import MEDIA_TYPE as PROBLEM
 from endpoint.records_api.problems import Problem, gone, not_found, of_query
+from endpoint.records_api.properties import PROPERTIES
 from endpoint.records_api.representations import GEOJSON, HTML, JSON, NATIVE, Kind, Representation, negotiated
 from endpoint.records_api.service import PATH, Api, Catalogue
 
@@ -32,6 +33,8 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 _METHODS: Final = "GET, HEAD, OPTIONS"
+#: Values that a facet lists.
+_VALUES_OF_FACETS: Final = 20
 #: Media types of documents that are JSON and more.
 _SCHEMA: Final = "application/schema+json"
 
@@ -167,6 +170,8 @@ def _items(request: Request, api: Api) -> Response:
     shown = _shown(request, Kind.LIST, sent)
     sent.check_profile()
     query, place = record_query(sent, catalogue.scope, most=api.settings.csw_max_records)
+    asked = facets(sent)
+    wanted = asked if shown in {JSON, GEOJSON} else []
     search = api.store.search
     matched, ids = (place.matched, search.ids(query)) if place else search.page(query)
     address = f"{api.collection_address(catalogue.id)}/items"
@@ -184,6 +189,7 @@ def _items(request: Request, api: Api) -> Response:
         onward,
         datetime.now(UTC),
         _languages(request, sent),
+        {name: search.facet(query, PROPERTIES[name], most=_VALUES_OF_FACETS) for name in wanted},
     )
     if shown is HTML:
         return pages.results(request, api, catalogue, sent=sent, found=found, headers=_HEADERS)

@@ -133,6 +133,17 @@ SCHEMAS: Final[dict[str, Any]] = {
         "numberReturned",
         type={"type": "string", "enum": ["FeatureCollection"]},
         features=_list(_ref("record")),
+        facets={
+            "type": "object",
+            "additionalProperties": _object(
+                "type",
+                "property",
+                "buckets",
+                type={"type": "string", "enum": ["term"]},
+                property=_TEXT,
+                buckets=_list(_object("value", "count", value=_TEXT, count=_COUNT)),
+            ),
+        },
         links=_LINKS,
         timeStamp=_MOMENT,
         numberMatched=_COUNT,

@@ -297,12 +297,37 @@ def _service_type(draft: IsoDraft, element: etree._Element) -> None:
     draft.service_type = draft.service_type or characters(element)
 
 
+def _service_version(draft: IsoDraft, element: etree._Element) -> None:
+    draft.service_versions.append(characters(element))
+
+
+def _coupling(draft: IsoDraft, element: etree._Element) -> None:
+    draft.coupling = draft.coupling or code(element)
+
+
+def _coupled(draft: IsoDraft, element: etree._Element) -> None:
+    """SV_CoupledResource: a resource by its citation, and the operation that serves it."""
+    resource = child_object(element)
+    if resource is None:
+        return
+    identifier = down(resource, "{*}resourceReference", "{*}identifier")
+    operation = down(resource, "{*}operation")
+    found = (
+        characters_of(identifier, "{*}code") if identifier is not None else "",
+        characters_of(operation, "{*}operationName") if operation is not None else "",
+    )
+    if any(found):
+        draft.coupled.append(found)
+
+
 def _operation(draft: IsoDraft, element: etree._Element) -> None:
-    """SV_OperationMetadata: the addresses of one operation."""
+    """SV_OperationMetadata: the name and the addresses of one operation."""
     operation = child_object(element)
     if operation is None:
         return
     name = free_text_of(operation, "{*}operationName", draft.locales)
+    if name:
+        draft.operations.append(name.default)
     for resource in objects(operation, "{*}connectPoint"):
         link = online_resource(resource, draft.locales, title=name)
         if link:
@@ -356,6 +381,9 @@ IDENTIFICATION: Final[dict[str, Property]] = {
     "extent": _extent,
     "supplementalInformation": _description,
     "serviceType": _service_type,
+    "serviceTypeVersion": _service_version,
+    "couplingType": _coupling,
+    "coupledResource": _coupled,
     "containsOperations": _operation,
     "operatesOn": _operates_on,
 }

@@ -13,6 +13,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Service,
     Subject,
     Text,
 )
@@ -27,6 +28,8 @@ class IsoDraft:
         "agents",
         "alternative_titles",
         "boxes",
+        "coupled",
+        "coupling",
         "dates",
         "descriptions",
         "formats",
@@ -37,6 +40,7 @@ class IsoDraft:
         "locales",
         "metadata_date",
         "metadata_identifier",
+        "operations",
         "parent_identifier",
         "periods",
         "places",
@@ -45,6 +49,7 @@ class IsoDraft:
         "resolutions",
         "rights",
         "service_type",
+        "service_versions",
         "subjects",
         "title",
         "types",
@@ -75,6 +80,10 @@ class IsoDraft:
         self.metadata_date = ""
         self.parent_identifier = ""
         self.service_type = ""
+        self.service_versions: list[str] = []
+        self.operations: list[str] = []
+        self.coupling = ""
+        self.coupled: list[tuple[str, str]] = []
 
     def record(self, rule: str = "iso19139.no-title") -> Record:
         """The record.
@@ -108,7 +117,17 @@ class IsoDraft:
             metadata_date=self.metadata_date,
             parent_identifier=self.parent_identifier,
             service_type=self.service_type,
+            service=self._service(),
         )
+
+    def _service(self) -> Service | None:
+        told = Service(
+            versions=tuple(dict.fromkeys(filter(None, self.service_versions))),
+            operations=tuple(dict.fromkeys(self.operations)),
+            coupling=self.coupling,
+            coupled=tuple(dict.fromkeys(self.coupled)),
+        )
+        return None if told == Service() else told
 
     def _stand_in(self, rule: str) -> Text:
         names = [*(identifier.value for identifier in self.identifiers), self.metadata_identifier]

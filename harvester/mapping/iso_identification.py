@@ -284,12 +284,32 @@ def _service_type(draft: IsoDraft, element: etree._Element) -> None:
     draft.service_type = draft.service_type or characters(element)
 
 
+def _service_version(draft: IsoDraft, element: etree._Element) -> None:
+    draft.service_versions.append(characters(element))
+
+
+def _coupling(draft: IsoDraft, element: etree._Element) -> None:
+    draft.coupling = draft.coupling or code(element)
+
+
+def _coupled(draft: IsoDraft, element: etree._Element) -> None:
+    """SV_CoupledResource: a resource by its identifier, and the operation that serves it."""
+    resource = child_object(element)
+    if resource is None:
+        return
+    found = characters_of(resource, SRV + "identifier"), characters_of(resource, SRV + "operationName")
+    if any(found):
+        draft.coupled.append(found)
+
+
 def _operation(draft: IsoDraft, element: etree._Element) -> None:
-    """SV_OperationMetadata: the addresses of one operation."""
+    """SV_OperationMetadata: the name and the addresses of one operation."""
     operation = child_object(element)
     if operation is None:
         return
     name = free_text_of(operation, SRV + "operationName", draft.locales)
+    if name:
+        draft.operations.append(name.default)
     for resource in objects(operation, SRV + "connectPoint"):
         link = online_resource(resource, draft.locales, title=name)
         if link:
@@ -334,6 +354,9 @@ IDENTIFICATION: Final[dict[object, Property]] = {
     GMD + "extent": read_extent,
     GMD + "supplementalInformation": _description,
     SRV + "serviceType": _service_type,
+    SRV + "serviceTypeVersion": _service_version,
+    SRV + "couplingType": _coupling,
+    SRV + "coupledResource": _coupled,
     SRV + "keywords": _keywords,
     SRV + "extent": read_extent,
     SRV + "containsOperations": _operation,

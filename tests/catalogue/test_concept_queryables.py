@@ -20,12 +20,14 @@ def test_concepts_and_what_they_imply() -> None:
             Concept("document_types", "nip"),
             Concept("planets", "mars"),
             Concept("countries", "XX"),
+            Concept("wastes", "A1160"),
         ),
     )
     assert values(record, "convention") == ["stockholm"]
     assert values(record, "chemical") == ["ddt"]
     assert values(record, "country") == ["SN", "XX"]
     assert values(record, "region") == ["african"]
+    assert values(record, "waste_stream") == ["A1160", "ws-lead-battery"]
     assert values(record, "document_type") == ["nip"]
     assert values(record, "information_category") == ["implementation"]
     # Codes are no words of the record.

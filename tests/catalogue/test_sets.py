@@ -31,6 +31,8 @@ def test_what_a_term_refers_to_is_there() -> None:
     assert {t.more["region"] for t in vocabulary("countries").values()} <= set(vocabulary("regions"))
     categories = {t.more["category"] for t in vocabulary("document_types").values()}
     assert categories == set(vocabulary("information_categories"))
+    wastes = vocabulary("wastes")
+    assert {stream for t in wastes.values() for stream in t.values("stream")} <= set(wastes)
 
 
 def test_no_vocabulary_of_that_name() -> None:
@@ -43,7 +45,7 @@ def test_our_own_hierarchy_has_what_is_promised() -> None:
     for spec in (
         "source", "country:SN", "region:african", "region:pic-africa", "convention:stockholm",
         "category:regulatory", "type:nip", "library:legislation", "chemical:50-29-3",
-        "chemical:mercury-compounds",
+        "chemical:mercury-compounds", "waste:Y29", "waste:ws-mercury",
     ):  # fmt: skip
         assert tree.get(spec), spec
     assert all(is_legal(node.spec) and node.name for node in tree)
@@ -56,13 +58,18 @@ def test_a_substance_is_in_the_sets_of_all_its_numbers() -> None:
                      "source:nile")  # fmt: skip
 
 
+def test_a_waste_is_in_the_set_of_its_stream() -> None:
+    found = load_sets().of("nile", [Concept("wastes", "Y29")])
+    assert found == ("source:nile", "waste:Y29", "waste:ws-mercury")
+
+
 def test_concepts_that_no_set_is_of() -> None:
     assert load_sets().of("nile", [Concept("planets", "mars"), Concept("countries", "XX")]) == (
         "source:nile",
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(CONCEPTS), max_size=6), st.randoms())
 def test_sets_depend_on_what_was_found_and_on_nothing_else(concepts: list[Concept], rng: object) -> None:
     tree = load_sets()

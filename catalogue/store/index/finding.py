@@ -34,7 +34,7 @@ from catalogue.query import (
     Relation,
     Wildcard,
 )
-from catalogue.queryables import Kind, instant, is_keyed, normalise
+from catalogue.queryables import OF_RECORDS, Kind, instant, is_keyed, normalise
 from catalogue.store import dialects, extents, statements
 from catalogue.store.comparisons import ENDS, Condition, Values, kind_of, matches, normalised
 from catalogue.store.index import terms
@@ -141,7 +141,7 @@ class Finding:
         kind = kind_of(queryable)
         if kind is Kind.EXTENT:
             return ~self._all_with([terms.BOXED])
-        if kind in {Kind.TEXT, Kind.DATE}:
+        if kind in OF_RECORDS:
             return ~self._all_with([terms.has(queryable)])
         self._conditions.of(predicate)
         return 0

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from catalogue.formats import OAI_DC
 from catalogue.query import SortKey
-from catalogue.queryables import QUERYABLES, Kind, is_keyed
+from catalogue.queryables import ORDINALS, QUERYABLES, Kind, is_keyed
 from catalogue.store import dialects, statements
 from catalogue.store.index import terms
 from catalogue.store.tables import index_titles, record_values, renditions
@@ -37,7 +37,7 @@ def can_walk(key: SortKey) -> bool:
     kind = QUERYABLES.get(key.queryable)
     if kind is Kind.TEXT:
         return key.queryable == _TITLE or is_keyed(key.queryable)
-    return kind in {Kind.DATE, Kind.DATESTAMP}
+    return kind is Kind.DATESTAMP or kind in ORDINALS
 
 
 def walk(

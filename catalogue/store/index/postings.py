@@ -91,6 +91,14 @@ class Union:
         return int.from_bytes(b"".join(chunks), "little")
 
 
+def common(body: bytes, bits: int) -> int:
+    """How many numbers of a row are among these of its chunk."""
+    if len(body) == _BYTES:
+        return (int.from_bytes(body, "little") & bits).bit_count()
+    written = bits.to_bytes(_BYTES, "little")
+    return sum(written[number >> 3] >> (number & 7) & 1 for number in _low(body))
+
+
 def bits_of(numbers: Collection[int]) -> int:
     """These numbers as bits."""
     if not numbers:

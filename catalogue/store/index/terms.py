@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from catalogue.query import Extent
-from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind, instant, normalise
+from catalogue.queryables import KEY_LENGTH, OF_RECORDS, ORDINALS, QUERYABLES, Kind, instant, normalise
 
 #: A word, or (name, value): a queryable's name and its value, or one of the marks below.
 Term: TypeAlias = "str | tuple[str, str]"
@@ -49,7 +49,7 @@ def in_set(set_spec: str) -> tuple[str, str]:
 
 def is_listed(queryable: str) -> bool:
     """Whether the index knows the values of the queryable."""
-    return queryable not in UNLISTED and QUERYABLES.get(queryable) in {Kind.TEXT, Kind.DATE}
+    return queryable not in UNLISTED and QUERYABLES.get(queryable) in OF_RECORDS
 
 
 def has(queryable: str) -> tuple[str, str]:
@@ -83,7 +83,6 @@ def of_value(name: str, value: str) -> tuple[Term, ...]:
 
 
 def key_of(name: str, value: str) -> str:
-    """What the index finds a value by: how it begins, or the instant that it is."""
-    if QUERYABLES.get(name) is Kind.DATE:
-        return instant(value)
-    return normalise(value)[:KEY_LENGTH]
+    """What the index finds a value by: how it begins, or the instant or number that it is."""
+    told = ORDINALS.get(QUERYABLES.get(name, Kind.TEXT))
+    return told(value) if told else normalise(value)[:KEY_LENGTH]

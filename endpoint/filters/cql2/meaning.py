@@ -238,7 +238,9 @@ def _literal(found: Property, node: Node) -> str:
     match node:
         case Text(value):
             return value
-        case Instant(value) if found.kind is not Kind.TEXT:
+        case Instant(value) if found.kind not in {Kind.TEXT, Kind.NUMBER}:
+            return value
+        case Number(value) if found.kind is Kind.NUMBER:
             return value
         case Number(value) | Instant(value):
             raise wrong(node.at, f"{found.sent} is a {found.kind}, and {value} is none")

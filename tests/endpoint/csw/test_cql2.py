@@ -1,10 +1,12 @@
-"""CQL2 as a constraint language of GetRecords by GET: the same queryables, under CSW's names."""
+"""CQL2 as a constraint language of GetRecords: the same queryables, under CSW's names."""
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pytest
 
-from csw_client import CswClient
+from csw_client import CswClient, get_records
 from query_truth import Known
 
 GET = {
@@ -32,6 +34,14 @@ def test_it_finds_what_cql_finds(
     assert found.exception is None
     assert 0 < len(found.identifiers) < len(known)
     assert found.identifiers == expected.identifiers
+    told = f'<csw:Constraint version="1.1.0"><csw:CqlText>{escape(constraint)}</csw:CqlText></csw:Constraint>'
+    posted = random_csw.post(
+        get_records(told, maxRecords="1000"), beside=f"constraintLanguage={language}&other=1"
+    )
+    assert posted.identifiers == expected.identifiers
+    # Without a word about it the same text is CQL.
+    if language == "CQL2-JSON":
+        assert random_csw.post(get_records(told)).exception == ("InvalidParameterValue", "Constraint")
 
 
 @pytest.mark.parametrize(
@@ -40,3 +50,9 @@ def test_it_finds_what_cql_finds(
 def test_what_it_cannot_say_is_an_exception(random_csw: CswClient, constraint: str, locator: str) -> None:
     answer = random_csw.get(constraintLanguage="CQL2-TEXT", constraint=constraint, **GET)
     assert answer.exception == ("InvalidParameterValue", locator)
+
+
+def test_an_unknown_language_of_a_posted_text_is_an_exception(random_csw: CswClient) -> None:
+    told = '<csw:Constraint version="1.1.0"><csw:CqlText>dc:title = 1</csw:CqlText></csw:Constraint>'
+    answer = random_csw.post(get_records(told), beside="constraintLanguage=SQL")
+    assert answer.exception == ("InvalidParameterValue", "CONSTRAINTLANGUAGE")

@@ -15,7 +15,7 @@ import factories
 from catalogue import oai_identifier
 from catalogue.record import Date, Record, Subject, Text
 from catalogue.store import Store
-from csw_client import CswClient, serving
+from csw_client import CswClient, get_records, serving
 
 SPEC = "convention:stockholm"
 BY_GET = "service=CSW&version=2.0.2&request="
@@ -121,6 +121,9 @@ def test_a_client_may_ask_for_one_language(both: tuple[CswClient, CswClient, Csw
         assert answer.all("//dc:title/text()") == ["Programme 3"]
         assert answer.all("//dct:abstract/text()") == ["About DDT"]
     assert whole.get(f"{url}&language=sw").all("//dc:title/text()") == ["Plan 3"]
+    by_id = f"<csw:Constraint version=\"1.1.0\"><csw:CqlText>dc:identifier = '{name(3)}'</csw:CqlText>"
+    posted = get_records(f"{by_id}</csw:Constraint>")
+    assert whole.post(posted, beside="language=fr").all("//dc:title/text()") == ["Programme 3"]
     atom = f"{BY_30}GetRecords&typeNames=Record&outputFormat=application/atom%2Bxml"
     feed = newer.get(f"{atom}&language=fr", valid=False)
     assert feed.one("/atom:feed/@xml:lang") == "fr"

@@ -120,7 +120,7 @@ class Client:
             sent.append(message)
 
         await self.app(scope, receive, send)
-        fields = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        fields = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], fields, b"".join(message.get("body", b"") for message in sent[1:]))
 
 

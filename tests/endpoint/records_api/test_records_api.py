@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from lxml import etree
 
-from catalogue.query import AnyText, Compare, Extent, Operator, Relation, SortKey
+from catalogue.query import AnyText, Compare, Extent, Like, Operator, Relation, SortKey, Wildcard
 from catalogue.store import Store
 from endpoint.records_api import conformance
+from endpoint.records_api.properties import FACETS
 from query_truth import in_order, matching
 from records_client import ROOT, Held, RecordsClient
 
@@ -43,6 +46,21 @@ def test_conformance_is_what_is_registered(monkeypatch: pytest.MonkeyPatch) -> N
     assert cql2 in conformance.classes()
     monkeypatch.delitem(conformance.FILTER_LANGUAGES, "cql2-json")
     assert cql2 not in conformance.classes()
+
+
+def test_a_list_tells_its_most_frequent_values(client: RecordsClient, held: Held) -> None:
+    answer = client.get(ITEMS, facets="type,formats", filter="title LIKE '%lead%'", limit="1").json
+    found = matching(held.known, Like("title", (Wildcard.MANY, "lead", Wildcard.MANY)))
+    counts = Counter(v for one in held.known if one.number in found for v in one.values("type"))
+    facet = answer["facets"]["type"]
+    assert (facet["type"], facet["property"]) == ("term", "type")
+    assert {one["value"]: one["count"] for one in facet["buckets"]} == counts
+    assert len(counts) > 1
+    assert list(answer["facets"]) == ["type", "formats"]
+    assert "facets" not in client.get(ITEMS).json
+    for wrong in ("description", "nothing", ",".join(FACETS[:11])):
+        refused = client.get(ITEMS, facets=wrong)
+        assert (refused.status, refused.json["parameter"]) == (400, "facets")
 
 
 def test_a_list_is_walked_to_its_end_in_any_order(client: RecordsClient, held: Held) -> None:

@@ -56,6 +56,18 @@ def ask(at: str, path: str, method: str = "GET", **headers: str) -> requests.Res
     return requests.request(method, at + path, headers={"Accept-Encoding": "identity"} | given, timeout=10)
 
 
+@pytest.mark.parametrize(
+    "path", ["/oai?verb=Identify", "/csw?service=CSW&request=GetCapabilities", "/nothing"]
+)
+def test_the_type_of_an_answer_stands_under_its_usual_spelling(
+    serving: Serving, filled: Store, path: str
+) -> None:
+    with serving() as at:
+        names = list(requests.get(at + path, timeout=10).raw.headers)
+    assert names.count("Content-Type") == 1
+    assert "content-type" not in names
+
+
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_page_is_sent_compressed_to_whom_asks_for_it(

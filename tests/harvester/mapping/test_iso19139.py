@@ -16,6 +16,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Service,
     Subject,
     Text,
 )
@@ -305,7 +306,12 @@ def test_a_service_and_its_operations() -> None:
     record = metadata(
         "<gmd:identificationInfo><srv:SV_ServiceIdentification><gmd:citation><gmd:CI_Citation>" + TITLE
         + "</gmd:CI_Citation></gmd:citation><srv:serviceType><gco:LocalName>view</gco:LocalName></srv:serviceType>"
+        + "<srv:serviceTypeVersion><gco:CharacterString>1.3.0</gco:CharacterString></srv:serviceTypeVersion>"
         + "<srv:extent><gmd:EX_Extent>" + edges("1", "1", "2", "2") + "</gmd:EX_Extent></srv:extent>"
+        + "<srv:coupledResource><srv:SV_CoupledResource><srv:operationName><gco:CharacterString>GetMap"
+        + "</gco:CharacterString></srv:operationName><srv:identifier><gco:CharacterString>id-8"
+        + "</gco:CharacterString></srv:identifier></srv:SV_CoupledResource></srv:coupledResource>"
+        + '<srv:couplingType><srv:SV_CouplingType codeList="#x" codeListValue="tight"/></srv:couplingType>'
         + "<srv:containsOperations><srv:SV_OperationMetadata><srv:operationName><gco:CharacterString>GetMap"
         + "</gco:CharacterString></srv:operationName><srv:connectPoint>" + online("https://example.org/wms")
         + "</srv:connectPoint></srv:SV_OperationMetadata></srv:containsOperations>"
@@ -318,6 +324,7 @@ def test_a_service_and_its_operations() -> None:
         boxes=(Box(1, 1, 2, 2),),
         links=(Link("https://example.org/wms", Text.of("GetMap")),),
         relations=(Relation("id-9", "operatesOn"),),
+        service=Service(("1.3.0",), ("GetMap",), "tight", (("id-8", "GetMap"),)),
     )
 
 

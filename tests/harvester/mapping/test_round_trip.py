@@ -25,6 +25,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Service,
     Subject,
     Text,
 )
@@ -202,6 +203,23 @@ def test_iso(prefix: str, record: Record, data: st.DataObject) -> None:
     found = again(record, prefix)
     assert set(found.subjects) == set(record.subjects)
     assert found == replace(record, subjects=found.subjects)
+
+
+services = st.builds(
+    Service,
+    some(phrases),
+    some(phrases),
+    st.sampled_from(["", "loose", "tight"]),
+    some(st.tuples(phrases, phrases | st.just("")) | st.tuples(st.just(""), phrases)),
+)
+
+
+@pytest.mark.parametrize("prefix", ["iso19139", "iso19115-3"])
+@slow
+@given(told=services)
+def test_what_a_service_does(prefix: str, told: Service) -> None:
+    record = Record(title=Text.of("Wells", "en"), service_type="view", service=told)
+    assert again(record, prefix).service == (None if told == Service() else told)
 
 
 @slow
