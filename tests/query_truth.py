@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from hypothesis import strategies as st
@@ -69,9 +70,19 @@ class Known:
     datestamp: int
     record: Record
 
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every queryable and value."""
+        return values_of(self.record, identifier=self.identifier)
+
+    @cached_property
+    def texts(self) -> str:
+        """Each text once, on lines of its own: a wildcard may stand for the end of a line."""
+        return normal("\n".join({value: None for name, value in self.pairs if name not in CODES}))
+
     def values(self, queryable: str) -> list[str]:
         """Its values of the queryable."""
-        return [v for name, v in values_of(self.record, identifier=self.identifier) if name == queryable]
+        return [value for name, value in self.pairs if name == queryable]
 
 
 # The records
@@ -158,10 +169,7 @@ def holds(  # noqa: C901, PLR0911, PLR0912 - one case a kind of predicate
         case Identified(identifiers):
             return one.identifier in identifiers
         case AnyText(pattern):
-            values = values_of(one.record, identifier=one.identifier)
-            # Each text once, on lines of its own: a wildcard may stand for the end of a line.
-            texts = "\n".join({value: None for name, value in values if name not in CODES})
-            return re.search(_regex(pattern, normal), normal(texts), re.DOTALL) is not None
+            return re.search(_regex(_inner(pattern), normal), one.texts, re.DOTALL) is not None
         case Extent():
             return _extent(one.record.boxes, where)
         case Area():
@@ -222,6 +230,12 @@ def _compare(value: object, operator: Operator, literal: object) -> bool:
 
 def _lies(lower: Any, value: Any, upper: Any, *, strict: bool) -> bool:
     return lower < value < upper if strict else lower <= value <= upper
+
+
+def _inner(pattern: tuple) -> tuple:
+    """The same without the wildcards at its ends that may stand for nothing: they change no search."""
+    ends = [at for at, part in enumerate(pattern) if part is not Wildcard.MANY]
+    return pattern[ends[0] : ends[-1] + 1] if ends else ()
 
 
 def _regex(pattern: tuple, made: Callable[[str], str]) -> str:
