@@ -46,6 +46,12 @@ def extends(wanted: Extent, among: Among) -> Condition:
             return sa.and_(*(among(_around(w, south, e, north)) for w, e in halves))
 
 
+def row_of(wanted: Extent) -> Condition:
+    """The condition under which one box stands so to the box, which is not over the antimeridian."""
+    ends = wanted.west, wanted.south, wanted.east, wanted.north
+    return _ROWS[wanted.relation](*ends)
+
+
 def covers(wanted: Area, among: Among) -> Condition:
     """The condition under which the record's extent stands so to the polygon.
 
@@ -103,6 +109,15 @@ def _inside(west: float, south: float, east: float, north: float) -> Condition:
 def _around(west: float, south: float, east: float, north: float) -> Condition:
     b = boxes.c
     return sa.and_(b.west <= west, b.east >= east, b.south <= south, b.north >= north)
+
+
+#: Relation -> what a box is that stands so to another.
+_ROWS: Final = {
+    Relation.INTERSECTS: _meets,
+    Relation.SHARES: _shares,
+    Relation.WITHIN: _inside,
+    Relation.CONTAINS: _around,
+}
 
 
 def _touched(corners: polygons.Ring) -> Condition:

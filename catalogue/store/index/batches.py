@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from catalogue.sets import with_parents
 from catalogue.store import dialects, statements
-from catalogue.store.index import terms
+from catalogue.store.index import edges, terms
 from catalogue.store.index.dictionary import Dictionary
 from catalogue.store.index.handed import Described, Entry, Handed, titles_of
 from catalogue.store.index.postings import changed, chunk_of, place_in_chunk
@@ -164,11 +164,12 @@ def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Desc
     }
 
 
-def terms_beside_values(text: str, set_specs: Iterable[str], extents: Iterable[Sequence[float]]) -> set[Term]:
+def terms_beside_values(text: str, set_specs: Iterable[str], extents: Sequence[Sequence[float]]) -> set[Term]:
     """What the index knows a record by but for its values; its extents are west, south, east, north."""
     found: set[Term] = {terms.LIVE, *words(text), *_in_sets(tuple(set_specs))}
     for west, south, east, north in extents:
         found.update(terms.of_box(west, south, east, north))
+    found.update(edges.of_boxes(extents))
     return found
 
 

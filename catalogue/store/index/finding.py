@@ -37,7 +37,7 @@ from catalogue.query import (
 from catalogue.queryables import OF_RECORDS, Kind, instant, is_keyed, normalise
 from catalogue.store import dialects, extents, statements
 from catalogue.store.comparisons import ENDS, Condition, Values, kind_of, matches, normalised
-from catalogue.store.index import terms
+from catalogue.store.index import edges, terms
 from catalogue.store.index.dictionary import Vocabulary
 from catalogue.store.index.postings import Union, bits_of, numbers_of
 from catalogue.store.index.terms import Term
@@ -153,15 +153,38 @@ class Finding:
             # A box in degrees has nowhere else to be.
             inside = self._all_with([terms.IN_DEGREES])
             others = among & self._all_with([terms.BOXED]) & ~inside
-            meets = sa.select(boxes.c.record_id).where(extents.extends(wanted, sa.and_))
-            return inside | self._looked_up(meets, boxes.c.record_id, others)
+            return inside | self._looked_up_boxes(wanted, others)
+        if wanted.relation is Relation.DISJOINT:
+            meets = self._extent(replace(wanted, relation=Relation.INTERSECTS), among)
+            return self._all_with([terms.BOXED]) & ~meets
+        if wanted.west <= wanted.east and wanted.relation in edges.TOLD:
+            found = self._by_edges(wanted, among)
+            if found is not None:
+                return found
         if wanted.west <= wanted.east and wanted.relation in _ROWS:
-            found = extents.extends(wanted, sa.and_)
-            return self._boxes(wanted, wanted.west, wanted.east, found)
+            return self._boxes(wanted, wanted.west, wanted.east, extents.extends(wanted, sa.and_))
         if wanted.relation in {Relation.INTERSECTS, Relation.SHARES}:
             halves = (replace(wanted, east=180.0), replace(wanted, west=-180.0))
             return reduce(or_, (self._extent(half, among) for half in halves))
         return self._asked(wanted, sa.select(records.c.id).where(self._conditions.of(wanted)))
+
+    def _by_edges(self, wanted: Extent, among: int) -> int | None:
+        """What edges say, and the table of those boxes that they do not tell; None where they are many."""
+        boxed, told = among & self._all_with([terms.BOXED]), self._all_with([edges.SLICED])
+        digits = {
+            edge: [self._remembered(one, partial(self._all_with, [one])) for one in found]
+            for edge, found in edges.DIGITS.items()
+        }
+        sure, maybe = edges.compared(wanted, boxed & told, digits)
+        others = boxed & ~told
+        if (maybe | others).bit_count() > _MANY or (others and wanted.relation is Relation.WITHIN):
+            return None
+        return sure | self._looked_up_boxes(wanted, maybe | others)
+
+    def _looked_up_boxes(self, wanted: Extent, among: int) -> int:
+        """Those of the records that have such a box."""
+        row = extents.row_of(wanted)
+        return self._looked_up(sa.select(boxes.c.record_id).where(row), boxes.c.record_id, among)
 
     def _area(self, wanted: Area) -> int:
         if wanted.relation in _ROWS:

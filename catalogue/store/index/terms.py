@@ -32,8 +32,12 @@ _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 
 def of_box(west: float, south: float, east: float, north: float) -> tuple[Term, ...]:
     """The terms of a record that has this box."""
-    held = west >= _WORLD[0] and south >= _WORLD[1] and east <= _WORLD[2] and north <= _WORLD[3]
-    return (BOXED, IN_DEGREES) if held else (BOXED,)
+    return (BOXED, IN_DEGREES) if is_in_degrees(west, south, east, north) else (BOXED,)
+
+
+def is_in_degrees(west: float, south: float, east: float, north: float) -> bool:
+    """Whether the box lies within the world."""
+    return west >= _WORLD[0] and south >= _WORLD[1] and east <= _WORLD[2] and north <= _WORLD[3]
 
 
 def is_world(wanted: Extent) -> bool:
