@@ -7,11 +7,18 @@ number is told by it; what lies within its step has to be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
 from catalogue.query import Extent, Relation
+from catalogue.store import dialects, statements
+from catalogue.store.index.postings import Union
 from catalogue.store.index.terms import Term, is_in_degrees
+from catalogue.store.tables import index_postings, index_terms
 
 #: The record has one box, in degrees, and the digits of its edges.
 SLICED: Final = ("@boxed", "sliced")
@@ -50,9 +57,9 @@ def of_boxes(boxes: Sequence[Sequence[float]]) -> Iterator[Term]:
     if not is_in_degrees(west, south, east, north):
         return
     yield SLICED
-    for (edge, digits), value in zip(DIGITS.items(), boxes[0], strict=True):
+    for (edge, known), value in zip(DIGITS.items(), boxes[0], strict=True):
         step = _step(edge, value)
-        for place, term in enumerate(digits):
+        for place, term in enumerate(known):
             if step >> place & 1:
                 yield term
 
@@ -62,30 +69,61 @@ def _step(edge: str, value: float) -> int:
     return min(max(int((value - least) / width * (1 << length)), 0), (1 << length) - 1)
 
 
-def compared(wanted: Extent, among: int, digits: Mapping[str, Sequence[int]]) -> tuple[int, int]:
+def digits(
+    connection: Connection, chunks: int, remembered: Callable[[Hashable, Callable[[], int]], int]
+) -> dict[str, list[int]]:
+    """Edge -> the records that have each of its digits; all are read at once where one is not remembered."""
+    read: dict[Term, Union] = {}
+
+    def find(one: Term) -> int:
+        if not read:
+            # What is asked for has an entry, though no record may have it.
+            read[one] = Union()
+            embedded = connection.dialect.name == "sqlite"
+            listed = dialects.listing(range(chunks), embedded=embedded)
+            for name, value, chunk, body in statements.rows_on(connection, _DIGITS[embedded], chunks=listed):
+                read.setdefault((name, value), Union()).add(chunk, body)
+        return read[one].bits() if one in read else 0
+
+    return {edge: [remembered(one, partial(find, one)) for one in known] for edge, known in DIGITS.items()}
+
+
+_DIGITS: Final = {
+    embedded: sa.select(
+        index_terms.c.name, index_terms.c.value, index_postings.c.chunk, index_postings.c.body
+    ).where(
+        sa.or_(*(index_terms.c.name == sa.literal_column(f"'@{edge}'") for edge in DIGITS)),
+        index_postings.c.term_id == index_terms.c.id,
+        dialects.one_of(index_postings.c.chunk, "chunks", embedded=embedded),
+    )
+    for embedded in (True, False)
+}
+
+
+def compared(wanted: Extent, among: int, having: Mapping[str, Sequence[int]]) -> tuple[int, int]:
     """Which of the records stand so to the box, and which of them may, within a step of its edges.
 
     Args:
         wanted: a relation that edges tell, to a box that is not over the antimeridian.
         among: records that have one box, in degrees.
-        digits: edge -> the records that have each of its digits.
+        having: edge -> the records that have each of its digits.
     """
     sure = possible = among
     for edge, other, at_most in _SIDES[wanted.relation]:
-        less, equal = _less(digits[edge], among, _step(edge, getattr(wanted, other)))
+        less, equal = _less(having[edge], among, _step(edge, getattr(wanted, other)))
         clear = less if at_most else among & ~(less | equal)
         sure &= clear
         possible &= clear | equal
     return sure, possible & ~sure
 
 
-def _less(digits: Sequence[int], among: int, step: int) -> tuple[int, int]:
+def _less(having: Sequence[int], among: int, step: int) -> tuple[int, int]:
     """The records whose number is less than the step, and those whose number it is."""
     less, equal = 0, among
-    for place in range(len(digits) - 1, -1, -1):
+    for place in range(len(having) - 1, -1, -1):
         if step >> place & 1:
-            less |= equal & ~digits[place]
-            equal &= digits[place]
+            less |= equal & ~having[place]
+            equal &= having[place]
         else:
-            equal &= ~digits[place]
+            equal &= ~having[place]
     return less, equal

@@ -171,11 +171,9 @@ class Finding:
     def _by_edges(self, wanted: Extent, among: int) -> int | None:
         """What edges say, and the table of those boxes that they do not tell; None where they are many."""
         boxed, told = among & self._all_with([terms.BOXED]), self._all_with([edges.SLICED])
-        digits = {
-            edge: [self._remembered(one, partial(self._all_with, [one])) for one in found]
-            for edge, found in edges.DIGITS.items()
-        }
-        sure, maybe = edges.compared(wanted, boxed & told, digits)
+        sure, maybe = edges.compared(
+            wanted, boxed & told, edges.digits(self._connection, self._chunks, self._remembered)
+        )
         others = boxed & ~told
         if (maybe | others).bit_count() > _MANY or (others and wanted.relation is Relation.WITHIN):
             return None
