@@ -142,6 +142,18 @@ def filled(store: Store, seed: int, count: int = 60) -> list[Known]:
     )
 
 
+def held_by_name(store: Store, records: dict[str, Record]) -> list[Known]:
+    """Put records into a store, and tell what is known of them."""
+    factories.fill(store, records)
+    ours = {oai_identifier.mint(factories.NAMESPACE, "nile", name): name for name in records}
+    rows = store.records.known(list(ours))
+    stamps = {
+        one.identifier: one.datestamp for one in store.search.records([row.id for row in rows.values()])
+    }
+    made = (Known(row.id, name, stamps[name], records[ours[name]]) for name, row in rows.items())
+    return sorted(made, key=lambda one: one.number)
+
+
 # The truth
 
 

@@ -15,8 +15,7 @@ from xml.sax.saxutils import escape
 
 from hypothesis import strategies as st
 
-import factories
-from catalogue import oai_identifier, queryables
+from catalogue import queryables
 from catalogue.errors import UnreadableRecord
 from catalogue.query import (
     AnyText,
@@ -33,7 +32,6 @@ from catalogue.query import (
     Wildcard,
 )
 from catalogue.record import Record
-from catalogue.store import Store
 from cql2_writers import Cql2Writer, kleene
 from csw_client import Answer, CswClient
 from endpoint.csw.queryables import NAMES
@@ -88,18 +86,6 @@ def real_records(corpus: Path, *, most: int = 10_000) -> dict[str, Record]:
                 continue
             found[file.stem] = record
     return found
-
-
-def held(store: Store, records: dict[str, Record]) -> list[Known]:
-    """Put the records into the store, and tell what is known of them."""
-    factories.fill(store, records)
-    ours = {oai_identifier.mint(factories.NAMESPACE, "nile", name): name for name in records}
-    rows = store.records.known(list(ours))
-    stamps = {
-        one.identifier: one.datestamp for one in store.search.records([row.id for row in rows.values()])
-    }
-    made = (Known(row.id, name, stamps[name], records[ours[name]]) for name, row in rows.items())
-    return sorted(made, key=lambda one: one.number)
 
 
 # The queries

@@ -22,7 +22,7 @@ from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
 from catalogue.store.index import domains, facets
-from catalogue.store.index.answers import SearchIndex
+from catalogue.store.index.answers import SearchIndex, State
 from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import is_listed
 from catalogue.store.payloads import decompressed
@@ -31,6 +31,9 @@ from catalogue.store.tables import neutral_records, payloads, record_values, rec
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
 _MOST_JOINS = 8
+#: From where on a slice is far from the front of its order, and how long the fronts are that are remembered.
+_FAR = 500
+_FRONTS = (2_500, 12_500)
 #: The identifier that CSW and OGC API - Records give out.
 _GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), records.c.identifier)
 
@@ -95,10 +98,24 @@ class Search:
                 ids = list(connection.execute(self._slice(query)).scalars()) if query.limit else []
                 return connection.execute(self._counted(query)).scalar_one(), ids
             bits = self._index.matching(connection, state, query.where)
-            found = sliced(connection, state, bits, query)
-            if found is None:
-                found = list(connection.execute(self._slice(query)).scalars())
-            return bits.bit_count(), found
+            return bits.bit_count(), self._sliced(connection, state, bits, query)
+
+    def _sliced(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
+        """The slice; of one far from the front of an order all that is before it is remembered with it."""
+        needed = query.offset + query.limit
+        front = next((size for size in _FRONTS if needed <= size), 0)
+        if not query.sort or query.after is not None or query.offset < _FAR or not front:
+            return self._in_order(connection, state, bits, query)
+
+        def find() -> list[int]:
+            return self._in_order(connection, state, bits, replace(query, offset=0, limit=front))
+
+        key = (state.generation, state.entries, query.where, query.sort, front)
+        return self._index.front(key, find)[query.offset : needed]
+
+    def _in_order(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
+        found = sliced(connection, state, bits, query)
+        return list(connection.execute(self._slice(query)).scalars()) if found is None else found
 
     def count(self, query: RecordQuery) -> int:
         """How many records match, whatever slice is asked for.

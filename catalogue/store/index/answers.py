@@ -31,6 +31,8 @@ from catalogue.store.tables import index_postings, index_queue, index_state, rec
 AT_ONCE: Final = 5_000
 #: Records that may wait: while there are more, queries are answered by the tables alone.
 PATIENCE: Final = 20_000
+#: Orders whose fronts are remembered.
+_FRONTS: Final = 16
 #: Bytes of answers that are remembered.
 _REMEMBERED: Final = 32_000_000
 
@@ -66,6 +68,8 @@ class SearchIndex:
         self._handed = Handed()
         self._vocabulary = Vocabulary()
         self._memory = _Memory()
+        self._fronts: OrderedDict[Hashable, list[int]] = OrderedDict()
+        self._lock = Lock()
 
     def take_in(self, *, at_once: int = AT_ONCE) -> int:
         """Take in all that waits; how many records that were."""
@@ -89,6 +93,7 @@ class SearchIndex:
     def forget(self) -> None:
         """Forget what was answered; only to measure what answers cost."""
         self._memory = _Memory()
+        self._fronts.clear()
 
     def _waits(self) -> bool:
         with reading(self._engine) as connection:
@@ -112,6 +117,19 @@ class SearchIndex:
         """
         key = (state.generation, state.entries, where)
         return self._memory.get(key, lambda: self._matching(connection, state, where))
+
+    def front(self, key: Hashable, find: Callable[[], list[int]]) -> list[int]:
+        """The front of an order under this key, which names the state: found, where it is not remembered."""
+        with self._lock:
+            if key in self._fronts:
+                self._fronts.move_to_end(key)
+                return self._fronts[key]
+        found = find()
+        with self._lock:
+            self._fronts[key] = found
+            while len(self._fronts) > _FRONTS:
+                self._fronts.popitem(last=False)
+        return found
 
     def _matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
         finding = Finding(

@@ -38,6 +38,7 @@ from query_truth import (
     DATE_QUERYABLES,
     TEXT_QUERYABLES,
     Known,
+    filled,
     in_order,
     leaves,
     matching,
@@ -255,3 +256,25 @@ def test_no_request_reads_a_whole_table(tmp_path: Path, query: RecordQuery) -> N
 def _is_short(step: str) -> bool:
     """A list that came with the request, the queue, the one row of state; a subquery of one row each."""
     return "VIRTUAL TABLE" in step or step.split()[1] in {"index_queue", "index_state", "CONSTANT"}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_what_is_far_from_the_front_of_an_order(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    descending: bool,  # noqa: FBT001 - one of two orders
+) -> None:
+    monkeypatch.setattr("catalogue.store.search._FAR", 5)
+    monkeypatch.setattr("catalogue.store.search._FRONTS", (20, 40))
+    known = filled(store, seed=21, count=60)
+    store.index.take_in()
+    sort = (SortKey("title", descending),)
+    ordered = in_order(known, sort)
+    for offset in (0, 4, 5, 12, 17, 35, 45, 70):
+        for _ in range(2):
+            assert store.search.ids(RecordQuery(sort=sort, offset=offset, limit=7)) == ordered[offset:][:7]
+    # What has changed since is not remembered as it was.
+    factories.fill(store, {"item-1": Record(Text.of("!"))})
+    again = store.search.ids(RecordQuery(sort=sort, offset=5, limit=100))
+    assert again == store.search.ids(RecordQuery(sort=sort, limit=105))[5:]
+    assert again[:7] != ordered[5:][:7] or descending
