@@ -131,7 +131,7 @@ class Server:
             port = probe.getsockname()[1]
         settings = os.environ | {"BENCH_DATABASE": database, "BENCH_PORT": str(port)}
         self.process = subprocess.Popen([sys.executable, "-c", PROVIDER], cwd=ROOT, env=settings)
-        for _ in range(100):
+        for _ in range(600):
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 break
