@@ -13,11 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from catalogue.errors import SettingsError
+from catalogue.errors import InvalidMail, SettingsError
+from catalogue.mail import normal_address
 from catalogue.source import SOURCE_ID
 
-_MAIL: Final = re.compile(r"[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]{2,}")
-_LONGEST_MAIL: Final = 254
 _LONGEST_NAME: Final = 200
 _COUNTRY: Final = re.compile(r"(?:[A-Z]{2})?")
 
@@ -190,15 +189,23 @@ def actions_of(person: Person) -> frozenset[Action]:
 
 
 def mail_address(typed: str) -> str:
-    """A mail address in its normal form.
+    """A mail address as people are known by it: one that can be written to, in small letters.
 
     Raises:
         SettingsError: it is none.
     """
-    found = typed.strip().lower()
-    if len(found) > _LONGEST_MAIL or not _MAIL.fullmatch(found) or not found.isprintable():
-        raise SettingsError(f"{typed.strip()[:80]!r} is not a mail address")
-    return found
+    try:
+        return normal_address(typed).lower()
+    except InvalidMail as error:
+        raise SettingsError(f"{typed.strip()[:80]!r} is not a mail address") from error
+
+
+def known_by(typed: str) -> str:
+    """What somebody would be known by who gives this as his mail address; none has what is none."""
+    try:
+        return mail_address(typed)
+    except SettingsError:
+        return typed.strip().lower()
 
 
 def person_name(typed: str) -> str:

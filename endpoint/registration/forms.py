@@ -10,18 +10,14 @@ from typing import Annotated, Final, TypeAlias
 from fastapi import Depends
 from starlette.requests import Request
 
-from catalogue.errors import SettingsError
+from catalogue.errors import InvalidMail, SettingsError
+from catalogue.mail import normal_address
 from catalogue.xml import clean
 from endpoint.auth import forgery
 from endpoint.auth.forms import Fields, fields
 
 LINE: Final = 200
 TEXT: Final = 2000
-#: What we write to: no quoted names, no comments, no lists (RFC 5321, section 4.1.2, the usual part of it).
-_MAIL: Final = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
-)
-_LONGEST_MAIL: Final = 254
 #: What might be one, anywhere in a text.
 _LIKE_A_MAIL: Final = re.compile(r"\S@\S")
 
@@ -72,9 +68,11 @@ TypedForm: TypeAlias = Annotated[Typed, Depends(typed)]
 
 def is_mail(text: str) -> bool:
     """Whether we could write to this address."""
-    local = text.partition("@")[0]
-    dots = local.startswith(".") or local.endswith(".") or ".." in text
-    return len(text) <= _LONGEST_MAIL and not dots and _MAIL.fullmatch(text) is not None
+    try:
+        normal_address(text)
+    except InvalidMail:
+        return False
+    return True
 
 
 def tells_a_mail(text: str) -> bool:

@@ -14,6 +14,7 @@ from catalogue.people import (
     Person,
     Role,
     actions_of,
+    known_by,
     mail_address,
     may,
     may_somewhere,
@@ -76,6 +77,9 @@ def test_what_is_no_mail_address(typed: str) -> None:
 
 def test_names_and_addresses_have_one_form() -> None:
     assert mail_address(" Sara@Example.ORG ") == "sara@example.org"
+    assert mail_address("Sara@Bücher.example") == "sara@xn--bcher-kva.example"
+    assert known_by(" Sara@Bücher.example") == "sara@xn--bcher-kva.example"
+    assert known_by(" Nobody ") == "nobody"
     assert person_name("  Sara \n Haddad ") == "Sara Haddad"
     with pytest.raises(SettingsError, match="a name has"):
         person_name(" ")
