@@ -254,6 +254,8 @@ def _begin(  # noqa: PLR0917 - one for each column
     }
     connection.execute(sa.insert(sessions).values(row))
     connection.execute(sa.update(people).where(people.c.id == person_id).values(seen_at=now))
+    who = connection.execute(sa.select(people.c.mail).where(people.c.id == person_id)).scalar_one()
+    note_on(connection, who, "sign-in", f"person:{person_id}", {"by": by}, now)
 
 
 def _lasts(row: Row[Any], now: datetime, lifetime: Lifetime) -> bool:

@@ -104,6 +104,9 @@ def come_back(request: Request, name: str) -> Response:
         return _refused(request, _FAILED, 422)
     person = _known(request, identity)
     if person is None:
+        told = {"by": name, "subject": identity.subject}
+        store = services(request).store
+        store.audit.note("", "sign-in-failed", "person:unknown", told, datetime.now(UTC))
         return _refused(request, _STRANGER, 422)
     agent = request.headers.get("user-agent", "")
     secret = services(request).store.sessions.begin(person.id, datetime.now(UTC), by=name, user_agent=agent)

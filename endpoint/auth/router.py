@@ -64,6 +64,9 @@ def sign_in(request: Request, form: AnyForm) -> Response:
     person_id, hashed = known.store.people.password_of(mail)
     right, newer = passwords.verify(password, hashed)
     if not right:
+        # The same for a name that there is not, which is not written down: it may be a password.
+        about, who = (f"person:{person_id}", mail) if person_id else ("person:unknown", "")
+        known.store.audit.note(who, "sign-in-failed", about, {"by": "password"}, now)
         return asking(request, wanted, mail=mail, error=say(_WRONG), status=422)
     attempts.was_right(request, attempt)
     if newer:

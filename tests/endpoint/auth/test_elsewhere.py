@@ -61,8 +61,9 @@ def test_somebody_whose_address_is_verified_there_is_let_in(
     me = browser.session.get(f"{at}/api/me", timeout=20).json()
     assert (me["mail"], me["roles"]) == ("sara@example.org", ["viewer"])
     assert issuer.asked.count("/.well-known/openid-configuration") == 1
-    assert [line.act for line in sqlite_store.audit.newest(about=f"person:{me['id']}", limit=1)] == [
-        "link-identity"
+    assert [line.act for line in sqlite_store.audit.newest(about=f"person:{me['id']}", limit=2)] == [
+        "sign-in",
+        "link-identity",
     ]
     # From now on it is the issuer's own identifier that counts.
     issuer.claims = {"sub": "s-1", "email": "renamed@example.org", "email_verified": True}
@@ -86,6 +87,8 @@ def test_nobody_is_made_and_nobody_is_believed_unverified(
         answer = come_back(browser)
         assert (answer.status_code, COOKIE in browser.session.cookies) == (422, False)
         assert "Nobody here has the mail address" in answer.text
+    noted = [line for line in sqlite_store.audit.newest() if line.act == "sign-in-failed"]
+    assert [line.detail for line in noted] == [{"by": NAME, "subject": "s-2"}] * 5
     assert len(sqlite_store.people.all()) == 1
 
 

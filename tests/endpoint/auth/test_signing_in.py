@@ -50,6 +50,19 @@ def test_somebody_signs_in_and_out(sqlite_store: Store) -> None:
         assert browser.answer.status_code == 303
 
 
+def test_who_signs_in_and_who_fails_to_is_in_the_audit(sqlite_store: Store) -> None:
+    number = with_password(sqlite_store)
+    with serving(sqlite_store) as at:
+        for mail, password in (("sara@example.org", "wrong"), (PASSWORD, ""), ("sara@example.org", PASSWORD)):
+            Browser(at).post("/sign-in", mail=mail, password=password)
+    signed_in, stranger, failed = sqlite_store.audit.newest(limit=3)
+    own = ("sara@example.org", f"person:{number}")
+    assert (signed_in.act, signed_in.who, signed_in.about) == ("sign-in", *own)
+    assert (failed.act, failed.who, failed.about) == ("sign-in-failed", *own)
+    assert (stranger.act, stranger.who, stranger.about) == ("sign-in-failed", "", "person:unknown")
+    assert PASSWORD not in str(sqlite_store.audit.newest())
+
+
 def test_who_sends_a_form_too_late_comes_back_to_its_page(sqlite_store: Store) -> None:
     port = free_port()
     ours = f"http://127.0.0.1:{port}"
