@@ -107,6 +107,13 @@ class Secret:
     def _token(self) -> str:
         return base64.b64encode(f"{self.values['user']}:{self.values['password']}".encode()).decode()
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is good no more, where it says so itself."""
+        if self.kind is not SecretKind.CERTIFICATE:
+            return None
+        return _certificates(self.values["certificate"].encode())[0].not_valid_after_utc
+
     def traces(self) -> Iterator[str]:
         """Every text that must be seen nowhere."""
         if self.kind is SecretKind.BASIC:

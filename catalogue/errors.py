@@ -14,15 +14,14 @@
     │   ├── StoreFull              there is no room left on its disk
     │   ├── SchemaOutOfDate
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord
-    │   ├── UnknownQuestion, QuestionClosed
-    │   ├── UnknownCheckup
+    │   ├── UnknownQuestion, QuestionClosed, UnknownCheckup
     │   ├── UnknownPerson, PersonExists, UnknownToken, UnknownLink
     │   ├── TooManyPings           a ping link was used just before
     │   ├── LastOperator           somebody must be left who can administer
     │   ├── UnknownOrganisation, OrganisationExists, UnknownNode, NodeExists
     │   ├── StillInUse             an organisation with nodes, a node with sources
     │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
-    │   ├── UnknownRegistration
+    │   ├── UnknownRegistration, UnknownAlert, UnknownSubscription
     │   ├── RegistrationClosed     what was asked for does not follow from how it stands
     │   ├── TooManyRegistrations   the client has begun enough for now
     │   ├── HistoryGone            it is no longer known what runs changed since then
@@ -146,6 +145,14 @@ class UnknownFormat(StoreError):
 
 class UnknownQuestion(StoreError):
     """No question has this number."""
+
+
+class UnknownAlert(StoreError):
+    """No alert has this number, or it is no longer kept."""
+
+
+class UnknownSubscription(StoreError):
+    """No subscription has this number."""
 
 
 class UnknownCheckup(StoreError):

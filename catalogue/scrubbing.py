@@ -18,9 +18,11 @@ _ENTITIES: Final = {'"': "&quot;", "'": "&apos;"}
 #: Arguments of an address whose values are keys, as far as their names say so.
 _KEYS: Final = re.compile(
     r"([?&;](?:[\w.-]*(?:key|secret|passw(?:or)?d|pwd|signature|credential)|(?:access|auth|session)[\w.-]*"
-    r"|token|sig|sid)=)[^&;#]*",
+    r"|token|sig|sid)=)[^&;#\s]*",
     re.IGNORECASE,
 )
+#: User and password in an address within a text.
+_USER: Final = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 def shown_url(url: str) -> str:
@@ -31,6 +33,11 @@ def shown_url(url: str) -> str:
         return "an address that is not a URL"
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     return _KEYS.sub(rf"\1{MARK}", bare)
+
+
+def shown_text(text: str) -> str:
+    """A text as others see it: without users, passwords and keys in the addresses in it, in one line."""
+    return _KEYS.sub(rf"\1{MARK}", _USER.sub("", " ".join(text.split())))
 
 
 class Scrubber:

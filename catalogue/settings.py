@@ -163,6 +163,15 @@ class Settings(BaseSettings):
     dump_schedule: str
     dump_full_days: float = Field(gt=0)
     dump_keep: int = Field(ge=1)
+    alert_missed_minutes: float = Field(ge=15)
+    alert_faults_share: float = Field(ge=0, le=1)
+    alert_shrink_share: float = Field(ge=0, le=1)
+    alert_shrink_days: float = Field(gt=0)
+    alert_slow_factor: float = Field(gt=1)
+    alert_end_days: float = Field(ge=0)
+    alert_silent_days: float = Field(gt=0)
+    alert_remind_days: float = Field(gt=0)
+    alert_digest_hour: int = Field(ge=0, le=23)
     mail_delivery: MailWay
     mail_folder: str = Field(min_length=1)
     mail_host: str

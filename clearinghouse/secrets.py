@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,6 +46,10 @@ def secret(  # noqa: PLR0913 - one for each option
     from_env: Annotated[
         str, typer.Option(metavar="VAR", help="Take the secret from this environment variable.")
     ] = "",
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day on which it ends."),
+    ] = None,
     remove: Annotated[SecretKind | None, typer.Option(help="Remove the secret of this kind.")] = None,
 ) -> None:
     """Set or remove a secret of a source; without an option, say which are set and since when."""
@@ -59,7 +64,8 @@ def secret(  # noqa: PLR0913 - one for each option
         elif any(chosen):
             sealer = _sealer(settings, store, make=True)
             made = _made(basic_user, header, client_certificate, client_key, ca_file, from_env)
-            set_secret(own_hand(settings, store), source_id, made, sealer)
+            ends_at = until.replace(tzinfo=UTC) if until else None
+            set_secret(own_hand(settings, store), source_id, made, sealer, ends_at=ends_at)
             complaints.print(f"Set: {made.kind}.", markup=False)
         else:
             rows = [[row["kind"], moment(row["set_at"])] for row in secrets_json(store, source_id)]

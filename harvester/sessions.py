@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from catalogue.credentials import Secret
 from catalogue.exchange import Exchange
 from catalogue.run import HarvestRun, RunKind
 from catalogue.scrubbing import Scrubber
@@ -36,6 +37,7 @@ def session_for(
     validators = Validators((lambda: store.validators.known(source.id)) if conditional else dict)
     secrets = store.secrets.of(source, keys_of(settings.secret_key.get_secret_value(), store.key_file))
     kept = settings.requests_kept
+    _note_ends(store, source, secrets)
 
     def note(found: Sequence[Exchange]) -> None:
         store.exchanges.note(run.id, found, kept=kept)
@@ -56,6 +58,7 @@ def session_for(
             store.exchanges.add_times(source.id, exchanges.times())
             store.validators.note(source.id, run.id, validators.noted)
             _tell(store, source, run, session)
+            store.exchanges.add_answers(run.id, exchanges.times())
 
 
 def _tell(store: Store, source: Source, run: HarvestRun, session: HarvestSession) -> None:
@@ -71,6 +74,14 @@ def _tell(store: Store, source: Source, run: HarvestRun, session: HarvestSession
     days = (until - utc_now()).days
     if days < CERTIFICATE_DAYS:
         _log_once(store, run, "certificate-expires", until=told, days=days)
+
+
+def _note_ends(store: Store, source: Source, secrets: Sequence[Secret]) -> None:
+    """Write down when secrets end that were set before that was written down."""
+    known = store.secrets.ends(source.id)
+    for secret in secrets:
+        if secret.ends_at is not None and secret.kind not in known:
+            store.secrets.note_end(source.id, secret.kind, secret.ends_at)
 
 
 def _log_once(store: Store, run: HarvestRun, event: str, **detail: object) -> None:

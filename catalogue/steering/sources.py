@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from catalogue import guards
@@ -116,8 +117,12 @@ def bring_back(hand: Hand, source_id: str, why: str = "") -> Source:
 
 
 @as_one
-def set_secret(hand: Hand, source_id: str, secret: Secret, sealer: Sealer) -> None:
+def set_secret(
+    hand: Hand, source_id: str, secret: Secret, sealer: Sealer, *, ends_at: datetime | None = None
+) -> None:
     """Set a secret of a source in the place of one of its kind; of which kind is noted, and no more.
+
+    A person says when it ends, unless it says so itself.
 
     Raises:
         UnknownSource: there is no such source.
@@ -129,7 +134,7 @@ def set_secret(hand: Hand, source_id: str, secret: Secret, sealer: Sealer) -> No
             f"{source.id!r} is asked by plain http, where a secret is not sent: register its https address,"
             f" or, if it has none, `clearinghouse source quirk {source.id} secrets-over-http=on`"
         )
-    hand.store.secrets.set(source, secret, sealer, utc_now())
+    hand.store.secrets.set(source, secret, sealer, utc_now(), ends_at=ends_at)
     hand.note("set secret", source_id, kind=str(secret.kind))
 
 

@@ -10,7 +10,9 @@ from typing import Self
 import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.alerts import Alerts
 from catalogue.store.audit import Audit
+from catalogue.store.calls import Calls
 from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
@@ -43,6 +45,7 @@ from catalogue.store.secrets import Secrets
 from catalogue.store.sessions import Sessions, Tokens
 from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
+from catalogue.store.subscriptions import Subscriptions
 from catalogue.store.sweeps import Sweeps
 from catalogue.store.validators import Validators
 from catalogue.store.withheld import WithheldChanges
@@ -92,6 +95,9 @@ class Store:
         self.pings = Pings(self.engine)
         self.outbox = Outbox(self.engine)
         self.figures = Figures(self.engine)
+        self.alerts = Alerts(self.engine)
+        self.subscriptions = Subscriptions(self.engine)
+        self.calls = Calls(self.engine)
 
     def together(self) -> AbstractContextManager[None]:
         """One transaction for all that this thread does inside (`catalogue.store.engine.together`)."""

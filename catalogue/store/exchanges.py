@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
@@ -14,7 +14,10 @@ from catalogue.exchange import Exchange, Outcome
 from catalogue.store import dialects
 from catalogue.store.engine import reading, writing
 from catalogue.store.payloads import compressed, decompressed
-from catalogue.store.tables import exchanges, source_requests
+from catalogue.store.tables import exchanges, runs, source_requests
+
+#: (Outcome, bound) -> how many, and the milliseconds that they took.
+Times: TypeAlias = Mapping[tuple[Outcome, int], tuple[int, int]]
 
 
 class Told(NamedTuple):
@@ -65,7 +68,7 @@ class Exchanges:
                 write(connection, run_id, found)
                 connection.execute(sa.delete(exchanges).where(c.run_id == run_id, middle, well))
 
-    def add_times(self, source_id: str, times: Mapping[tuple[Outcome, int], tuple[int, int]]) -> None:
+    def add_times(self, source_id: str, times: Times) -> None:
         """Add requests to a source to the count of all: (outcome, bound) -> (how many, milliseconds)."""
         rows = [
             {
@@ -80,6 +83,17 @@ class Exchanges:
         if rows:
             with writing(self._engine) as connection:
                 dialects.add_up(connection, source_requests, rows, ["requests", "milliseconds"])
+
+    def add_answers(self, run_id: int, times: Times) -> None:
+        """Add answers that went well to those of a run, and how long they took."""
+        good = [told for (outcome, _), told in times.items() if outcome is Outcome.GOOD]
+        if not good:
+            return
+        answers, spent = (sum(column) for column in zip(*good, strict=True))
+        r = runs.c
+        more = {"answers": r.answers + answers, "answer_milliseconds": r.answer_milliseconds + spent}
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(runs).where(r.id == run_id).values(more))
 
     def of(self, run_id: int) -> list[Exchange]:
         """The requests of a run, in their order, answers included."""

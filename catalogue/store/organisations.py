@@ -21,7 +21,7 @@ from catalogue.errors import (
 from catalogue.people import Node, Organisation
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
-from catalogue.store.tables import node_managers, nodes, organisations, sources
+from catalogue.store.tables import node_managers, nodes, organisations, sources, subscriptions
 
 
 class Organisations:
@@ -145,7 +145,8 @@ class Organisations:
         try:
             with writing(self._engine) as connection:
                 before = asdict(_node(connection, node_id))
-                connection.execute(sa.delete(node_managers).where(node_managers.c.node_id == node_id))
+                for table in (node_managers, subscriptions):
+                    connection.execute(sa.delete(table).where(table.c.node_id == node_id))
                 connection.execute(sa.delete(nodes).where(nodes.c.id == node_id))
                 note_on(connection, by, "remove", f"node:{node_id}", before, now)
         except IntegrityError as error:

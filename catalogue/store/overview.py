@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -73,6 +73,10 @@ class Spark:
     #: Deleted by the source, or gone from its list.
     gone: int
     faulty: int
+    started_at: datetime | None = None
+    #: Answers that it was given, and the milliseconds that they took together.
+    answers: int = 0
+    answer_milliseconds: int = 0
 
     @property
     def kept(self) -> int:
@@ -182,6 +186,34 @@ class Overview:
                 if len(endings) == times and all(ending in _BROKEN for ending in endings):
                     found.append(one)
         return found
+
+    def timed(self, sparks: Sequence[Spark]) -> list[Spark]:
+        """The same runs with how long they and their answers took."""
+        columns = (_R.id, _R.started_at, _R.answers, _R.answer_milliseconds)
+        statement = sa.select(*columns).where(_R.id.in_([spark.run_id for spark in sparks]))
+        with reading(self._engine) as connection:
+            found = {row[0]: row for row in connection.execute(statement)}
+        return [
+            replace(
+                spark,
+                started_at=found[spark.run_id].started_at,
+                answers=found[spark.run_id].answers,
+                answer_milliseconds=found[spark.run_id].answer_milliseconds,
+            )
+            for spark in sparks
+        ]
+
+    def changes(self, source_id: str, limit: int = 10) -> list[datetime]:
+        """When its newest good harvests ended that brought anything new, the newest first."""
+        moved = _R.new + _R.changed + _R.deleted + _R.absent > 0
+        statement = (
+            sa.select(_R.ended_at)
+            .where(_R.source_id == source_id, GOOD, moved)
+            .order_by(_R.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).scalars())
 
     def open_runs(self) -> list[HarvestRun]:
         """Every open run, the oldest first."""

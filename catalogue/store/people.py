@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import LastOperator, PersonExists, UnknownNode, UnknownPerson
-from catalogue.people import Person, Role, mail_address, person_name
+from catalogue.people import Person, Role, known_by, mail_address, person_name
 from catalogue.store import dialects
 from catalogue.store.audit import note_on
 from catalogue.store.engine import reading, writing
@@ -23,6 +23,7 @@ from catalogue.store.tables import (
     person_roles,
     sessions,
     sign_in_links,
+    subscriptions,
     tokens,
 )
 
@@ -66,7 +67,7 @@ class People:
             UnknownPerson: there is none.
         """
         c = people.c
-        wanted = sa.select(c.id).where(c.mail == mail.strip().lower(), c.removed_at.is_(None))
+        wanted = sa.select(c.id).where(c.mail == known_by(mail), c.removed_at.is_(None))
         with reading(self._engine) as connection:
             found = connection.execute(wanted).scalar()
             if found is None:
@@ -176,6 +177,7 @@ class People:
             _require_an_operator(connection, Role.OPERATOR in gone.roles)
             statement = sa.update(people).where(people.c.id == person_id)
             connection.execute(statement.values(removed_at=now, password=""))
+            connection.execute(sa.delete(subscriptions).where(subscriptions.c.person_id == person_id))
             note_on(connection, by, "remove", f"person:{person_id}", {"mail": gone.mail}, now)
 
     def by_identity(self, issuer: str, subject: str) -> Person | None:
@@ -205,7 +207,7 @@ class People:
         """The number of a person and the hash of the password; 0 and nothing where there is none."""
         c = people.c
         statement = sa.select(c.id, c.password).where(
-            c.mail == mail.strip().lower(), c.removed_at.is_(None), c.password != ""
+            c.mail == known_by(mail), c.removed_at.is_(None), c.password != ""
         )
         with reading(self._engine) as connection:
             row = connection.execute(statement).one_or_none()

@@ -14,6 +14,7 @@ from catalogue.errors import SecretsLocked
 from catalogue.sealing import Sealer
 from catalogue.source import Source
 from catalogue.store.engine import reading, writing
+from catalogue.store.subscriptions import resealed as subscriptions_resealed
 from catalogue.store.tables import source_secrets
 
 
@@ -23,8 +24,19 @@ class Secrets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def set(self, source: Source, secret: Secret, sealer: Sealer, now: datetime) -> None:
-        """Seal a secret for a source, for the place where it is now, in the place of one of its kind."""
+    def set(
+        self,
+        source: Source,
+        secret: Secret,
+        sealer: Sealer,
+        now: datetime,
+        *,
+        ends_at: datetime | None = None,
+    ) -> None:
+        """Seal a secret for a source, for the place where it is now, in the place of one of its kind.
+
+        When it ends is said by a person, unless it says so itself.
+        """
         told = {
             "source": source.id,
             "kind": secret.kind,
@@ -36,6 +48,7 @@ class Secrets:
             "kind": secret.kind,
             "sealed": sealer.seal(json.dumps(told).encode()),
             "set_at": now,
+            "ends_at": secret.ends_at or ends_at,
         }
         with writing(self._engine) as connection:
             _delete(connection, source.id, [secret.kind])
@@ -47,6 +60,28 @@ class Secrets:
         statement = sa.select(c.kind, c.set_at).where(c.source_id == source_id).order_by(c.kind)
         with reading(self._engine) as connection:
             return {SecretKind(kind): at for kind, at in connection.execute(statement)}
+
+    def ends(self, source_id: str) -> dict[SecretKind, datetime]:
+        """When secrets of a source end, as far as that is known."""
+        c = source_secrets.c
+        statement = sa.select(c.kind, c.ends_at).where(c.source_id == source_id, c.ends_at.is_not(None))
+        with reading(self._engine) as connection:
+            return {SecretKind(kind): at for kind, at in connection.execute(statement)}
+
+    def next_ends(self) -> dict[str, tuple[SecretKind, datetime]]:
+        """Of each source the secret that ends first, and when, where that is known."""
+        c = source_secrets.c
+        statement = sa.select(c.source_id, c.kind, c.ends_at).where(c.ends_at.is_not(None))
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement.order_by(c.ends_at.desc())).all()
+        return {row.source_id: (SecretKind(row.kind), row.ends_at) for row in rows}
+
+    def note_end(self, source_id: str, kind: SecretKind, ends_at: datetime) -> None:
+        """Write down when a secret ends."""
+        c = source_secrets.c
+        statement = sa.update(source_secrets).where(c.source_id == source_id, c.kind == kind)
+        with writing(self._engine) as connection:
+            connection.execute(statement.values(ends_at=ends_at))
 
     def of(self, source: Source, keys: Sequence[str]) -> list[Secret]:
         """The secrets of a source, opened.
@@ -69,7 +104,7 @@ class Secrets:
             return _delete(connection, source_id, list(kinds or SecretKind))
 
     def reseal(self, sealer: Sealer) -> int:
-        """Seal every secret anew, under the newest key; returns how many there are.
+        """Seal every secret anew, webhooks' too, under the newest key; returns how many there are.
 
         Raises:
             SecretsLocked: none of the keys opens one of them; nothing has changed then.
@@ -80,7 +115,7 @@ class Secrets:
             for source_id, kind, sealed in rows:
                 statement = sa.update(source_secrets).where(c.source_id == source_id, c.kind == kind)
                 connection.execute(statement.values(sealed=sealer.reseal(bytes(sealed))))
-        return len(rows)
+            return len(rows) + subscriptions_resealed(connection, sealer)
 
 
 def _opened(source: Source, kind: SecretKind, sealed: bytes, sealer: Sealer) -> Secret:

@@ -9,6 +9,7 @@ Datestamps are ours, in whole seconds since 1970-01-01T00:00:00Z: see `catalogue
 
 from __future__ import annotations
 
+from catalogue.store.tables.alerting import ALERTING, alerts, calls, subscriptions, tellings
 from catalogue.store.tables.community import (
     attempts,
     audit,
@@ -61,6 +62,7 @@ from catalogue.store.tables.registry import pauses, source_requests, source_secr
 from catalogue.store.tables.work import GOOD, OPEN, exchanges, run_events, runs, workers, write_intents
 
 __all__ = [
+    "ALERTING",
     "ASKED",
     "GOOD",
     "OPEN",
@@ -69,9 +71,11 @@ __all__ = [
     "UtcDateTime",
     "absences",
     "accepted_problems",
+    "alerts",
     "attempts",
     "audit",
     "boxes",
+    "calls",
     "checkups",
     "clients",
     "cluster_decisions",
@@ -119,6 +123,8 @@ __all__ = [
     "source_requests",
     "source_secrets",
     "sources",
+    "subscriptions",
+    "tellings",
     "tokens",
     "validators",
     "visits",

@@ -47,6 +47,8 @@ source_secrets = sa.Table(
     # By catalogue.sealing: of no use without a key that is not in the database.
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Column("set_at", UtcDateTime, nullable=False),
+    # When it is good no more, where that is known.
+    sa.Column("ends_at", UtcDateTime),
 )
 
 source_requests = sa.Table(

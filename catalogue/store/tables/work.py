@@ -56,6 +56,9 @@ runs = sa.Table(
     # Workers that died with it since the last committed page.
     sa.Column("lapses", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("active_at", UtcDateTime),
+    # Answers that it was given, and how long they took together.
+    sa.Column("answers", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("answer_milliseconds", sa.BigInteger, nullable=False, default=0, server_default="0"),
     sa.UniqueConstraint("source_id", "due"),
     sa.Index("one_harvest_per_host", "host", unique=True, sqlite_where=_asks, postgresql_where=_asks),
     sa.Index("one_open_run", "source_id", unique=True, sqlite_where=_open, postgresql_where=_open),
