@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -78,10 +78,18 @@ def require_sqlite(python: tuple[int, int], sqlite: tuple[int, int, int]) -> Non
 class Jobs:
     """The job engine of one process. DBOS allows one of them at a time in each."""
 
-    def __init__(self, store: Store, settings: Settings, worker: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        worker: str,
+        *,
+        on_end: Callable[[HarvestRun], None] = lambda _: None,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._worker = worker
+        self._on_end = on_end
         self._watch = Watch(store, settings)
         self._stopping = threading.Event()
         self._work = Work(store, settings, should_stop=self._stopping.is_set)
@@ -282,6 +290,7 @@ class Jobs:
                 ending=ended.ending,
                 why=ended.message,
             )
+            self._on_end(ended)
         return result.more
 
     def _is_paused(self, run: HarvestRun) -> bool:

@@ -37,7 +37,6 @@ from harvester.http.guard import AddressGuard, Network
 from harvester.http.memory import Memory
 from harvester.http.terms import Limits, Proxy, Terms
 
-MAX_REDIRECTS: Final = 5
 #: RFC 9110, section 15.4: those that name another place. 303 alone changes the method.
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 #: Those of them that hold for good.
@@ -145,7 +144,7 @@ class HarvestSession:
 
     def _followed(self, request: requests.Request) -> Answer:
         url, hops = request.url, list[int]()
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(self._limits.redirects + 1):
             response = self._send(request)
             try:
                 if response.status_code not in _REDIRECTS or not response.headers.get("Location"):
@@ -157,7 +156,8 @@ class HarvestSession:
             finally:
                 response.close()
                 self._quiet_until[urlsplit(response.url).netloc] = time.monotonic() + self._limits.host_pause
-        raise HttpFailure(f"{place(url)} redirects more than {MAX_REDIRECTS} times", response.status_code)
+        times = f"more than {self._limits.redirects} times"
+        raise HttpFailure(f"{place(url)} redirects {times}", response.status_code)
 
     def fetch_if_modified(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None

@@ -33,6 +33,8 @@ class Limits:
     answer_limit: int = 64 * 1024 * 1024
     #: Seconds between the end of one answer and the next request to the same host.
     host_pause: float = 0.0
+    #: How often it may send us on.
+    redirects: int = 5
 
     @classmethod
     def of(cls, settings: Settings, quirks: Quirks) -> Self:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from catalogue.credentials import Secret, SecretKind
 from catalogue.errors import HttpFailure
 from catalogue.quirks import Quirks
 from catalogue.run import Ending, HarvestRun, RunKind
+from catalogue.sealing import Sealer, new_key
 from catalogue.settings import Settings
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
@@ -125,6 +128,33 @@ def test_requests_are_numbered_through_all_slices_of_a_run(
         with pytest.raises(HttpFailure), session_for(store, lenient, source, run) as session:
             session.fetch("GET", source.base_url)
     assert [(one.number, one.answer) for one in store.exchanges.of(run.id)] == [(1, b"no"), (2, b"no")]
+
+
+def test_how_long_answers_took_is_added_up_in_the_run(store: Store, lenient: Settings, document: str) -> None:
+    source = add(store, document)
+    run = opened(store)
+    for _ in range(2):
+        with session_for(store, lenient, source, run) as session:
+            session.fetch("GET", document)
+    store.runs.end(run, Ending.COMPLETE, now())
+    [spark] = store.overview.timed(store.overview.sparks(["nile"])["nile"])
+    assert spark.answers == 2
+    assert spark.started_at is not None
+
+
+def test_when_a_client_certificate_ends_is_found_where_it_was_not_written_down(
+    sqlite_store: Store, lenient: Settings, document: str
+) -> None:
+    source, pair, key = add(sqlite_store, document), issue("a client", days=9), new_key()
+    secret = Secret.certificate(pair.pem, pair.key_pem())
+    sqlite_store.secrets.set(source, secret, Sealer([key]), now())
+    ends = {SecretKind.CERTIFICATE: pair.certificate.not_valid_after_utc}
+    assert sqlite_store.secrets.ends("nile") == ends
+    with sqlite_store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE source_secrets SET ends_at = NULL")
+    settings = lenient.model_copy(update={"secret_key": SecretStr(key)})
+    with session_for(sqlite_store, settings, source, opened(sqlite_store)):
+        assert sqlite_store.secrets.ends("nile") == ends
 
 
 @pytest.mark.parametrize(("days", "said"), [(10, True), (200, False)])
