@@ -29,6 +29,7 @@ from catalogue.errors import (
     SourceExists,
     SourceInactive,
     StillInUse,
+    UnknownAlert,
     UnknownNode,
     UnknownOrganisation,
     UnknownPerson,
@@ -37,6 +38,7 @@ from catalogue.errors import (
     UnknownRegistration,
     UnknownRun,
     UnknownSource,
+    UnknownSubscription,
 )
 from catalogue.formats import FORMATS
 from catalogue.run import BY_REQUEST, Ending
@@ -57,6 +59,7 @@ from clearinghouse import (
     simulating,
     steering,
 )
+from clearinghouse.alerts import add_commands as add_alerts
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
 from clearinghouse.requests_made import bundle_run
 from clearinghouse.session import opened, own_hand, prepared, upgraded
@@ -78,6 +81,7 @@ _REFUSALS = (
     SourceExists,
     SourceInactive,
     StillInUse,
+    UnknownAlert,
     UnknownNode,
     UnknownOrganisation,
     UnknownPerson,
@@ -86,6 +90,7 @@ _REFUSALS = (
     UnknownRegistration,
     UnknownRun,
     UnknownSource,
+    UnknownSubscription,
 )
 
 app = typer.Typer(
@@ -104,6 +109,7 @@ duplicates_app = typer.Typer(
 person_app = typer.Typer(help="Who may sign in, and to do what.", no_args_is_help=True)
 organisation_app = typer.Typer(help="Who takes part.", no_args_is_help=True)
 node_app = typer.Typer(help="What organisations take part with.", no_args_is_help=True)
+alerts_app = typer.Typer(help="What is amiss, and who hears of it.", invoke_without_command=True)
 mail_app = typer.Typer(help="Letters that we send.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 registration_app = typer.Typer(help="Repositories that somebody registers.", no_args_is_help=True)
@@ -119,6 +125,8 @@ app.add_typer(node_app, name="node")
 people.add_commands(person_app)
 organisations.add_commands(organisation_app, node_app)
 app.add_typer(mail_app, name="mail")
+app.add_typer(alerts_app, name="alerts")
+add_alerts(alerts_app)
 registry.add_commands(source_app)
 registrations.add_commands(registration_app)
 simulating.add_command(app)

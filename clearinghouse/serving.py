@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -26,15 +26,18 @@ from clearinghouse.output import complaints
 from clearinghouse.people import first_operator
 from clearinghouse.sample.federation import Federation
 from clearinghouse.session import own_hand
+from endpoint.alerts.telling import Teller
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
 from endpoint.deps import Services
 from endpoint.registration.acts import tell_of_trial
 from harvester.checkups import Checkups
+from harvester.lookout import Lookout
 from harvester.mail import Postman
 from harvester.schedule import Schedule
 from harvester.slices import utc_now
 from harvester.trials import Trials
+from harvester.webhooks import Caller
 from harvester.worker import alive, new_worker
 
 #: Seconds between two looks of a worker at what is due.
@@ -46,6 +49,8 @@ VISITS_KEPT = timedelta(days=400)
 DUMP_LOOK = 60.0
 #: Seconds between two looks at the outbox.
 MAIL_LOOK = 5.0
+#: Seconds between two looks whether anything is amiss with the sources, and whether somebody is to be told.
+ALERT_LOOK, TELL_LOOK = 300.0, 15.0
 #: Seconds between two looks at what is of no use any more.
 TIDY = 3600.0
 #: The sample nodes listen so far above our own port.
@@ -149,8 +154,10 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     from harvester.jobs import Jobs  # DBOS takes a second to import, which other roles need not wait for
 
     worker = new_worker()
-    jobs = Jobs(store, settings, worker)
+    lookout = Lookout(store, settings)
+    jobs = Jobs(store, settings, worker, on_end=lambda run: lookout.run_ended(run.source_id))
     chores = Schedule(store, settings)
+    caller = _alerting(settings, store, lookout, chores)
     chores.every(TICK, jobs.tick, "tick")
     kept = timedelta(days=settings.history_days)
     chores.every(DAY, lambda: _tidy(store, kept), "tidy-store")
@@ -171,10 +178,27 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
             yield
         finally:
             postman.stop()
+            caller.stop()
             chores.stop()
             checkups.stop()
             trials.stop()
             jobs.stop()
+
+
+def _alerting(settings: Settings, store: Store, lookout: Lookout, chores: Schedule) -> Caller:
+    """The chores that find out what is amiss, tell people, and call programs."""
+    teller, caller = Teller(Services(settings, store)), Caller(store, settings)
+    chores.every(ALERT_LOOK, lambda: _each(lookout.look), "alerts")
+    chores.every(TICK, lambda: _each(lookout.look_at_ended), "alerts-of-ended")
+    chores.every(TELL_LOOK, lambda: _each(teller.look), "tell")
+    chores.every(MAIL_LOOK, caller.look, "webhooks")
+    chores.every(DAY, lookout.forget, "forget-alerts")
+    return caller
+
+
+def _each(look: Callable[[], object]) -> None:
+    """A look of which nobody wants to know what it has found."""
+    look()
 
 
 def _tidy(store: Store, kept: timedelta) -> None:

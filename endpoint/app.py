@@ -14,6 +14,7 @@ from catalogue.store import Store
 from endpoint.admin_api import problems
 from endpoint.admin_api.router import DESCRIPTION
 from endpoint.admin_api.router import router as admin_api
+from endpoint.alerts.rooms import ROOMS as ALERTS
 from endpoint.auth import refusals
 from endpoint.auth.account import router as account
 from endpoint.auth.elsewhere import router as elsewhere
@@ -73,6 +74,7 @@ _ROOMS: Final = (
     observing,
     where,
     *REGISTRATION,
+    *ALERTS,
 )
 
 

@@ -28,6 +28,8 @@ STATUSES: Final = {
     errors.UnknownOrganisation: HTTPStatus.NOT_FOUND,
     errors.UnknownNode: HTTPStatus.NOT_FOUND,
     errors.UnknownRegistration: HTTPStatus.NOT_FOUND,
+    errors.UnknownAlert: HTTPStatus.NOT_FOUND,
+    errors.UnknownSubscription: HTTPStatus.NOT_FOUND,
     errors.SourceExists: HTTPStatus.CONFLICT,
     errors.PersonExists: HTTPStatus.CONFLICT,
     errors.OrganisationExists: HTTPStatus.CONFLICT,

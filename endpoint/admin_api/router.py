@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Security
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
+from endpoint.admin_api.alerts import alerts, subscriptions
 from endpoint.admin_api.audit import router as audit
 from endpoint.admin_api.organisations import router as organisations
 from endpoint.admin_api.people import router as people
@@ -43,6 +44,8 @@ for room in (
     questions,
     pings,
     registrations,
+    alerts,
+    subscriptions,
     audit,
 ):
     router.include_router(room)

@@ -22,6 +22,7 @@ class Room:
 
 ROOMS: Final = (
     Room("/dashboard", N_("Nodes"), Action.SEE),
+    Room("/dashboard/alerts", N_("Alerts"), Action.SEE),
     Room("/dashboard/people", N_("People"), Action.ADMINISTER),
     Room("/dashboard/organisations", N_("Organisations"), Action.ADMINISTER),
     Room("/dashboard/audit", N_("What people did"), Action.ADMINISTER),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from catalogue.alerts import Alert, Rule
 from catalogue.question import Question
 from catalogue.run import Ending
 from catalogue.store import Store
@@ -16,6 +17,8 @@ from endpoint.dashboard.nodes import Desk, NodeLine
 CERTIFICATE_DAYS: Final = 21
 #: How many of a kind are named; the table has the others.
 MOST: Final = 20
+#: Alerts of these rules are in the list without being looked up.
+_SAID: Final = frozenset({Rule.HELD, Rule.FAILING, Rule.CERTIFICATE})
 _BROKEN: Final = frozenset({Ending.FAILED, Ending.INTERRUPTED})
 
 
@@ -27,6 +30,8 @@ class Needs:
     failing: Sequence[NodeLine] = ()
     #: With the day on which the certificate ends.
     certificates: Sequence[tuple[NodeLine, datetime]] = ()
+    #: Open alerts about anything else, of which nobody said to be quiet.
+    alerts: Sequence[tuple[NodeLine, Alert]] = ()
     #: Nodes of which any of this is so.
     count: int = 0
 
@@ -44,7 +49,18 @@ def needs_of(store: Store, desk: Desk) -> Needs:
     )
     concerned = {line.id for line, _ in asked} | {line.id for line in failing}
     concerned |= {line.id for line, _ in ending}
-    return Needs(asked[:MOST], failing[:MOST], ending[:MOST], len(concerned))
+    alerts = _alerts(store, lines, desk.now)
+    concerned |= {line.id for line, _ in alerts}
+    return Needs(asked[:MOST], failing[:MOST], ending[:MOST], alerts[:MOST], len(concerned))
+
+
+def _alerts(store: Store, lines: Mapping[str, NodeLine], now: datetime) -> list[tuple[NodeLine, Alert]]:
+    """Those that say what nothing above says."""
+    return [
+        (lines[alert.source_id], alert)
+        for alert in store.alerts.open()
+        if alert.source_id in lines and alert.rule not in _SAID and not alert.is_snoozed(now)
+    ]
 
 
 def _questions(store: Store, desk: Desk) -> list[Question]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from catalogue.node_state import NodeState
 from catalogue.people import Action
+from endpoint.alerts import wording as alert_words
 from endpoint.auth.gate import needs, reader
 from endpoint.auth.pages import language_for
 from endpoint.dashboard import charts
@@ -58,6 +59,7 @@ def dashboard(request: Request) -> Response:
         registrations=len(known.store.registrations.waiting()) if asking.may(Action.DECIDE) else 0,
         asked=lambda question, label: asked(question, label, language),
         answers=ANSWERS,
+        alert_words=alert_words,
         wish=wish,
         chosen=len(chosen),
         lines=lines,

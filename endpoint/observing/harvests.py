@@ -51,7 +51,7 @@ class HarvestFigures(Collector):
         """Every figure; where the store is away, only that."""
         try:
             self._store.check()
-            found = [*self._standing(), *self._sources(), *self._counts(), *self._requests()]
+            found = [*self._standing(), *self._sources(), *self._alerts(), *self._counts(), *self._requests()]
         except (StoreUnreachable, SchemaOutOfDate):
             found, up = [], 0
         else:
@@ -73,6 +73,10 @@ class HarvestFigures(Collector):
         for letter_state, count in self._store.outbox.counts().items():
             letters.add_metric([letter_state], count)
         yield letters
+        calls = GaugeMetricFamily("clearinghouse_webhook_calls", "Calls of webhooks.", labels=["state"])
+        for call_state, count in self._store.calls.counts().items():
+            calls.add_metric([call_state], count)
+        yield calls
 
     def _sources(self) -> Iterator[Metric]:
         now, glances = datetime.now(UTC), self._store.overview.glances()
@@ -101,6 +105,14 @@ class HarvestFigures(Collector):
                 ends = datetime.fromisoformat(glance.certificate_until)
                 until.add_metric([glance.id], ends.timestamp())
         yield from (states, owed, good, age, asked, problems, until)
+
+    def _alerts(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "clearinghouse_alert", "1 for each alert that is open.", labels=["source", "rule"]
+        )
+        for alert in self._store.alerts.open():
+            family.add_metric([alert.source_id, alert.rule], 1)
+        yield family
 
     def _counts(self) -> Iterator[Metric]:
         """What takes a while to count."""

@@ -20,6 +20,7 @@ from catalogue.people import Role
 from catalogue.registration import Registration, RegistrationState, Rhythm, Step, Who
 from catalogue.sealing import Sealer, keys_of
 from catalogue.store.registrations import MOST_CONFIRMATIONS
+from endpoint.alerts.hearing import hear_of_node
 from endpoint.deps import Services
 from endpoint.registration import letters
 from endpoint.registration.letters import Letter, Stationery
@@ -234,8 +235,18 @@ def accept(services: Services, number: int, wish: Wish, *, by: str, reason: str)
     told = {"registration": number, "base_url": place.source.base_url}
     services.store.audit.note(by, "add", f"source:{place.source.id}", told, now)
     more = _manager(services, done, place.source.node_id, by) if wish.manager else ""
+    _let_hear(services, done, place.source.node_id, by)
     _tell(services, done, more="\n\n".join(filter(None, [more, _ping_link(services, done, by)])))
     return done
+
+
+def _let_hear(services: Services, one: Registration, node_id: str, by: str) -> None:
+    """Let those hear of the node whom the registrant has named; others than himself once they have said yes."""
+    hears, who = one.answers.hears, one.answers.who
+    own = who.mail if who is not None and who.is_confirmed else ""
+    for mail in hears.mails if hears else ():
+        language = letters.tongue(one).tag
+        hear_of_node(services, node_id, mail, language=language, by=by, confirmed=mail == own)
 
 
 def _ping_link(services: Services, one: Registration, by: str) -> str:

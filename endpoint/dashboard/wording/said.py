@@ -23,6 +23,14 @@ DONE: Final[Mapping[str, str]] = {
     "decided": N_("Your decision is written down."),
     "accepted": N_("The problem is accepted until the day that you named."),
     "reopened": N_("The problem counts again."),
+    "snoozed": N_("Nobody is told of it for so long."),
+    "woken": N_("It is told of again."),
+    "subscribed": N_("It is told there from now on."),
+    "to-confirm": N_("A letter was sent there; from its answer on it is told there."),
+    "muted": N_("It is quiet there for so long."),
+    "heard": N_("It is told there again."),
+    "tried": N_("Something was sent there, to try it out."),
+    "unsubscribed": N_("Nothing is told there any more."),
 }
 #: Why not, by what was raised; the most special first.
 REFUSED: Final[Mapping[type[Exception], str]] = {

@@ -92,6 +92,8 @@ ACTS: Final[Mapping[str, str]] = {
     "remove secret": N_("removed a secret"),
     "make-ping": N_("made a ping link"),
     "remove-ping": N_("ended the ping link"),
+    "snooze": N_("was quiet about an alert"),
+    "snooze no more": N_("let an alert be told again"),
     "accept no more": N_("accepts a problem no more"),
 }
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 import requests
 
+from catalogue.alerts import Rule
 from catalogue.people import Action, Person, Role, may, may_somewhere
 from catalogue.settings import load_settings
 from catalogue.store import Store
@@ -44,6 +45,8 @@ SEES_SOURCE: Final = Access(action=Action.SEE, at_source=True)
 SEES_EVERYTHING: Final = Access(action=Action.SEE, everywhere=True)
 STEERS: Final = Access(action=Action.STEER)
 STEERS_SOURCE: Final = Access(action=Action.STEER, at_source=True)
+#: The alert in the path is about `nile`; the node in the path is its node.
+SEES_ALERT, STEERS_ALERT, STEERS_NODE = SEES_SOURCE, STEERS_SOURCE, STEERS_SOURCE
 DECIDES: Final = Access(action=Action.DECIDE)
 ADMINISTERS: Final = Access(action=Action.ADMINISTER)
 
@@ -188,6 +191,31 @@ ROUTES: Final = {
     "DELETE /api/nodes/{node_id}": ADMINISTERS,
     "PUT /api/nodes/{node_id}/sources/{source_id}": ADMINISTERS,
     "DELETE /api/nodes/{node_id}/sources/{source_id}": ADMINISTERS,
+    # Alerts, and who hears of them; a key in the address opens one subscription.
+    "GET /alerts/on/{key}": PUBLIC,
+    "POST /alerts/on/{key}": PUBLIC,
+    "GET /alerts/off/{key}": PUBLIC,
+    "POST /alerts/off/{key}": PUBLIC,
+    "GET /dashboard/alerts": SEES,
+    "POST /dashboard/alerts/{alert_id}/{act}": STEERS_ALERT,
+    "GET /dashboard/account/alerts": SIGNED_IN,
+    "POST /dashboard/account/alerts": SIGNED_IN,
+    "POST /dashboard/account/alerts/{number}/{act}": SIGNED_IN,
+    "GET /dashboard/nodes/{node_id}/alerts": STEERS_NODE,
+    "POST /dashboard/nodes/{node_id}/alerts": STEERS_NODE,
+    "POST /dashboard/nodes/{node_id}/alerts/{number}/{act}": STEERS_NODE,
+    "GET /api/alerts": SEES,
+    "GET /api/alerts/{alert_id}": SEES_ALERT,
+    "PUT /api/alerts/{alert_id}/snooze": STEERS_ALERT,
+    "DELETE /api/alerts/{alert_id}/snooze": STEERS_ALERT,
+    "GET /api/subscriptions": SEES,
+    "POST /api/subscriptions": SEES,
+    "PATCH /api/subscriptions/{number}": SEES,
+    "PUT /api/subscriptions/{number}/mute": SEES,
+    "POST /api/subscriptions/{number}/try": SEES,
+    "DELETE /api/subscriptions/{number}": SEES,
+    "GET /api/nodes/{node_id}/subscriptions": STEERS_NODE,
+    "POST /api/nodes/{node_id}/subscriptions": STEERS_NODE,
     # Registrations: a key in the address opens one.
     "GET /register": PUBLIC,
     "POST /register": PUBLIC,
@@ -218,7 +246,9 @@ ROUTES: Final = {
 #: What the catalogue gives to the world: everybody may ask for everything below these.
 FEEDS: Final = ("/oai", "/csw", "/ogc")
 #: Values of parameters in paths; of all others: `none`.
-VALUES: Final = {"source_id": "nile", "number": "1", "role": "viewer", "run_id": "99999"}
+VALUES: Final = {"source_id": "nile", "number": "1", "role": "viewer", "run_id": "99999", "alert_id": "1"}
+#: Of paths that end so: the node is that of `nile`.
+OF_DELTA: Final = ("/alerts", "/subscriptions", "/alerts/{number}/{act}")
 #: Methods that a session does not open the API for.
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -276,6 +306,7 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, S
         add_source(store, "lagoon")
         add_node(store, "delta", "nile")
         add_node(store, "coast", "lagoon")
+        store.alerts.judge("nile", {Rule.HELD: {"questions": 1}}, datetime.now(UTC))
         operator = add_person(store, Role.OPERATOR)
         manager = add_person(store, nodes=("delta",))
         asking = [
@@ -326,7 +357,8 @@ def test_who_is_let_through(everybody: tuple[str, Store, list[Asking]], route: s
     at, store, asking = everybody
     method, _, template = route.partition(" ")
     api = template.startswith("/api/")
-    path = re.sub(r"{(\w+)[^}]*}", lambda found: VALUES.get(found[1], _made_up(found[1])), template)
+    values = VALUES | ({"node_id": "delta"} if template.endswith(OF_DELTA) else {})
+    path = re.sub(r"{(\w+)[^}]*}", lambda found: values.get(found[1], _made_up(found[1])), template)
     wrong = []
     for who in asking if api else asking[:7]:
         if ROUTES[route].everybody and who.person is not None and not who.token and who.label != "operator":

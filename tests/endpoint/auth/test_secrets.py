@@ -20,7 +20,8 @@ from signing_in import COOKIE, Browser, add_node, add_person, serving
 
 PASSWORD = "seven quiet herons"
 PAGES = (
-    "/", "/sign-in", "/dashboard", "/dashboard/account", "/dashboard/people", "/dashboard/people/1",
+    "/", "/sign-in", "/dashboard", "/dashboard/account", "/dashboard/account/alerts", "/dashboard/people",
+    "/dashboard/people/1",
     "/dashboard/organisations", "/dashboard/pings/nile", "/dashboard/sources/nile?tab=settings", "/metrics",
     "/api/people", "/api/people/1", "/api/tokens", "/api/me", "/api/audit", "/api/sources/nile/settings",
 )  # fmt: skip

@@ -69,6 +69,9 @@ def test_a_repository_is_registered_tried_accepted_and_told(sqlite_store: Store,
         assert store.organisations.all()[0].name == "Lake Centre"
         (manager,) = store.people.managers_of(source.node_id)
         assert manager.mail == "wanjiru@example.org"
+        (hears,) = store.subscriptions.all()
+        assert (hears.person_id, hears.node_id) == (manager.id, source.node_id)
+        assert hears.confirmed_at is not None
         assert "Accepted" in visitor.go(f"/registrations/{key}").text_content()
         public = visitor.go("/decisions").text_content()
         assert "The repository meets the conditions for being harvested." in public
