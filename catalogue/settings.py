@@ -182,6 +182,7 @@ class Settings(BaseSettings):
     mail_authority: str
     mail_sender: str
     mail_days: float = Field(gt=0)
+    digests: bool
     workers: int = Field(ge=1)
     slice_seconds: float = Field(gt=0)
     dead_after: float = Field(gt=0)

@@ -44,6 +44,7 @@ from catalogue.formats import FORMATS
 from catalogue.run import BY_REQUEST, Ending
 from catalogue.store import Store
 from clearinghouse import (
+    digests,
     doctor,
     duplicates,
     guarding,
@@ -138,6 +139,7 @@ app.command("questions")(questions.questions)
 question_app.command("show")(questions.show)
 app.command("answer")(questions.answer)
 app.command("record")(lives.record)
+app.command("digest")(digests.digest)
 app.command("doctor")(doctor.doctor)
 db_app.command("tidy")(guarding.tidy)
 

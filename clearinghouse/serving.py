@@ -30,6 +30,7 @@ from endpoint.alerts.telling import Teller
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
 from endpoint.deps import Services
+from endpoint.nodes.monthly import Monthly
 from endpoint.registration.acts import tell_of_trial
 from harvester.checkups import Checkups
 from harvester.lookout import Lookout
@@ -168,6 +169,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     postman = Postman(store, settings)
     chores.every(MAIL_LOOK, postman.look, "mail")
     chores.every(DAY, postman.forget, "forget-mail")
+    chores.every(TIDY, Monthly(Services(settings, store)).look, "monthly-letters")
     trials = Trials(store, settings, on_done=partial(tell_of_trial, Services(settings, store)))
     chores.every(TICK, trials.look, "trials")
     chores.every(DAY, trials.forget, "forget-registrations")

@@ -31,8 +31,11 @@ from endpoint.dashboard.runs import router as run
 from endpoint.dashboard.sources import router as node
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
+from endpoint.life.api import router as where_api
 from endpoint.life.router import router as where
+from endpoint.nodes.managing import router as digest
 from endpoint.nodes.router import router as nodes
+from endpoint.nodes.stopping import router as digests
 from endpoint.oai_pmh.address import OaiPmh, visits_of
 from endpoint.oai_pmh.router import ADDRESS
 from endpoint.oai_pmh.router import router as oai_pmh
@@ -73,6 +76,9 @@ _ROOMS: Final = (
     ping_links,
     observing,
     where,
+    where_api,
+    digest,
+    digests,
     *REGISTRATION,
     *ALERTS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -69,6 +69,18 @@ class Clients:
                 visit = Visit(row.verb, row.prefix, row.set_spec, row.error)
                 found[row.client_id].take(visit, Count(*(getattr(row, name) for name in _COUNTS)))
         return list(found.values())
+
+    def given(self, set_specs: Sequence[str], first: int, until: int) -> int:
+        """How many clients were given records of lists of these sets (empty: of everything) on these days.
+
+        Days are counted from 1970-01-01; the last is not among them.
+        """
+        v = visits.c
+        statement = sa.select(sa.func.count(v.client_id.distinct())).where(
+            v.day >= first, v.day < until, v.set_spec.in_(set_specs), v.records > 0, v.verb.like("List%")
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar_one()
 
     def forget(self, before: datetime) -> None:
         """Forget visits of days before this one, and clients that have not come since."""

@@ -93,6 +93,18 @@ class Step:
     lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What runs that ended within some time made of their sources, added up."""
+
+    new: int
+    changed: int
+    gone: int
+    #: Harvests that came to the end of their lists, and harvests that broke off.
+    good: int
+    broken: int
+
+
 class Overview:
     """Sources and their runs, many at a time."""
 
@@ -166,6 +178,24 @@ class Overview:
         )
         with reading(self._engine) as connection:
             return [Step(*row) for row in connection.execute(statement)][::-1]
+
+    def sums(self, source_ids: Sequence[str], since: datetime, until: datetime) -> Sums:
+        """What runs that ended within this time made of these sources."""
+        harvested = _R.kind.in_(_HARVESTS)
+        counts = (
+            sa.func.coalesce(sa.func.sum(_R.new), 0),
+            sa.func.coalesce(sa.func.sum(_R.changed), 0),
+            sa.func.coalesce(sa.func.sum(_R.deleted + _R.absent), 0),
+            sa.func.count().filter(harvested, _R.ending.in_(TO_THE_END)),
+            sa.func.count().filter(harvested, _R.ending.in_(_BROKEN)),
+        )
+        moments = (sa.bindparam(name, at, _R.ended_at.type) for name, at in (("a", since), ("b", until)))
+        first, last = moments
+        statement = sa.select(*counts).where(
+            _R.source_id.in_(source_ids), _R.ended_at >= first, _R.ended_at < last
+        )
+        with reading(self._engine) as connection:
+            return Sums(*map(int, connection.execute(statement).one()))
 
     def failures(self, source_ids: Sequence[str], times: int = 2) -> list[str]:
         """Those of these sources whose newest harvests failed so many times in a row."""

@@ -151,6 +151,18 @@ class Problems:
         with reading(self._engine) as connection:
             return {row[0]: row[1] for row in connection.execute(statement)}
 
+    def by_rule(self, source_ids: Sequence[str], now: datetime) -> dict[str, int]:
+        """How many records of these sources break each rule, without what is accepted; the most first."""
+        count = sa.func.count()
+        statement = (
+            sa.select(_P.rule, count)
+            .where(_P.source_id.in_(source_ids), _P.ended_run.is_(None), sa.not_(_accepted(now)))
+            .group_by(_P.rule)
+            .order_by(count.desc(), _P.rule)
+        )
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
     def groups(self, source_id: str, newest_run: int, now: datetime) -> list[Group]:
         """The problems of a source by rule, the most frequent first, those that are accepted last."""
         here, count = _P.ended_run.is_(None), sa.func.count

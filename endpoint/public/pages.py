@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from endpoint import languages
+from endpoint.auth.gate import Reader, reader
 from endpoint.deps import services
 from endpoint.languages import Language
 from endpoint.public.assets import PAGE_HEADERS, asset_path
 from endpoint.templating import render_template
 
-_VARY: Final = {"Vary": "Accept-Language"}
+#: Who has signed in sees another page than everybody, and nobody keeps it for others.
+_VARY: Final = {"Vary": "Accept-Language, Cookie"}
+_PRIVATE: Final = {"Cache-Control": "no-store"}
 
 
 def page(
@@ -35,6 +38,8 @@ def page(
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
         return "?" + urlencode([*kept, ("lang", tag)])
 
+    context.setdefault("reader", reader(request))
+    asking: Reader = context["reader"]
     made = render_template(
         template,
         language=language,
@@ -45,4 +50,5 @@ def page(
         in_language=in_language,
         **context,
     )
-    return HTMLResponse(made, headers=PAGE_HEADERS | _VARY)
+    headers = PAGE_HEADERS | _VARY | (_PRIVATE if asking.person else {})
+    return HTMLResponse(made, headers=headers)

@@ -236,5 +236,6 @@ def _forms(api: Api, one: ListedRecord, catalogue: Catalogue) -> list[tuple[str,
 def _page(request: Request, template: str, headers: Mapping[str, str], **context: Any) -> HTMLResponse:
     answer = page(request, template, **context)
     answer.headers.update({**headers, "Content-Security-Policy": _POLICY})
+    answer.headers.add_vary_header("Cookie")
     answer.headers["Content-Language"] = languages.wanted(request).tag
     return answer

@@ -25,7 +25,7 @@ from catalogue.store.tables.community import (
     tokens,
 )
 from catalogue.store.tables.copies import cluster_decisions, cluster_members, match_keys, match_queue, matches
-from catalogue.store.tables.desk import checkups, clients, keys, outbox, visits
+from catalogue.store.tables.desk import checkups, clients, digest_readers, digests, keys, outbox, visits
 from catalogue.store.tables.findings import (
     ASKED,
     accepted_problems,
@@ -81,6 +81,8 @@ __all__ = [
     "cluster_decisions",
     "cluster_members",
     "decisions",
+    "digest_readers",
+    "digests",
     "exchanges",
     "faults",
     "identities",

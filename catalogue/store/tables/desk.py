@@ -67,6 +67,26 @@ visits = sa.Table(
     sa.Index(None, "day"),
 )
 
+digests = sa.Table(
+    "digests",
+    metadata,
+    # Monthly letters that are written: of which node (catalogue.participants), about which month (`2026-11`).
+    sa.Column("node_id", sa.Text, primary_key=True),
+    sa.Column("month", sa.Text, primary_key=True),
+    sa.Column("put_at", UtcDateTime, nullable=False),
+)
+
+digest_readers = sa.Table(
+    "digest_readers",
+    metadata,
+    # SHA-256 of what the link holds by which somebody ends them.
+    sa.Column("digest", sa.LargeBinary(32), primary_key=True),
+    sa.Column("node_id", sa.Text, nullable=False, index=True),
+    sa.Column("mail", sa.Text, nullable=False),
+    # Since when he wants none.
+    sa.Column("stopped_at", UtcDateTime),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,

@@ -61,6 +61,12 @@ ROUTES: Final = {
     "GET /nodes/{node_id}.json": PUBLIC,
     "GET /nodes/{node_id}/badge.svg": PUBLIC,
     "GET /sitemaps/nodes.xml": PUBLIC,
+    "GET /nodes/{node_id}/digest": SEES,
+    "POST /nodes/{node_id}/digest": SEES,
+    # Who holds the link ends his letters.
+    "GET /digests/{link}": PUBLIC,
+    "POST /digests/{link}": PUBLIC,
+    "GET /api/where": PUBLIC,
     "GET /health": PUBLIC,
     "GET /ready": PUBLIC,
     # From this machine, or with its own token.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from lxml import html
 
 from catalogue.lives import Standing, What, life_of, names_in, seek
-from catalogue.people import Role
+from catalogue.people import Action, Role
 from catalogue.question import Reason
 from catalogue.record import Identifier, Record, Text
 from catalogue.run import Checkpoint, Ending, Fault, Tally
@@ -19,7 +20,7 @@ from catalogue.store import Store
 from catalogue.store.records import PageOfChanges, Withheld
 from catalogue.store.tables import records
 from factories import add_source, commit, fill, now, open_run, write_of
-from signing_in import Browser, add_node, add_person, serving
+from signing_in import Browser, add_node, add_person, serving, token_of
 
 HOSTILE = "<script>alert(1)</script> \u202e Lake sediments"
 NAMESPACE = load_settings().repository_identifier
@@ -161,3 +162,51 @@ def test_all_languages(sqlite_store: Store) -> None:
             page = html.fromstring(answer.content)
             assert page.get("lang") == tag
             assert "Taken over" not in page.text_content()
+
+
+def test_programs_are_told_the_same_by_the_same_rules(sqlite_store: Store) -> None:
+    three_lives(sqlite_store)
+    viewer = add_person(sqlite_store, Role.VIEWER)
+    token = token_of(sqlite_store, viewer, Action.SEE)
+    with serving(sqlite_store) as at:
+
+        def told(name: str, secret: str = "") -> dict[str, Any]:
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            answer = requests.get(f"{at}/api/where", {"q": name}, headers=headers, timeout=10)
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["Cache-Control"] == "no-store"
+            found: dict[str, Any] = answer.json()
+            return found
+
+        assert told("r1")["life"]["title"] == HOSTILE
+        assert [event["what"] for event in told("r1")["life"]["events"]] == ["taken"]
+        deleted, aside = told("r2")["life"], told("r3")["life"]["events"][0]
+        assert (deleted["standing"], deleted["title"], aside["why"], aside["path"]) == ("deleted", "", "", "")
+        assert aside["rule"] == "oai_dc.no-title"
+        assert told("r2")["candidates"][0]["title"] == ""
+        aside = told("r3", token)["life"]["events"][0]
+        assert (told("r2", token)["life"]["title"], aside["path"]) == ("Secret stockpile", "/record[3]")
+        assert "line 7" in aside["why"]
+        assert told("nobody has this") == {"candidates": [], "more": False, "life": None}
+        refused = requests.get(f"{at}/api/where?q=r1", headers={"Authorization": "Bearer no"}, timeout=10)
+        assert refused.status_code == 401
+        assert requests.get(f"{at}/api/where", timeout=10).status_code == 422
+
+
+def test_the_last_part_of_an_identifier_is_a_name(store: Store) -> None:
+    begin = "oai:repository.example.org:"
+    run = fill(
+        store, {f"{begin}11/{number}": Record(title=Text.of(f"Report {number}")) for number in (1, 7, 42)}
+    )
+    fault = Fault("oai_dc.no-title", "", f"{begin}11/43")
+    commit(store, run, [], faults=[fault])
+    store.runs.end(run, Ending.COMPLETE_WITH_FAULTS, now())
+    add_source(store, "empty")
+    fill(store, {"42": Record(title=Text.of("Another"))}, "volta")
+    for typed, standing in (("11/7", Standing.LIVE), ("7", Standing.LIVE), ("11/43", Standing.SET_ASIDE)):
+        [found] = seek(store, NAMESPACE, typed).candidates
+        assert found.source_identifier.endswith(typed)
+        assert found.standing is standing
+    # A whole identifier comes before the last part of one.
+    assert [one.source_id for one in seek(store, NAMESPACE, "42").candidates] == ["volta"]
+    assert seek(store, NAMESPACE, "11/4").candidates == ()
