@@ -9,11 +9,6 @@ import typer
 from catalogue.errors import SettingsError
 from clearinghouse.output import console
 from clearinghouse.session import opened
-from endpoint.deps import Services
-from endpoint.languages import LANGUAGES
-from endpoint.nodes.board import find_out
-from endpoint.nodes.month import Month, happened
-from endpoint.nodes.monthly import written
 from harvester.slices import utc_now
 
 
@@ -24,6 +19,12 @@ def digest(
     language: Annotated[str, typer.Option(help="ar, zh, en, fr, ru or es.")] = "en",
 ) -> None:
     """Show the monthly letter to a node. Nothing is sent: that is done by workers."""
+    from endpoint.deps import Services  # the web's half, which other commands need not wait for
+    from endpoint.languages import LANGUAGES
+    from endpoint.nodes.board import find_out
+    from endpoint.nodes.month import Month, happened
+    from endpoint.nodes.monthly import written
+
     if language not in LANGUAGES:
         raise SettingsError(f"{language!r} is none of {', '.join(LANGUAGES)}")
     with opened() as (settings, store):
