@@ -24,6 +24,7 @@ from endpoint.check.router import router as check
 from endpoint.clients.router import router as clients
 from endpoint.csw.router import router as csw
 from endpoint.dashboard.acting import router as acting
+from endpoint.dashboard.letters import router as letters
 from endpoint.dashboard.live import router as live
 from endpoint.dashboard.problems import router as problem
 from endpoint.dashboard.router import router as dashboard
@@ -77,6 +78,7 @@ _ROOMS: Final = (
     observing,
     where,
     where_api,
+    letters,
     digest,
     digests,
     *REGISTRATION,

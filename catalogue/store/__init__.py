@@ -16,6 +16,7 @@ from catalogue.store.calls import Calls
 from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
 from catalogue.store.clusters import Clusters
+from catalogue.store.correspondence import Correspondence
 from catalogue.store.digests import Digests
 from catalogue.store.engine import create_engine, together
 from catalogue.store.exchanges import Exchanges
@@ -95,6 +96,7 @@ class Store:
         self.audit = Audit(self.engine)
         self.pings = Pings(self.engine)
         self.outbox = Outbox(self.engine)
+        self.correspondence = Correspondence(self.engine)
         self.digests = Digests(self.engine, self.keys)
         self.figures = Figures(self.engine)
         self.alerts = Alerts(self.engine)

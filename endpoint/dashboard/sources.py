@@ -19,6 +19,7 @@ from catalogue.timing import coming_dues
 from endpoint.auth.gate import Reader, allowed, needs, reader
 from endpoint.auth.pages import language_for
 from endpoint.dashboard import charts
+from endpoint.dashboard.letters import correspondence
 from endpoint.dashboard.nodes import desk, with_details
 from endpoint.dashboard.pages import desk_page, number_in, unknown
 from endpoint.dashboard.wording.questions import ANSWERS, asked
@@ -34,6 +35,8 @@ TABS: Final = {
     "runs": N_("Runs"),
     "records": N_("Records"),
     "settings": N_("Settings"),
+    # For operators alone.
+    "correspondence": N_("Correspondence"),
 }
 _RUNS: Final = 50
 _RECORDS: Final = 50
@@ -58,10 +61,11 @@ def node(
     store = services(request).store
     found = desk(request, asking, [source.id])
     (line,) = with_details(store, found.lines, found.now)
-    language = language_for(request)
+    language, may_administer = language_for(request), asking.may(Action.ADMINISTER)
+    tab = tab if may_administer or tab != "correspondence" else "overview"
     tabs = {
         "overview": _overview, "problems": _problems, "runs": _runs, "records": _records,
-        "settings": _settings,
+        "settings": _settings, "correspondence": correspondence,
     }  # fmt: skip
     return desk_page(
         request,
@@ -70,9 +74,9 @@ def node(
         source=source,
         line=line,
         tab=tab,
-        tabs=TABS,
+        tabs={key: text for key, text in TABS.items() if may_administer or key != "correspondence"},
         may_steer=asking.may(Action.STEER, source.id),
-        may_administer=asking.may(Action.ADMINISTER),
+        may_administer=may_administer,
         questions=store.questions.newest(source_id=source.id) if line.glance.questions else [],
         asked=lambda question, label: asked(question, label, language),
         answers=ANSWERS,

@@ -25,7 +25,16 @@ from catalogue.store.tables.community import (
     tokens,
 )
 from catalogue.store.tables.copies import cluster_decisions, cluster_members, match_keys, match_queue, matches
-from catalogue.store.tables.desk import checkups, clients, digest_readers, digests, keys, outbox, visits
+from catalogue.store.tables.desk import (
+    checkups,
+    clients,
+    correspondence,
+    digest_readers,
+    digests,
+    keys,
+    outbox,
+    visits,
+)
 from catalogue.store.tables.findings import (
     ASKED,
     accepted_problems,
@@ -80,6 +89,7 @@ __all__ = [
     "clients",
     "cluster_decisions",
     "cluster_members",
+    "correspondence",
     "decisions",
     "digest_readers",
     "digests",

@@ -67,6 +67,22 @@ visits = sa.Table(
     sa.Index(None, "day"),
 )
 
+correspondence = sa.Table(
+    "correspondence",
+    metadata,
+    # What was written and said with whoever is behind a source, as people noted it.
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("sources.id"), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("noted_at", UtcDateTime, nullable=False),
+    # catalogue.store.correspondence.Manner
+    sa.Column("manner", sa.Text, nullable=False),
+    sa.Column("other", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Index(None, "source_id", "at"),
+)
+
 digests = sa.Table(
     "digests",
     metadata,

@@ -22,6 +22,7 @@ DONE: Final[Mapping[str, str]] = {
     "undone": N_("The settings are what they were."),
     "decided": N_("Your decision is written down."),
     "accepted": N_("The problem is accepted until the day that you named."),
+    "noted": N_("It is written down."),
     "reopened": N_("The problem counts again."),
     "snoozed": N_("Nobody is told of it for so long."),
     "woken": N_("It is told of again."),

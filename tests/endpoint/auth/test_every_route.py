@@ -159,6 +159,7 @@ ROUTES: Final = {
     "POST /dashboard/problems/{source_id}/{rule}": STEERS_SOURCE,
     "POST /dashboard/runs/{run_id}/{act}": STEERS,
     "POST /dashboard/questions/{question_id}": STEERS,
+    "POST /dashboard/correspondence/{source_id}": ADMINISTERS,
     # People, organisations, nodes, audit.
     "GET /dashboard/people": ADMINISTERS,
     "POST /dashboard/people": ADMINISTERS,
