@@ -207,14 +207,15 @@ class History:
             return list(connection.execute(statement))
 
     def find(self, identifiers: Sequence[str], file_identifier: str) -> list[sa.Row[Any]]:
-        """Records with one of these identifiers of ours, or with this one in CSW."""
+        """Records with one of these identifiers of ours, or with this one (unless it is empty) in CSW."""
         found: dict[int, sa.Row[Any]] = {}
         with reading(self._engine) as connection:
             for part in parts(identifiers):
                 rows = connection.execute(sa.select(records).where(records.c.identifier.in_(part)))
                 found |= {row.id: row for row in rows}
-            rows = connection.execute(sa.select(records).where(records.c.file_identifier == file_identifier))
-            found |= {row.id: row for row in rows}
+            if file_identifier:
+                named = sa.select(records).where(records.c.file_identifier == file_identifier)
+                found |= {row.id: row for row in connection.execute(named)}
         return [found[number] for number in sorted(found)]
 
     def numbered(self, record_ids: Sequence[int]) -> list[sa.Row[Any]]:
