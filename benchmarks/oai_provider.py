@@ -1,11 +1,14 @@
 """What the OAI-PMH provider costs: CPU of the server process for each request, beside static bytes.
 
     .venv/bin/python benchmarks/oai_provider.py [records] [--database PATH_OR_URL] [--requests N]
+        [--rounds N] [--only WORDS] [--harvesters N]
 
-A store of so many records is built (through `store.records.commit`) unless it is there already. Then our
-application runs behind uvicorn in a process of its own, beside one that answers the very same bytes
-from memory through the same stack; both are asked in turn, and the CPU time that each process used is
-read from /proc. CPU seconds and ratios count: other work on the machine disturbs them least.
+A store of so many records is filled (`full_store.py`: oai_dc of 2 kB and ISO 19139 of 11 kB, as of sources that sent
+that) unless it is there already. Then our application runs behind uvicorn in a process of its own, beside one that
+answers the very same bytes from memory through the same stack, by a FastAPI endpoint and by a bare route; all are
+asked in turn, and the CPU time that each process used is read from /proc, with that of the backends of PostgreSQL. CPU
+seconds and ratios count: other work on the machine disturbs them least. `--harvesters` reads lists by so many
+clients at the same time instead, and tells the memory and what one core sends.
 """
 
 from __future__ import annotations
@@ -13,122 +16,29 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
-import random
 import re
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from catalogue import oai_identifier
-from catalogue.record import Record, Text
-from catalogue.run import Checkpoint, RunKind, Tally
-from catalogue.source import Protocol, Source
+import sqlalchemy as sa
+
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
-from catalogue.store.payloads import digest
-from catalogue.store.records import PageOfChanges, Write
+from full_store import SOURCES, fill
 
-NAMESPACE = "clearinghouse.localdomain"
-SOURCES = 20
 PAGE = 100
 #: Stands before the content coding that a request accepts.
 COMPRESSED = " accepting "
-WORDS = [
-    "waste",
-    "chemical",
-    "pesticide",
-    "mercury",
-    "transboundary",
-    "movement",
-    "inventory",
-    "stockpile",
-    "disposal",
-    "persistent",
-    "organic",
-    "pollutant",
-    "hazard",
-    "notification",
-    "consent",
-    "regional",
-    "centre",
-    "guideline",
-    "convention",
-    "article",
-    "annex",
-]
-
-
-def oai_dc(number: int, size: int = 2000) -> bytes:
-    """An oai_dc element of about `size` bytes."""
-    words = random.Random(number)
-    head = (
-        '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-        ' xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/oai_dc/'
-        ' http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
-        f"<dc:title>Record {number}</dc:title><dc:identifier>https://nile.example.org/{number}</dc:identifier>"
-        "<dc:description>"
-    )
-    tail = "</dc:description></oai_dc:dc>"
-    room = size - len(head) - len(tail)
-    text = " ".join(words.choices(WORDS, k=room // 8))[:room].rstrip()
-    return f"{head}{text}{tail}".encode()
-
-
-def build(store: Store, records: int) -> None:
-    """Fill the store: SOURCES sources, pages of 500, every fiftieth record deleted."""
-    store.upgrade()
-    now = datetime.now(UTC)
-    for number in range(SOURCES):
-        source_id = f"node-{number}"
-        base_url = f"https://{source_id}.example.org/oai"
-        store.sources.add(Source(source_id, Protocol.OAI_PMH, base_url), now)
-        run = store.runs.claim(store.runs.open(source_id, RunKind.FULL, now).id, "bench:1:a", now)
-        mine = range(number, records, SOURCES)
-        for first in range(0, len(mine), 500):
-            writes = [_write(source_id, one) for one in mine[first : first + 500]]
-            _commit(store, PageOfChanges(run, Checkpoint(), Tally(), writes=writes))
-            gone = [write.identifier for write in writes[::50]]
-            tombstones = list(store.records.known(gone).values())
-            _commit(store, PageOfChanges(run, Checkpoint(), Tally(), tombstones=tombstones))
-        print(f"\rbuilt {number + 1} of {SOURCES} sources", end="", file=sys.stderr)
-    print(file=sys.stderr)
-
-
-def _commit(store: Store, page: PageOfChanges) -> None:
-    store.records.commit(page, datetime.now(UTC))
-
-
-def _write(source_id: str, number: int) -> Write:
-    body = oai_dc(number)
-    theirs = f"oai:{source_id}.example.org:{number}"
-    identifier = oai_identifier.mint(NAMESPACE, source_id, theirs)
-    return Write(
-        known=None,
-        identifier=identifier,
-        source_identifier=theirs,
-        source_datestamp="2026-01-01T00:00:00Z",
-        metadata_prefix="oai_dc",
-        payload=body,
-        payload_digest=digest(body),
-        record=Record(Text.of(f"Record {number}")),
-        renditions={"oai_dc": body, "iso19139": body},
-        set_specs=(f"source:{source_id}",),
-        file_identifier=identifier,
-        values=(),
-        search_text="",
-    )
-
-
 STATIC = """
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -140,9 +50,12 @@ async def page(request: Request) -> Response:
         return Response()
     return Response(PAGES[request.query_params["name"]], media_type="text/xml")
 router = APIRouter()
-router.add_route("/static", page, methods=["GET", "POST"])
+router.add_route("/bare", page, methods=["GET", "POST"])
 app = FastAPI(docs_url=None, redoc_url=None)
 app.include_router(router)
+@app.get("/static")
+async def endpoint(name: str) -> Response:
+    return Response(PAGES[name], media_type="text/xml")
 """
 PROVIDER = """
 import os
@@ -152,6 +65,25 @@ from endpoint.app import create_app
 settings = load_settings(database_url=os.environ["BENCH_DATABASE"], oai_page_size=100)
 app = create_app(settings, Store(settings.database_url))
 """
+
+
+def on_cpu(process: Path) -> float:
+    """Seconds that a process or a thread of it was on a CPU."""
+    return int((process / "schedstat").read_text().split()[0]) / 1e9
+
+
+def backends(store: Store) -> Callable[[], float]:
+    """What the backends of PostgreSQL have used of the CPU, where it runs on this machine."""
+    if store.embedded:
+        return float
+    asked = sa.text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+
+    def used() -> float:
+        with store.engine.connect() as connection:
+            found = [Path(f"/proc/{pid}") for (pid,) in connection.execute(asked)]
+        return sum(on_cpu(one) for one in found if one.exists())
+
+    return used
 
 
 class Server:
@@ -176,9 +108,13 @@ class Server:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
 
     def cpu(self) -> float:
-        """Seconds of CPU that the process has used, in user mode and in the kernel."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of CPU that the process has used."""
+        return sum(map(on_cpu, Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    def memory(self) -> dict[str, int]:
+        """Resident memory in MB: now, and the most that it has been."""
+        said = Path(f"/proc/{self.process.pid}/status").read_text()
+        return {name: int(kb) // 1024 for name, kb in re.findall(r"(VmRSS|VmHWM):\s+(\d+) kB", said)}
 
     def get(self, path: str, body: bytes | None = None) -> bytes:
         """The answer to GET, or to POST where there is a body; compressed where the path ends so."""
@@ -187,14 +123,14 @@ class Server:
         self.connection.request("POST" if body is not None else "GET", path, body, headers)
         return self.connection.getresponse().read()
 
-    def measure(self, paths: Callable[[], str], requests: int) -> float:
-        """Milliseconds of CPU for each request."""
-        for _ in range(20):
-            self.get(paths())
-        before = self.cpu()
+    def measure(self, path: str, requests: int, beside: Callable[[], float] = float) -> float:
+        """Milliseconds of CPU for each request, with those that are used beside the process."""
+        for _ in range(10):
+            self.get(path)
+        before = self.cpu() + beside()
         for _ in range(requests):
-            self.get(paths())
-        return (self.cpu() - before) / requests * 1000
+            self.get(path)
+        return (self.cpu() + beside() - before) / requests * 1000
 
     def stop(self) -> None:
         """End the process."""
@@ -237,59 +173,95 @@ def page_behind(  # noqa: PLR0917 - a program of its own
 def cases(store: Store, server: Server, records: int) -> dict[str, str]:
     """What is measured: name -> path."""
     last = records - PAGE
-    spec = "source:node-7"
-    everything = FeedQuery("oai_dc")
+    everything, spec = FeedQuery("oai_dc"), "convention:stockholm"
     in_set = FeedQuery("oai_dc", set_id=store.sets.id_of(spec))
-    whole = "/oai?verb=ListRecords&metadataPrefix=oai_dc"
-    part = f"{whole}&set={spec}"
+    in_small = FeedQuery("oai_dc", set_id=store.sets.id_of("source:node-7"))
+    whole, iso = (f"/oai?verb=ListRecords&metadataPrefix={prefix}" for prefix in ("oai_dc", "iso19139"))
+    part, small = (f"{whole}&set={one}" for one in (spec, "source:node-7"))
     heads = "/oai?verb=ListIdentifiers&metadataPrefix=oai_dc"
     sample = quote(store.feed.entries(everything, after=None, limit=1)[0].identifier)
-    return {
+    found = {
         "ListRecords, first page": whole,
-        "ListRecords, first page, gzip": f"{whole}{COMPRESSED}gzip",
-        "ListRecords, first page, zstd": f"{whole}{COMPRESSED}zstd",
         "ListRecords, last page": page_behind(store, server, whole, everything, last),
-        "ListRecords of a set, first page": part,
-        "ListRecords of a set, last page": page_behind(
-            store, server, part, in_set, records // SOURCES - PAGE
-        ),
+        "of a half of all, first page": part,
+        "of a half of all, last page": page_behind(store, server, part, in_set, records // 2 - PAGE),
+        "of a twentieth, first page": small,
+        "of a twentieth, last page": page_behind(store, server, small, in_small, records // SOURCES - PAGE),
+        "iso19139, first page": iso,
+        "iso19139, last page": page_behind(store, server, iso, FeedQuery("iso19139"), last),
         "ListIdentifiers, first page": heads,
         "ListIdentifiers, last page": page_behind(store, server, heads, everything, last),
-        "oai_dcterms, rendered on demand": "/oai?verb=ListRecords&metadataPrefix=oai_dcterms",
+        "oai_dcterms, on demand": "/oai?verb=ListRecords&metadataPrefix=oai_dcterms",
         "GetRecord": f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier={sample}",
         "Identify": "/oai?verb=Identify",
         "ListSets": "/oai?verb=ListSets",
     }
+    for coding in ("gzip", "zstd"):
+        for name in ("ListRecords, first page", "iso19139, first page"):
+            found[f"{name}, {coding}"] = f"{found[name]}{COMPRESSED}{coding}"
+    return found
 
 
 def main() -> None:
-    """Build, measure, print."""
+    """Fill, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("records", nargs="?", type=int, default=100_000)
     parser.add_argument("--database", default="")
-    parser.add_argument("--requests", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="only what begins so")
+    parser.add_argument("--harvesters", type=int, default=0)
     given = parser.parse_args()
-    database = given.database or f"sqlite:////tmp/clearinghouse-bench-{given.records}.sqlite"
+    database = given.database or f"sqlite:////tmp/clearinghouse-feed-{given.records}.sqlite"
     with Store(database) as store:
         store.upgrade()
         if not store.sources.all():
-            began = time.process_time()
-            build(store, given.records)
-            print(f"built {given.records} records in {time.process_time() - began:.1f} s of CPU\n")
+            fill(store, given.records)
         sizes(store)
         with serving(PROVIDER, database) as ours, serving(STATIC) as static:
-            table(cases(store, ours, given.records), ours, static, given)
+            if given.harvesters:
+                at_once(ours, given.harvesters)
+            else:
+                table(cases(store, ours, given.records), ours, static, given, beside=backends(store))
+
+
+def at_once(server: Server, harvesters: int, seconds: float = 20) -> None:
+    """Lists of all kinds, read by so many clients at the same time, and the memory of the process."""
+    lists = ("ListRecords&metadataPrefix=oai_dc", "ListRecords&metadataPrefix=iso19139&set=region:african",
+             "ListIdentifiers&metadataPrefix=oai_dc&set=source", "ListRecords&metadataPrefix=oai_dcterms")  # fmt: skip
+    server.get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
+    told, read, began, used = [], Counter[str](), time.monotonic(), server.cpu()
+
+    def harvest(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        first = asked = lists[number % len(lists)]
+        while time.monotonic() - began < seconds:
+            connection.request("GET", f"/oai?verb={asked}")
+            found = re.search(rb"<resumptionToken[^>]*>([^<]+)<", connection.getresponse().read())
+            read[first] += PAGE
+            verb = first.partition("&")[0]
+            asked = f"{verb}&resumptionToken={quote(found[1])}" if found else first
+
+    threads = [Thread(target=harvest, args=(number,)) for number in range(harvesters)]
+    print(f"before: {server.memory()} MB")
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(seconds / 5)
+        told.append(server.memory()["VmRSS"])
+    used = server.cpu() - used
+    print(f"{harvesters} at once: {told} MB; {server.memory()}")
+    print(f"{sum(read.values())} records in {used:.1f} s of CPU: {sum(read.values()) / used:.0f} a second of one core")
 
 
 def sizes(store: Store) -> None:
     """What it costs to count a list: once a list, for the token carries it on."""
-    middle = (store.feed.earliest_datestamp() or 0) + 1
+    first, newest = store.feed.earliest_datestamp() or 0, store.feed.newest_datestamp() or 0
     queries = {
         "everything": FeedQuery("oai_dc"),
-        "a set of one in twenty": FeedQuery("oai_dc", store.sets.id_of("source:node-7")),
-        "the set of everything": FeedQuery("oai_dc", store.sets.id_of("source")),
-        "everything from a date on": FeedQuery("oai_dc", from_=middle),
+        "a set of a half": FeedQuery("oai_dc", store.sets.id_of("convention:stockholm")),
+        "everything from its second second on": FeedQuery("oai_dc", from_=first + 1),
+        "everything from its middle on": FeedQuery("oai_dc", from_=(first + newest) // 2),
         "rendered on demand": FeedQuery("oai_dcterms"),
     }
     for name, query in queries.items():
@@ -302,19 +274,31 @@ def sizes(store: Store) -> None:
     print()
 
 
-def table(paths: dict[str, str], ours: Server, static: Server, given: argparse.Namespace) -> None:
-    """Measure each case on both servers in turn; the median of the rounds counts."""
-    print(f"{'milliseconds of CPU a request':36}{'bytes':>9}{'ours':>8}{'static':>8}{'ratio':>7}")
+def table(  # noqa: PLR0913, PLR0917 - a program of its own
+    paths: dict[str, str],
+    ours: Server,
+    static: Server,
+    given: argparse.Namespace,
+    beside: Callable[[], float],
+) -> None:
+    """Measure each case on both servers in turn; the least of the rounds counts."""
+    print(f"{'milliseconds of CPU a request':36}{'bytes':>9}{'ours':>8}{'static':>8}{'bare':>8}{'ratios':>12}")
     for name, path in paths.items():
+        if not name.startswith(given.only):
+            continue
         document = ours.get(path)
-        kept = f"/static?name={quote(name)}"
-        static.get(kept, document)
-        mine, theirs = [], []
-        for _ in range(given.rounds):
-            mine.append(ours.measure(lambda path=path: path, given.requests))  # type: ignore[misc]
-            theirs.append(static.measure(lambda kept=kept: kept, given.requests))  # type: ignore[misc]
-        one, other = sorted(mine)[len(mine) // 2], sorted(theirs)[len(theirs) // 2]
-        print(f"{name:36}{len(document):9}{one:8.2f}{other:8.2f}{one / other:7.2f}")
+        static.get(f"/bare?name={quote(name)}", document)
+        found = [
+            (
+                ours.measure(path, given.requests, beside),
+                static.measure(f"/static?name={quote(name)}", given.requests),
+                static.measure(f"/bare?name={quote(name)}", given.requests),
+            )
+            for _ in range(given.rounds)
+        ]
+        mine, endpoint, bare = (min(one) for one in zip(*found, strict=True))
+        ratios = f"{mine / endpoint:6.2f}{mine / bare:6.2f}"
+        print(f"{name:36}{len(document):9}{mine:8.2f}{endpoint:8.2f}{bare:8.2f}{ratios}", flush=True)
 
 
 if __name__ == "__main__":

@@ -110,8 +110,8 @@ class Row(NamedTuple):
 class Unrendered(NamedTuple):
     """A record element in a format that is rendered on demand."""
 
-    #: The whole element, where there is nothing to render.
-    told: bytes | None
+    #: The whole element in a row, where there is nothing to render.
+    told: tuple[bytes, ...] | None
     #: What stands before the metadata and behind, and the neutral record that they are rendered from.
     begin: bytes
     end: bytes
@@ -330,12 +330,12 @@ def _unrendered(row: Row) -> Unrendered | None:
     if row.begin is None:
         return None
     if not row.alive:
-        told = oai_record.element_gone(row.begin, row.datestamp)
+        told = (oai_record.element_gone(row.begin, row.datestamp),)
         return Unrendered(told, b"", b"", b"", "", "")
     if row.own is not None:
         if not row.own_made or row.own_begin is None or row.own_end is None:
             return None
-        return Unrendered(b"%b%b%b" % (row.own_begin, row.own, row.own_end), b"", b"", b"", "", "")
+        return Unrendered((row.own_begin, row.own, row.own_end), b"", b"", b"", "", "")
     if not row.made or row.end is None or row.neutral is None:
         return None
     return Unrendered(None, row.begin, row.end, row.neutral, row.file_identifier, row.source_datestamp)

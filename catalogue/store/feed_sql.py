@@ -155,18 +155,16 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     What stands before the metadata and behind, and what they are rendered from; or, of a record that was sent
     in that format, what was sent and what stands around that.
     """
-    alive = _alive(listed)
-    owned = sa.and_(alive, _own.c.body.is_not(None))
     return (
         *_head(listed),
-        sa.case((alive, renditions.c.element_end)).label("end"),
-        sa.case((sa.and_(alive, _own.c.body.is_(None)), neutral_records.c.body)).label("neutral"),
+        renditions.c.element_end.label("end"),
+        neutral_records.c.body.label("neutral"),
         records.c.file_identifier,
         records.c.source_datestamp,
-        sa.case((owned, _own.c.element_datestamp == _own.c.datestamp)).label("own_made"),
-        sa.case((owned, _own.c.element_begin)).label("own_begin"),
-        sa.case((owned, _own.c.body)).label("own"),
-        sa.case((owned, _own.c.element_end)).label("own_end"),
+        (_own.c.element_datestamp == _own.c.datestamp).label("own_made"),
+        _own.c.element_begin.label("own_begin"),
+        _own.c.body.label("own"),
+        _own.c.element_end.label("own_end"),
     )
 
 
@@ -175,9 +173,9 @@ def _with_neutral(tables: FromClause) -> FromClause:
     served = _own.c.prefix == sa.bindparam("served", type_=sa.Text())
     number = renditions.c.record_id
     with_records = tables if tables is _ITEM else tables.join(records, records.c.id == number)
-    return with_records.outerjoin(_own, sa.and_(_own.c.record_id == number, served)).outerjoin(
-        neutral_records, neutral_records.c.record_id == number
-    )
+    unsent = sa.and_(neutral_records.c.record_id == number, _own.c.body.is_(None))
+    own = sa.and_(_own.c.record_id == number, served)
+    return with_records.outerjoin(_own, own).outerjoin(neutral_records, unsent)
 
 
 def _bind(name: str) -> sa.BindParameter[int]:

@@ -13,12 +13,12 @@ def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) ->
     found = feed.unrendered(query, after=after, limit=limit)
     if found is None:
         return None
-    content = [rendered(one, query.prefix) for one in found.elements]
+    content = [part for one in found.elements for part in rendered(one, query.prefix)]
     return FeedPage(content, len(found.elements), found.position, found.more)
 
 
-def rendered(element: Unrendered, prefix: str) -> bytes:
-    """A record element with its metadata in this format: as they are stored, or rendered now.
+def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:
+    """A record element, in a row, with its metadata in this format: as they are stored, or rendered now.
 
     Rendered from what the rendition would have been made of at ingest: the same record always gives the
     same bytes. What stands behind them was made for another format, which may have been the one in which
@@ -33,4 +33,4 @@ def rendered(element: Unrendered, prefix: str) -> bytes:
         datestamp=element.source_datestamp,
     )
     end = element.end.replace(oai_record.AS_IT_WAS, oai_record.ALTERED, 1)
-    return b"%b%b%b" % (element.begin, metadata, end)
+    return element.begin, metadata, end

@@ -133,8 +133,8 @@ def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
         if feed.formats(request.identifier) is None:
             raise _unknown(request.identifier)
         raise CannotDisseminateFormat("The item is not available in this metadata format")
-    told = element if isinstance(element, bytes) else on_demand.rendered(element, prefix)
-    return Answer("GetRecord", response_date, (told,), Told(prefix, records=1))
+    told = (element,) if isinstance(element, bytes) else on_demand.rendered(element, prefix)
+    return Answer("GetRecord", response_date, told, Told(prefix, records=1))
 
 
 def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
