@@ -1,13 +1,15 @@
 """What others make of the feed: the table in docs/conformance.md.
 
     .venv/bin/python benchmarks/oai_conformance.py [--postgres URL] [--validator FOLDER]
-        [--python PYTHON] [--write]
+        [--python PYTHON] [--pyoai PYTHON] [--write]
+    .venv/bin/python benchmarks/oai_conformance.py --sentences
 
 A catalogue of 250 records is served on loopback, from SQLite, and from PostgreSQL where one is named.
 Then: every answer of a whole crawl in every format, against the official schema (where the corpus is); the
 checks of BASE's OVAL; the official validator (a checkout of zimeon/oaipmh-validator, and Perl); and the
-harvesting clients that the Python named by --python has (Sickle, oaipmh-scythe, oaipmh), and HTTP::OAI: the
-same count, the same identifiers, the same bytes. What is not at hand is reported as not run.
+harvesting clients that the Python named by --python has (Sickle, oaipmh-scythe, oaipmh), pyoai by the one
+named by --pyoai (it needs an lxml before 5), and HTTP::OAI: the same count, the same identifiers, the same
+bytes. What is not at hand is reported as not run. `--sentences` writes which test shows each sentence.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ import requests
 import uvicorn
 from lxml import etree
 
+import oai_sentences
 from catalogue.formats import FORMATS, RENDERED
 from catalogue.record import Agent, Concept, Date, Identifier, Record, Subject, Text
 from catalogue.sets import load_sets
@@ -52,6 +55,15 @@ BEGIN, END = "<!-- oai-pmh: benchmarks/oai_conformance.py -->", "<!-- end -->"
 SCHEMAS = {form.namespace for form in RENDERED}
 PREFIXES = [form.prefix for form in FORMATS if form.written]
 
+OAIPMH = """
+from oaipmh.client import Client
+from oaipmh.metadata import MetadataRegistry
+registry = MetadataRegistry()
+registry.registerReader("oai_dc", lambda element: element)
+for header, metadata, about in Client(URL, registry).listRecords(metadataPrefix="oai_dc"):
+    element = metadata[0] if metadata is not None and metadata.tag == METADATA else metadata
+    put(header.identifier(), None if header.isDeleted() else element)
+"""
 CLIENTS = {
     "Sickle": """
 from sickle import Sickle
@@ -64,15 +76,7 @@ with Scythe(URL) as client:
     for r in client.list_records(metadata_prefix="oai_dc"):
         put(r.header.identifier, None if r.deleted else r.xml.find(METADATA)[0])
 """,
-    "oaipmh (pyoai's heir)": """
-from oaipmh.client import Client
-from oaipmh.metadata import MetadataRegistry
-registry = MetadataRegistry()
-registry.registerReader("oai_dc", lambda element: element)
-for header, metadata, about in Client(URL, registry).listRecords(metadataPrefix="oai_dc"):
-    element = metadata[0] if metadata is not None and metadata.tag == METADATA else metadata
-    put(header.identifier(), None if header.isDeleted() else element)
-""",
+    "oaipmh (pyoai's heir)": OAIPMH,
 }
 PREAMBLE = """
 import hashlib, json, sys
@@ -251,6 +255,8 @@ def truth(feed: Feed) -> dict[str, str]:
 def client(python: str, code: str, feed: Feed) -> str:
     """What a Python client reads, beside what is there."""
     program = f"{PREAMBLE}{code}\nprint(json.dumps(found))"
+    if not python:
+        return "not run"
     done = subprocess.run(
         [python, "-c", program, feed.base_url], capture_output=True, text=True, timeout=300, check=False
     )
@@ -299,11 +305,19 @@ def column(store: Store, given: argparse.Namespace) -> dict[str, str]:
     }
     for name, code in CLIENTS.items():
         checks[f"{name} reads it all, to the byte"] = lambda feed, code=code: client(given.python, code, feed)  # type: ignore[misc]
+    checks["pyoai reads it all, to the byte"] = lambda feed: client(given.pyoai, OAIPMH, feed)
     with serving(store) as base_url:
         feed = Feed(base_url)
         return {name: check(feed) for name, check in checks.items()} | {
             f"OVAL: {name}": said for name, said in oval(feed).items()
         }
+
+
+def write(begin: str, end: str, text: str) -> None:
+    """Put a text between two marks of the page."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def main() -> int:
@@ -312,8 +326,13 @@ def main() -> int:
     parser.add_argument("--postgres", default="", help="an empty database")
     parser.add_argument("--validator", default="")
     parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--pyoai", default="")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--sentences", action="store_true")
     given = parser.parse_args()
+    if given.sentences:
+        write(oai_sentences.BEGIN, oai_sentences.END, oai_sentences.table())
+        return 0
     columns: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder, Store(f"sqlite:///{folder}/s.sqlite") as store:
         columns["SQLite"] = column(store, given)
@@ -325,9 +344,7 @@ def main() -> int:
     text = "\n".join(table)
     print(text)
     if given.write:
-        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        write(BEGIN, END, text)
     return any("NO" in said for one in columns.values() for said in one.values())
 
 

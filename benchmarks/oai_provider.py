@@ -3,12 +3,13 @@
     .venv/bin/python benchmarks/oai_provider.py [records] [--database PATH_OR_URL] [--requests N]
         [--rounds N] [--only WORDS] [--harvesters N]
 
-A store of so many records is filled (`full_store.py`: oai_dc of 2 kB and ISO 19139 of 11 kB, as of sources that sent
-that) unless it is there already. Then our application runs behind uvicorn in a process of its own, beside one that
-answers the very same bytes from memory through the same stack, by a FastAPI endpoint and by a bare route; all are
-asked in turn, and the CPU time that each process used is read from /proc, with that of the backends of PostgreSQL. CPU
-seconds and ratios count: other work on the machine disturbs them least. `--harvesters` reads lists by so many
-clients at the same time instead, and tells the memory and what one core sends.
+A store of so many records is filled (`full_store.py`: oai_dc of 2 kB and ISO 19139 of 11 kB, as of sources
+that sent that) unless it is there already. Then our application runs behind uvicorn in a process of its own,
+beside one that answers the very same bytes from memory through the same stack, by a FastAPI endpoint and by a
+bare route; all are asked in turn, and the CPU time that each process used is read from /proc, with that of
+the backends of PostgreSQL. CPU seconds and ratios count: other work on the machine disturbs them least.
+`--harvesters` reads lists by so many clients at the same time instead, and tells the memory and what one core
+sends.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import sqlalchemy as sa
+from full_store import SOURCES, fill
 
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
-from full_store import SOURCES, fill
 
 PAGE = 100
 #: Stands before the content coding that a request accepts.
@@ -227,10 +228,15 @@ def main() -> None:
 
 def at_once(server: Server, harvesters: int, seconds: float = 20) -> None:
     """Lists of all kinds, read by so many clients at the same time, and the memory of the process."""
-    lists = ("ListRecords&metadataPrefix=oai_dc", "ListRecords&metadataPrefix=iso19139&set=region:african",
-             "ListIdentifiers&metadataPrefix=oai_dc&set=source", "ListRecords&metadataPrefix=oai_dcterms")  # fmt: skip
+    lists = (
+        "ListRecords&metadataPrefix=oai_dc",
+        "ListRecords&metadataPrefix=iso19139&set=region:african",
+        "ListIdentifiers&metadataPrefix=oai_dc&set=source",
+        "ListRecords&metadataPrefix=oai_dcterms",
+    )
     server.get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
-    told, read, began, used = [], Counter[str](), time.monotonic(), server.cpu()
+    told: list[int] = []
+    read, began, used = Counter[str](), time.monotonic(), server.cpu()
 
     def harvest(number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -251,7 +257,8 @@ def at_once(server: Server, harvesters: int, seconds: float = 20) -> None:
         told.append(server.memory()["VmRSS"])
     used = server.cpu() - used
     print(f"{harvesters} at once: {told} MB; {server.memory()}")
-    print(f"{sum(read.values())} records in {used:.1f} s of CPU: {sum(read.values()) / used:.0f} a second of one core")
+    sent = sum(read.values())
+    print(f"{sent} records in {used:.1f} s of CPU: {sent / used:.0f} a second of one core")
 
 
 def sizes(store: Store) -> None:
@@ -274,7 +281,7 @@ def sizes(store: Store) -> None:
     print()
 
 
-def table(  # noqa: PLR0913, PLR0917 - a program of its own
+def table(  # noqa: PLR0917 - a program of its own
     paths: dict[str, str],
     ours: Server,
     static: Server,
@@ -282,7 +289,8 @@ def table(  # noqa: PLR0913, PLR0917 - a program of its own
     beside: Callable[[], float],
 ) -> None:
     """Measure each case on both servers in turn; the least of the rounds counts."""
-    print(f"{'milliseconds of CPU a request':36}{'bytes':>9}{'ours':>8}{'static':>8}{'bare':>8}{'ratios':>12}")
+    heads = f"{'bytes':>9}{'ours':>8}{'static':>8}{'bare':>8}{'ratios':>12}"
+    print(f"{'milliseconds of CPU a request':36}{heads}")
     for name, path in paths.items():
         if not name.startswith(given.only):
             continue
