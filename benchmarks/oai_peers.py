@@ -5,8 +5,8 @@
 
 STORE is an SQLite file that `benchmarks/oai_provider.py` has filled. `--pyoai` names a Python that has pyoai
 (which needs an lxml before 5), `--oai-repo` one that has oai-repo; pycsw is that of `.peers`, with 2,000
-records. Peers are given a back end of our own that reads the store by its index, and are called without a server
-around them; ours is asked over a socket, with all that is around it. What is not at hand is told as not run.
+records. Peers are given a back end of our own that reads the store by its index, and are called without a
+server around them; ours is asked over a socket, with all that is around it. What is not at hand is told so.
 """
 
 from __future__ import annotations
