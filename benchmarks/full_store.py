@@ -193,7 +193,8 @@ def _carelessly(connection: Any, _record: Any) -> None:
 
 
 def _settle(store: Store, count: int) -> None:
-    """What a database that has grown slowly has long had: numbers behind the last, and statistics."""
+    """What a database that has grown slowly has: sizes of lists, numbers behind the last, statistics."""
+    store.feed.count_anew()
     if store.embedded:
         sa.event.remove(store.engine, "connect", _carelessly)
         store.engine.dispose()
