@@ -178,7 +178,7 @@ def main() -> None:
     database = f"sqlite:///{given.store}"
     with Store(database) as store, serving(PROVIDER, database) as ours:
         store.upgrade()
-        total = store.records.greatest()
+        total = store.listing.greatest()
         paths = cases(store, ours, total)
         names = ("ListRecords, first page", "ListRecords, last page")
         mine = [min(ours.measure(paths[name], given.requests * 3) for _ in range(4)) for name in names]
