@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from catalogue.errors import QuestionClosed
+from catalogue.errors import QuestionClosed, SettingsError
 from catalogue.question import Answer, Decision, Question, QuestionState, Topic, letter
 from catalogue.run import HarvestRun, RunKind
 from catalogue.settings import Settings
@@ -20,10 +20,13 @@ def decide(
         UnknownQuestion: there is no such question.
         QuestionClosed: it has been answered, or the source has settled it.
         RunAlreadyOpen: the source is being worked on; nothing has been decided.
+        SettingsError: the answer is none to this question.
     """
     question, now = store.questions.get(question_id), datetime.now(UTC)
     if question.state is not QuestionState.OPEN:
         raise QuestionClosed(f"question {question_id} is {question.state}")
+    if answer is Answer.SAME and not question.may_be_renamed:
+        raise SettingsError(f"question {question_id} is not about records with new identifiers")
     source = store.sources.get(question.source_id)
     # What was applied is done; that many faults are accepted is remembered, as is what is kept.
     lasts = answer is Answer.KEEP or (answer is Answer.APPLY and question.topic is Topic.FAULTS)
@@ -37,7 +40,7 @@ def decide(
     )
     run = None
     with store.together():
-        if answer is Answer.APPLY and question.topic is not Topic.FAULTS:
+        if answer is Answer.SAME or (answer is Answer.APPLY and question.topic is not Topic.FAULTS):
             run = store.runs.open(
                 question.source_id,
                 RunKind.ANSWER,

@@ -42,6 +42,8 @@ class Answer(StrEnum):
     APPLY = "apply"
     #: The node's technician is written to; the question stays open.
     ASK = "ask"
+    #: What is gone, and what has come in its place, are the same records: they keep their history.
+    SAME = "same"
 
 
 class QuestionState(StrEnum):
@@ -82,6 +84,11 @@ class Question:
     asked_at: datetime
     closed_at: datetime | None = None
     decisions: tuple[Decision, ...] = field(default=())
+
+    @property
+    def may_be_renamed(self) -> bool:
+        """Whether some of what is gone has come again under other identifiers."""
+        return self.topic is Topic.DELETIONS and bool(self.facts.get("renamed"))
 
     def words(self, label: str) -> str:
         """The question in words, for a source that people call so."""

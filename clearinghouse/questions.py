@@ -79,13 +79,13 @@ def show(number: Number, *, as_json: Json = False) -> None:
 
 def answer(
     number: Number,
-    what: Annotated[Answer, typer.Argument(metavar="keep|apply|ask", help="What is decided.")],
+    what: Annotated[Answer, typer.Argument(metavar="keep|apply|same|ask", help="What is decided.")],
     *,
     why: Annotated[str, typer.Option(help="The reason, for those who come after.")],
     by: Annotated[str, typer.Option(help="Who decides; you, where nobody is named.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Answer a question: keep everything, apply what was withheld, or ask the node."""
+    """Answer a question: keep everything, apply what was withheld, ask the node; or they are the same."""
     with opened() as (settings, store):
         question, run = acts.answer(Hand(store, settings, by or somebody()), number, what, why=why)
         run = work_on(settings, store, run) if run else None

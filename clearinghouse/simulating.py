@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -40,6 +41,12 @@ def command(  # noqa: PLR0913 - one for each option
     csw: Annotated[bool, typer.Option("--csw", help="They speak CSW; with faults of its own.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same nodes.")] = 0,
     slowness: Annotated[float, typer.Option(help="Seconds that a slow answer takes.")] = SLOWNESS,
+    tls: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Also over TLS, on a port of its own; the authority is written there."
+        ),
+    ] = None,
     show_faults: Annotated[
         bool, typer.Option("--list-faults", help="List the ways to misbehave, and do no more.")
     ] = False,
@@ -48,7 +55,7 @@ def command(  # noqa: PLR0913 - one for each option
     if show_faults:
         list_faults(csw=csw)
         return
-    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness, csw)
+    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness, csw, tls)
     raise typer.Exit(simulate(wanted))
 
 
@@ -67,6 +74,8 @@ class Wanted:
     slowness: float
     #: They speak CSW, not OAI-PMH.
     csw: bool = False
+    #: Where the certificate is kept with which they answer over TLS, too.
+    tls: Path | None = None
 
 
 def list_faults(*, csw: bool = False) -> None:
@@ -94,10 +103,11 @@ def simulate(wanted: Wanted) -> int:
     Raises:
         UnknownFault: there is no such fault, or it is not written so.
     """
+    from clearinghouse.simulator.certificates import AUTHORITY, issue
     from clearinghouse.simulator.nodes import Simulator, drawn
     from clearinghouse.simulator.registry import csw_faults
 
-    nodes = Simulator(wanted.port)
+    nodes = Simulator(wanted.port, certificate=issue(wanted.tls) if wanted.tls else None)
     width = len(str(wanted.nodes))
     for number in range(1, wanted.nodes + 1):
         among = wanted.faults or ([one.name for one in csw_faults()] if wanted.csw else ())
@@ -120,6 +130,8 @@ def simulate(wanted: Wanted) -> int:
         for node in nodes.all():
             sys.stdout.write(f"{nodes.base_url}{node.path}  {' '.join(node.faults) or 'as it should be'}\n")
         sys.stdout.flush()
+        if wanted.tls:
+            sys.stderr.write(f"over TLS at {nodes.secure_url}; the authority is {wanted.tls / AUTHORITY}\n")
         sys.stderr.write("Ctrl-C ends it\n")
         nodes.wait()
     except KeyboardInterrupt:

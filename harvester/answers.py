@@ -9,6 +9,7 @@ from catalogue.question import Answer
 from catalogue.run import HarvestRun
 from catalogue.settings import Settings
 from catalogue.store import Store
+from harvester.renaming import unite_page
 from harvester.slices import Slice, ending_of, utc_now
 from harvester.withholding import release_page
 
@@ -27,11 +28,12 @@ def answer_slice(
         RunLost: it was cancelled, or another worker holds it now.
     """
     question = store.questions.get(int(run.checkpoint.position["question"]))
-    if not any(decision.answer is Answer.APPLY for decision in question.decisions):
+    answers = {decision.answer for decision in question.decisions}
+    if answers.isdisjoint({Answer.APPLY, Answer.SAME}):
         # Whoever asked for this run was killed before the decision was written down.
         store.runs.cancel(run.id, utc_now(), f"question {question.id} has not been answered so")
         raise RunLost(f"run {run.id} has nothing to do")
-    while done := release_page(store, settings, run, question.id):
+    while done := _page(store, settings, run, question.id, same=Answer.SAME in answers):
         run = done
         on_page(run)
         if over():
@@ -39,3 +41,15 @@ def answer_slice(
     ending, message = ending_of(run.tally)
     store.runs.end(run, ending, utc_now(), message)
     return Slice(store.runs.get(run.id), more=False)
+
+
+def _page(
+    store: Store, settings: Settings, run: HarvestRun, question_id: int, *, same: bool
+) -> HarvestRun | None:
+    """Do a page of what was answered; None where nothing is left to do."""
+    if not same:
+        return release_page(store, settings, run, question_id)
+    if done := unite_page(store, settings, run, question_id):
+        return done
+    store.renamings.leave_rest(run, question_id)
+    return release_page(store, settings, run, None)

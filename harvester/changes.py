@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from catalogue import oai_identifier
 from catalogue.exchange import Exchange
@@ -13,10 +13,13 @@ from catalogue.provenance import chain, passed_through, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.sets import SetTree, load_sets
 from catalogue.store.payloads import digest
-from catalogue.store.records import Known, PageOfChanges, Records, Withheld, Write
+from catalogue.store.records import Known, PageOfChanges, Records, Renaming, Withheld, Write
+from catalogue.store.renamings import Names
 from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare_all
 
+#: What tells which records a source calls by new names.
+NamesOf: TypeAlias = Callable[[Sequence[str]], Names]
 _UNDATED: Final = re.compile(r' harvestDate="[^"]*"')
 
 
@@ -45,6 +48,9 @@ class Changes:
     #: Changes that wait for the end of the run: `harvester.withholding`.
     withheld: list[Withheld] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
+    renamings: list[Renaming] = field(default_factory=list)
+    #: What the source calls these records by now.
+    names: Names = field(default_factory=Names)
     #: Identifiers in the source of records that it has from us.
     loops: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -73,6 +79,7 @@ class Changes:
             exchanges=self.exchanges,
             withheld=self.withheld,
             released=self.released,
+            renamings=self.renamings,
         )
 
     def count(self, **outcome: int) -> None:
@@ -111,15 +118,23 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     own_base_url: str = "",
     sets: SetTree | None = None,
     run_id: int = -1,
+    names: NamesOf | None = None,
 ) -> Changes:
-    """Sort a page's items out against what the store holds."""
+    """Sort a page's items out against what the store holds.
+
+    `names` tells which records the source calls by new names.
+    """
     found = Changes(namespace, source_id, own_base_url, sets or load_sets(), run_id)
     found.faults.extend(page.faults)
     found.set_aside.extend(page.set_aside)
     found.exchanges = page.exchanges
     items = _last_of_each(page.items)
     found.tally += Tally(listed=len(page.items) - len(items), skipped=len(page.items) - len(items))
-    identifiers = [oai_identifier.mint(namespace, source_id, item.identifier) for item in items]
+    found.names = names([item.identifier for item in items]) if names else found.names
+    identifiers = [
+        found.names.ours.get(item.identifier) or oai_identifier.mint(namespace, source_id, item.identifier)
+        for item in items
+    ]
     known = records.known(identifiers)
     ours = f"oai:{namespace}:".lower()
     unchanged = 0
@@ -198,6 +213,8 @@ def _take_tombstone(found: Changes, item: Item, known: Known | None) -> None:
     elif known.deleted:
         found.seen.append(known)
         found.count(unchanged=1)
+    elif item.identifier in found.names.retired:
+        found.count(skipped=1)  # the name is gone; the record goes by another
     elif known.seen_run == found.run_id and item.datestamp < known.source_datestamp:
         # Told as deleted, and made anew since: this very run has listed it alive, under a later datestamp.
         found.count(skipped=1)

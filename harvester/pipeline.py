@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from catalogue.errors import (
@@ -31,7 +32,7 @@ from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
 from catalogue.store.records import PageOfChanges
-from harvester.changes import changes_of
+from harvester.changes import NamesOf, changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
 from harvester.deletions import Deletions
@@ -70,6 +71,8 @@ class Pipeline:
         self._stopping = stopping
         #: Something waits for a record of the source that is harvested.
         self._waiting = False
+        #: What it calls its records by now, where that has ever changed.
+        self._names: NamesOf | None = None
 
     def slice(self, run: HarvestRun) -> Slice:
         """Work on a claimed run until `over` says so, or to its end.
@@ -82,6 +85,8 @@ class Pipeline:
         deletions = Deletions(self._store, self._settings, source)
         run = deletions.begin(run, utc_now()) if begins else deletions.go_on(run)
         self._waiting = self._store.withheld.any_of(source.id)
+        renamings = self._store.renamings
+        self._names = partial(renamings.names, source.id) if renamings.any_of(source.id) else None
         try:
             with session_for(self._store, self._settings, source, run) as session:
                 client = client_for(
@@ -183,6 +188,7 @@ class Pipeline:
             own_base_url=f"{self._settings.public_url}/oai",
             sets=load_sets(self._settings.sets_path),
             run_id=run.id,
+            names=self._names,
         )
         once(self._store, run, page, found)
         withhold(self._store, run, found, waiting=self._waiting)

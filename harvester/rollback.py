@@ -53,6 +53,7 @@ def rollback_slice(
         store.records.commit(found.of(run, checkpoint), utc_now())
         run = run.evolve(checkpoint=checkpoint, tally=run.tally + found.tally)
         on_page(run)
+    store.renamings.take_back(run.source_id, to_run)
     store.validators.forget(run.source_id)  # what had not changed since then has to come again
     store.sources.change(run.source_id, harvested_until=harvested_until(store, run.source_id, to_run))
     ending, message = ending_of(run.tally)

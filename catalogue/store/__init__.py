@@ -41,6 +41,7 @@ from catalogue.store.questions import Questions
 from catalogue.store.recent import RecentChanges
 from catalogue.store.records import Records
 from catalogue.store.registrations import Registrations
+from catalogue.store.renamings import Renamings
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
@@ -83,6 +84,7 @@ class Store:
         self.validators = Validators(self.engine)
         self.secrets = Secrets(self.engine)
         self.withheld = WithheldChanges(self.engine)
+        self.renamings = Renamings(self.engine)
         self.sweeps = Sweeps(self.engine)
         self.questions = Questions(self.engine)
         self.recent = RecentChanges(self.engine)

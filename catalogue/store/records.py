@@ -22,12 +22,14 @@ from catalogue.store import clock, dialects, exchanges, history, payloads, state
 from catalogue.store.engine import reading, writing
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.parts import parts
+from catalogue.store.renamings import Renaming
+from catalogue.store.renamings import write as write_renamings
 from catalogue.store.runs import add_faults, change, forget_faults, forget_set_aside
 from catalogue.store.tables import neutral_records, records, renditions
 from catalogue.store.withheld import Withheld, release, withhold
 from catalogue.store.writes import Known, Queued, Write, bury, note_seen, refresh, write
 
-__all__ = ["Known", "PageOfChanges", "Records", "Withheld", "Write"]
+__all__ = ["Known", "PageOfChanges", "Records", "Renaming", "Withheld", "Write"]
 
 #: How often a page is written again because its datestamp was not safe any more.
 _ATTEMPTS = 3
@@ -61,6 +63,8 @@ class PageOfChanges:
     withheld: Sequence[Withheld] = ()
     #: Records for which nothing waits any more.
     released: Sequence[int] = ()
+    #: New identifiers that the source has given to records that are there.
+    renamings: Sequence[Renaming] = ()
 
     @property
     def changed(self) -> list[int]:
@@ -164,6 +168,7 @@ class Records:
             payloads.keep(connection, page.set_aside)
             note_seen(connection, page.run, page.seen)
             release(connection, page.released)
+            write_renamings(connection, page.run, page.renamings)
             withhold(connection, page.run, page.withheld)
             queued.append(refresh(connection, page.refreshed))
             forget_set_aside(connection, page.run.source_id, page.withdrawn)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.responses import PlainTextResponse, Response
@@ -75,10 +76,12 @@ class Simulator(Server):
     Args:
         port: where to listen on loopback; 0 takes any free port.
         host: where else to listen.
+        certificate: with which the nodes answer over TLS, too, on a port of its own: `certificates.issue`.
     """
 
-    def __init__(self, port: int = 0, host: str = HOST) -> None:
+    def __init__(self, port: int = 0, host: str = HOST, certificate: Path | None = None) -> None:
         super().__init__(port, "simulator", host)
+        self._secure = None if certificate is None else _Secure(self, certificate)
         self.nodes: dict[str, SimulatedNode] = {}
         self.catalogues: dict[str, SimulatedCatalogue] = {}
         self._apps: dict[str, ASGIApp] = {}
@@ -124,6 +127,28 @@ class Simulator(Server):
         self._apps[found.path] = node
         return found
 
+    @property
+    def secure_url(self) -> str:
+        """The server's address in https; empty where it has none."""
+        return self._secure.base_url if self._secure else ""
+
+    def start(self) -> None:
+        """Begin to serve, over TLS where there is a certificate; returns when the ports answer.
+
+        Raises:
+            OSError: a port is taken.
+            RuntimeError: the server did not come up.
+        """
+        super().start()
+        if self._secure:
+            self._secure.start()
+
+    def stop(self) -> None:
+        """Stop serving and give the ports back; doing so twice does no harm."""
+        if self._secure:
+            self._secure.stop()
+        super().stop()
+
     def source(self, name: str, **fields: Any) -> Source:
         """What to register so that a node is harvested."""
         if name in self.catalogues:
@@ -147,6 +172,10 @@ class Simulator(Server):
             app = PlainTextResponse("no node has this path", 404)
         elif scope["method"] not in _METHODS:
             app = PlainTextResponse("GET or POST", 405)
+        if isinstance(app, OaiNode):
+            app.http, app.https = (
+                f"{url}{scope['path']}" if url else "" for url in (self.base_url, self.secure_url)
+            )
         await app(scope, receive, send)
 
     def _index(self) -> str:
@@ -155,6 +184,18 @@ class Simulator(Server):
             for node in self.all()
         ]
         return json.dumps({"nodes": nodes}, indent=1)
+
+
+class _Secure(Server):
+    """The same nodes over TLS."""
+
+    def __init__(self, nodes: Simulator, certificate: Path) -> None:
+        super().__init__(name="simulator over TLS", certificate=certificate)
+        self._nodes = nodes
+
+    def app(self) -> ASGIApp:
+        """What is served."""
+        return self._nodes.app()
 
 
 def drawn(number: int, seed: int, among: Sequence[str] = ()) -> tuple[str, ...]:
@@ -166,5 +207,5 @@ def drawn(number: int, seed: int, among: Sequence[str] = ()) -> tuple[str, ...]:
         among: names of the faults to draw from; all of them where none is given.
     """
     dice = random.Random(f"{seed}/{number}")  # noqa: S311 - a draw that can be repeated, not a secret
-    names = list(among) or [fault.name for fault in faults()]
+    names = list(among) or [fault.name for fault in faults() if fault.at_random]
     return tuple(dice.sample(names, min(len(names), dice.randint(1, MOST_FAULTS))))

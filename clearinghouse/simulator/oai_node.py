@@ -6,7 +6,7 @@ It shares no code with our own endpoint, so that comparing the two compares two 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ from clearinghouse.simulator.oai_arguments import OaiError, Selection, check_arg
 from clearinghouse.simulator.switches import Stage, Switch
 
 _OK: Final = 200
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 _SCHEMA: Final = (
     f' xmlns:xsi="{ns.XSI}" xsi:schemaLocation="{ns.OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"'
 )
@@ -35,6 +36,8 @@ class Call:
     base_url: str
     #: The arguments, `verb` among them, as they were sent.
     pairs: list[tuple[str, str]]
+    #: The headers of the request, by their names in small letters.
+    asked_with: Mapping[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     #: What Identify says: element -> text.
     identify: dict[str, str] = field(default_factory=dict)
@@ -72,6 +75,11 @@ class Call:
     def verb(self) -> str:
         """The verb, where it is one."""
         return self.given.get("verb", "")
+
+    @property
+    def is_https(self) -> bool:
+        """It came over TLS."""
+        return self.base_url.startswith("https:")
 
     @property
     def is_list(self) -> bool:
@@ -116,6 +124,8 @@ class OaiNode:
         #: The requests so far, as pairs of names and values.
         self.asked: list[dict[str, str]] = []
         self.remember = False
+        #: Its addresses in plain http and in https; empty where it has none.
+        self.http = self.https = ""
         self.switch_on(*switches)
 
     def switch_on(self, *switches: Switch) -> None:
@@ -132,14 +142,17 @@ class OaiNode:
         request = Request(scope, receive)
         query = (await request.body()) if request.method == "POST" else scope["query_string"]
         pairs = parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True)
-        call = self.answer(str(request.url.replace(query="", fragment="")), pairs)
+        base_url = str(request.url.replace(query="", fragment=""))
+        call = self.answer(base_url, pairs, dict(request.headers))
         if call.delay:
             await asyncio.sleep(call.delay)
         await _send(call, send)
 
-    def answer(self, base_url: str, pairs: list[tuple[str, str]]) -> Call:
-        """The answer to these arguments."""
-        call = Call(self, base_url, pairs, given=dict(pairs))
+    def answer(
+        self, base_url: str, pairs: list[tuple[str, str]], headers: Mapping[str, str] = _NO_HEADERS
+    ) -> Call:
+        """The answer to these arguments, which came with these headers."""
+        call = Call(self, base_url, pairs, headers, given=dict(pairs))
         if self.remember:
             self.asked.append(dict(pairs))
         call.moment = stamp(self.now())

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clearinghouse.simulator import faults_answers, faults_lists, faults_xml
+from clearinghouse.simulator import (
+    faults_answers,
+    faults_changes,
+    faults_lists,
+    faults_transport,
+    faults_xml,
+)
 from clearinghouse.simulator.faults_csw import CSW_FAULTS
 from clearinghouse.simulator.switches import FAULTS, Fault, Switch
 
 #: The modules whose functions are the faults.
-MODULES = (faults_lists, faults_answers, faults_xml)
+MODULES = (faults_lists, faults_changes, faults_answers, faults_xml, faults_transport)
 
 
 def faults() -> list[Fault]:

@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -24,9 +25,13 @@ class Server:
         port: where to listen on loopback; 0 takes any free port.
         name: of the thread.
         host: where else to listen; 0.0.0.0 is every address, all of 127.0.0.0/8 among them.
+        certificate: a file with a certificate and its key, to serve over TLS.
     """
 
-    def __init__(self, port: int = 0, name: str = "simulator", host: str = HOST) -> None:
+    def __init__(
+        self, port: int = 0, name: str = "simulator", host: str = HOST, certificate: Path | None = None
+    ) -> None:
+        self._certificate = certificate
         self._wanted_port = port
         self._host = host
         self._name = name
@@ -42,7 +47,7 @@ class Server:
     def base_url(self) -> str:
         """The server's address, without a slash at the end."""
         port = self._socket.getsockname()[1] if self._socket else self._wanted_port
-        return f"http://{HOST}:{port}"
+        return f"http{'s' if self._certificate else ''}://{HOST}:{port}"
 
     def start(self) -> None:
         """Begin to serve; returns when the port answers.
@@ -60,6 +65,7 @@ class Server:
             interface="asgi3",
             ws="none",
             timeout_graceful_shutdown=1,
+            ssl_certfile=self._certificate,
         )
         logging.getLogger("uvicorn.error").addFilter(_is_not_on_purpose)
         self._server = server = uvicorn.Server(config)

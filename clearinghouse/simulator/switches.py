@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final
@@ -49,6 +50,8 @@ class Fault:
     chance: float = 1.0
     #: Requests that it happens to before the same thing works; 0: always.
     times: int = 0
+    #: A node that is drawn to misbehave may do so in this way: its source needs no settings for it.
+    at_random: bool = True
     actions: dict[Stage, Action] = field(default_factory=dict)
 
 
@@ -58,7 +61,7 @@ FAULTS: Final[dict[str, Fault]] = {}
 def registered(table: dict[str, Fault]) -> Callable[..., Callable[[Action], Action]]:
     """What registers functions as faults in a table."""
 
-    def fault(
+    def fault(  # noqa: PLR0913 - the fields of Fault
         name: str,
         stage: Stage,
         about: str = "",
@@ -66,11 +69,12 @@ def registered(table: dict[str, Fault]) -> Callable[..., Callable[[Action], Acti
         rows: tuple[int, ...] = (),
         chance: float = 1.0,
         times: int = 0,
+        at_random: bool = True,
     ) -> Callable[[Action], Action]:
         """Register a fault, or a further stage of one that is registered."""
 
         def register(action: Action) -> Action:
-            known = table.setdefault(name, Fault(name, rows, about, chance, times))
+            known = table.setdefault(name, Fault(name, rows, about, chance, times, at_random))
             known.actions[stage] = action
             return action
 
@@ -97,6 +101,7 @@ class Switch:
     at: int = -1
     seed: int = 0
     _asked: dict[str, int] = field(default_factory=dict)
+    _last: datetime | None = None
 
     @classmethod
     def read(cls, text: str, seed: int = 0, table: Mapping[str, Fault] = FAULTS) -> Switch:
@@ -131,6 +136,11 @@ class Switch:
             return False
         asked = self._asked[str(key)] = self._asked.get(str(key), 0) + 1
         return not self.fault.times or asked <= self.fault.times
+
+    def asked_within(self, now: datetime, seconds: float) -> bool:
+        """Whether it was asked so shortly before that it minds."""
+        before, self._last = self._last, now
+        return before is not None and (now - before).total_seconds() < seconds
 
     def is_here(self, offset: int, default: int = -1) -> bool:
         """Whether it happens on the page that begins with this item."""

@@ -49,7 +49,7 @@ def show_question(request: Request, question_id: int) -> QuestionShown:
 
 @router.post("/{question_id}/answer", dependencies=[needs(Action.STEER)])
 def answer(request: Request, question_id: int, sent: AnswerSent) -> QuestionShown:
-    """Answer it: keep everything, apply what was withheld, or ask the node."""
+    """Answer it: keep everything, apply what was withheld, say that it is the same, or ask the node."""
     question = services(request).store.questions.get(question_id)
     allowed(request, Action.STEER, question.source_id)
     decided, _ = acts.answer(hand_of(request), question_id, sent.answer, why=sent.why)

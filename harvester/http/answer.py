@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,12 +11,15 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from catalogue.errors import HttpFailure
+from catalogue.errors import AnswerTooLarge, AnswerUnreadable, HttpFailure
 
 #: A Retry-After beyond this is not waited for as such: the run is due again before.
 LONGEST_WAIT: Final = 7 * 86400.0
 
 _XML_START: Final = re.compile(rb"\s*<(?!!doctype\s+html|html[\s>])", re.IGNORECASE)
+#: How what is compressed by gzip begins (RFC 1952, section 2.3.1), and how zlib is told.
+_GZIP: Final = b"\x1f\x8b\x08"
+_GZIP_BITS: Final = 31
 _UTF16_MARKS: Final = (b"\xfe\xff", b"\xff\xfe", b"<\x00", b"\x00<")
 
 
@@ -53,6 +57,32 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     now = http_date(headers.get("Date", "")) or datetime.now(UTC)
     return min(max(0.0, (moment - now).total_seconds()), LONGEST_WAIT)
+
+
+def unzipped(content: bytes, limit: int, where: str) -> bytes:
+    """An answer that is compressed although no header says so, decompressed; any other as it is.
+
+    Args:
+        content: as it came.
+        limit: bytes that it may unpack to.
+        where: it came from, as messages show it.
+
+    Raises:
+        AnswerTooLarge: it unpacks to more.
+        AnswerUnreadable: it is damaged, or cut off.
+    """
+    if not content.startswith(_GZIP):
+        return content
+    unpacking = zlib.decompressobj(_GZIP_BITS)
+    try:
+        found = unpacking.decompress(content, limit + 1)
+    except zlib.error as error:
+        raise AnswerUnreadable(f"{where}: the answer is compressed by gzip, and damaged") from error
+    if len(found) > limit:
+        raise AnswerTooLarge(f"{where} sends more than the limit of {limit} bytes")
+    if not unpacking.eof:
+        raise AnswerUnreadable(f"{where}: the answer is compressed by gzip, and cut off")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

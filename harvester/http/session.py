@@ -18,6 +18,7 @@ from catalogue.credentials import Secret
 from catalogue.errors import (
     AddressRefused,
     AnswerTooLarge,
+    AnswerUnreadable,
     HarvestError,
     HttpFailure,
     SourceBusy,
@@ -29,7 +30,7 @@ from catalogue.settings import Settings
 from catalogue.source import Source
 from harvester.http import tls
 from harvester.http.adapter import GuardedAdapter, PlainSession
-from harvester.http.answer import Answer, place, retry_after
+from harvester.http.answer import Answer, place, retry_after, unzipped
 from harvester.http.causes import translated
 from harvester.http.conditional import key_of, validator_of
 from harvester.http.deadline import BUFFER, Deadline
@@ -253,10 +254,15 @@ class HarvestSession:
         try:
             for part in self._parts(response):
                 whole.write(part)
+        except AnswerUnreadable as error:
+            if isinstance(error.__cause__, urllib3.exceptions.DecodeError):
+                # What it says of its compression is not true: from now on it is asked for none.
+                self._session.headers["Accept-Encoding"] = "identity"
+            raise
         finally:
             content = whole.getvalue()
             self.exchanges.read(content)
-        return content
+        return unzipped(content, self._limits.answer_limit, place(response.url))
 
     def _parts(self, response: requests.Response) -> Iterator[bytes]:
         """The content piece by piece, as long as it stays within the limit."""

@@ -54,6 +54,7 @@ from catalogue.store.tables.holdings import (
     record_values,
     record_versions,
     records,
+    renamings,
     renditions,
     sets,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "records",
     "registration_events",
     "registrations",
+    "renamings",
     "renditions",
     "run_events",
     "runs",

@@ -90,6 +90,20 @@ absences = sa.Table(
     sa.Column("last_run", sa.BigInteger, nullable=False),
 )
 
+renamings = sa.Table(
+    "renamings",
+    metadata,
+    # Identifiers that a source has given its records since we know them: under each, the record that it is.
+    sa.Column("source_id", sa.Text, primary_key=True),
+    sa.Column("source_identifier", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.ForeignKey("records.id"), nullable=False),
+    # What it was called before, and the run that found it so.
+    sa.Column("before", sa.Text, nullable=False),
+    sa.Column("run_id", sa.BigInteger, nullable=False),
+    sa.Index(None, "source_id", "before"),
+    sqlite_with_rowid=False,
+)
+
 neutral_records = sa.Table(
     "neutral_records",
     metadata,

@@ -32,6 +32,7 @@ ANSWERS: Final = {
     Topic.DELETIONS: {
         Answer.KEEP: N_("Keep the records"),
         Answer.APPLY: N_("Delete them"),
+        Answer.SAME: N_("They are the same records: keep their history"),
         Answer.ASK: N_("Write to the node first"),
     },
     Topic.LOSSES: {

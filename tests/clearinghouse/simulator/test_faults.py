@@ -54,15 +54,23 @@ def crawl(
 def seen(node: OaiNode) -> list[tuple[object, ...]]:
     """Enough of a node to notice whether anything is wrong with it."""
     single = ask(node, verb="GetRecord", identifier=node.holding.listed()[0].id, metadataPrefix="oai_dc")
-    return [
+    gzip = {"accept-encoding": "gzip"}
+    answers = [
+        told(node.answer(URL.replace("http:", "https:"), [("verb", "Identify")])),
+        told(node.answer(URL, [("verb", "Identify")], gzip)),
+        told(ask(node)),
+        told(ask(node, verb="ListSets")),
         told(ask(node, verb="Identify")),
         told(single),
         *crawl(node),
         *crawl(node, from_="2023-01-01", until="2023-12-31", set="laws"),
         *crawl(node, from_="2022-01-01T00:00:00Z"),
         *crawl(node, from_="2030-01-01"),
+        *crawl(node, from_="2022-01-01T00:00:00Z", until="2022-12-31"),
         *crawl(node, until="2021-03-01"),
     ]
+    node.now = lambda: datetime(2022, 1, 1, tzinfo=UTC)  # some of what it holds is of today
+    return [*answers, *crawl(node)]
 
 
 def test_a_node_without_faults_lists_everything_once() -> None:
