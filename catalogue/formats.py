@@ -16,7 +16,7 @@ class MetadataFormat:
     prefix: str
     #: Namespace URI of the root element; CSW calls it the outputSchema.
     namespace: str
-    #: Address of the XML Schema.
+    #: Address of the XML Schema; empty where there is none.
     schema: str
     #: What people call it.
     label: str
@@ -31,6 +31,11 @@ class MetadataFormat:
     stored: bool = False
     #: It is XML. What is not can be read, and is kept; it has no place in an answer of OAI-PMH or CSW.
     xml: bool = True
+
+    @property
+    def as_sent(self) -> bool:
+        """Payloads in it are served as they were sent: OAI-PMH asks for XML, and for its schema."""
+        return self.xml and bool(self.schema)
 
 
 OGC_RECORD = MetadataFormat(
@@ -144,6 +149,24 @@ MARCXML = MetadataFormat(
     read=True,
     written=False,
 )
+ATOM = MetadataFormat(
+    prefix="atom",
+    namespace=ns.ATOM,
+    schema="",
+    label="Entry of an Atom feed",
+    roots=("entry",),
+    read=True,
+    written=False,
+)
+RSS = MetadataFormat(
+    prefix="rss",
+    namespace="http://purl.org/rss/1.0/",
+    schema="",
+    label="Item of an RSS feed (0.9 to 2.0)",
+    roots=("item",),
+    read=True,
+    written=False,
+)
 
 #: Every format, in the order in which they are listed.
 FORMATS: tuple[MetadataFormat, ...] = (
@@ -157,6 +180,9 @@ FORMATS: tuple[MetadataFormat, ...] = (
     DCAT,
     MODS,
     MARCXML,
+    # These have no XML Schema: read, and served as what they say in the others.
+    ATOM,
+    RSS,
     # These are no XML: read, and served as what they say in the others.
     OGC_RECORD,
     DCAT_US,

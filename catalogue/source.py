@@ -46,6 +46,8 @@ class Protocol(StrEnum):
     OGC_RECORDS = "ogc-records"
     #: DCAT-US: one JSON file that holds a whole catalogue.
     DATA_JSON = "data-json"
+    #: A feed in Atom or RSS: what is new, and not all that there is.
+    FEED = "feed"
     #: XML files: in a folder on the web, or in an archive that is uploaded.
     FILES = "files"
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -39,6 +39,7 @@ def command(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--mixed", help="Each node in one to three ways, drawn among those named, or all.")
     ] = False,
     csw: Annotated[bool, typer.Option("--csw", help="They speak CSW; with faults of its own.")] = False,
+    feed: Annotated[bool, typer.Option("--feed", help="They are feeds; with faults of their own.")] = False,
     seed: Annotated[int, typer.Option(help="The same seed gives the same nodes.")] = 0,
     slowness: Annotated[float, typer.Option(help="Seconds that a slow answer takes.")] = SLOWNESS,
     tls: Annotated[
@@ -51,11 +52,11 @@ def command(  # noqa: PLR0913 - one for each option
         bool, typer.Option("--list-faults", help="List the ways to misbehave, and do no more.")
     ] = False,
 ) -> None:
-    """Start simulated nodes that speak OAI-PMH, or CSW, on loopback, good ones or bad ones, until Ctrl-C."""
+    """Start simulated nodes on loopback, OAI-PMH, CSW or feeds, good ones or bad ones, until Ctrl-C."""
     if show_faults:
-        list_faults(csw=csw)
+        list_faults(csw=csw, feed=feed)
         return
-    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness, csw, tls)
+    wanted = Wanted(port, nodes, records, page_size, fault or (), mixed, seed, slowness, csw, tls, feed)
     raise typer.Exit(simulate(wanted))
 
 
@@ -76,16 +77,18 @@ class Wanted:
     csw: bool = False
     #: Where the certificate is kept with which they answer over TLS, too.
     tls: Path | None = None
+    #: They are feeds.
+    feed: bool = False
 
 
-def list_faults(*, csw: bool = False) -> None:
-    """Print every fault, of OAI-PMH or of CSW."""
-    from clearinghouse.simulator.registry import csw_faults, faults
+def list_faults(*, csw: bool = False, feed: bool = False) -> None:
+    """Print every fault, of OAI-PMH, of CSW or of feeds."""
+    from clearinghouse.simulator.registry import csw_faults, faults, feed_faults
 
     row = "C{}" if csw else "{}"
     rows = [
         (fault.name, _often(fault.chance, fault.times), ", ".join(map(row.format, fault.rows)), fault.about)
-        for fault in (csw_faults() if csw else faults())
+        for fault in (csw_faults() if csw else feed_faults() if feed else faults())
     ]
     print_table(("fault", "happens", "rows", "what the node does"), rows)
 
@@ -105,22 +108,21 @@ def simulate(wanted: Wanted) -> int:
     """
     from clearinghouse.simulator.certificates import AUTHORITY, issue
     from clearinghouse.simulator.nodes import Simulator, drawn
-    from clearinghouse.simulator.registry import csw_faults
+    from clearinghouse.simulator.registry import csw_faults, feed_faults
 
     nodes = Simulator(wanted.port, certificate=issue(wanted.tls) if wanted.tls else None)
     width = len(str(wanted.nodes))
     for number in range(1, wanted.nodes + 1):
-        among = wanted.faults or ([one.name for one in csw_faults()] if wanted.csw else ())
+        known = csw_faults() if wanted.csw else feed_faults() if wanted.feed else ()
+        among = wanted.faults or [one.name for one in known]
         chosen = drawn(number, wanted.seed, among) if wanted.mixed else tuple(wanted.faults)
-        add = nodes.add_csw if wanted.csw else nodes.add
-        add(
-            f"n{number:0{width}}",
-            *chosen,
-            slowness=wanted.slowness,
-            count=wanted.records,
-            seed=wanted.seed,
-            page_size=wanted.page_size,
-        )
+        held: dict[str, Any] = {"count": wanted.records, "seed": wanted.seed, "page_size": wanted.page_size}
+        name = f"n{number:0{width}}"
+        if wanted.feed:
+            nodes.add_feed(name, *chosen, **held)
+        else:
+            add = nodes.add_csw if wanted.csw else nodes.add
+            add(name, *chosen, slowness=wanted.slowness, **held)
     try:
         nodes.start()
     except OSError as error:

@@ -117,7 +117,7 @@ def _renditions(item: _Read) -> dict[str, bytes]:
         for form in RENDERED
         if form.prefix != native.prefix
     }
-    if native.xml:
+    if native.as_sent:
         made[native.prefix] = arrival.payload
     return made
 

@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalogue.source import Protocol, Source
 from clearinghouse.simulator.csw_node import CswNode
+from clearinghouse.simulator.feed_node import FeedNode
 from clearinghouse.simulator.holding import MadeUp
 from clearinghouse.simulator.oai_node import OaiNode
-from clearinghouse.simulator.registry import csw_switches, faults, switches
+from clearinghouse.simulator.registry import csw_switches, faults, feed_switches, switches
 from clearinghouse.simulator.server import HOST, Server
 
 #: Seconds that a slow answer takes.
@@ -70,6 +71,26 @@ class SimulatedCatalogue:
         self.node.switch_on(*csw_switches(texts, self.holding.seed))
 
 
+@dataclass
+class SimulatedFeed:
+    """A node that has nothing but a feed, what it holds, and how it misbehaves."""
+
+    name: str
+    holding: MadeUp
+    faults: tuple[str, ...]
+    node: FeedNode
+
+    @property
+    def path(self) -> str:
+        """Where its feed is."""
+        return f"/{self.name}/feed"
+
+    def misbehave(self, *texts: str) -> None:
+        """From now on in these ways, and no others."""
+        self.faults = texts
+        self.node.switch_on(*feed_switches(texts, self.holding.seed))
+
+
 class Simulator(Server):
     """Serves simulated nodes between `start` and `stop`, or inside a `with` block.
 
@@ -84,6 +105,7 @@ class Simulator(Server):
         self._secure = None if certificate is None else _Secure(self, certificate)
         self.nodes: dict[str, SimulatedNode] = {}
         self.catalogues: dict[str, SimulatedCatalogue] = {}
+        self.feeds: dict[str, SimulatedFeed] = {}
         self._apps: dict[str, ASGIApp] = {}
 
     def add(
@@ -127,6 +149,18 @@ class Simulator(Server):
         self._apps[found.path] = node
         return found
 
+    def add_feed(self, name: str, *faults: str, **holding: Any) -> SimulatedFeed:
+        """A further node that has but a feed, at `/NAME/feed`; arguments as of `add`.
+
+        Raises:
+            UnknownFault: there is no such fault of feeds, or it is not written so.
+        """
+        held = MadeUp(name, **holding)
+        found = SimulatedFeed(name, held, faults, FeedNode(held, feed_switches(faults, held.seed)))
+        self.feeds[name] = found
+        self._apps[found.path] = found.node
+        return found
+
     @property
     def secure_url(self) -> str:
         """The server's address in https; empty where it has none."""
@@ -153,12 +187,14 @@ class Simulator(Server):
         """What to register so that a node is harvested."""
         if name in self.catalogues:
             return Source(name, Protocol.CSW, self.base_url + self.catalogues[name].path, **fields)
+        if name in self.feeds:
+            return Source(name, Protocol.FEED, self.base_url + self.feeds[name].path, **fields)
         address = self.base_url + self.nodes[name].path
         return Source(name, Protocol.OAI_PMH, address, **{"metadata_prefix": "oai_dc", **fields})
 
-    def all(self) -> list[SimulatedNode | SimulatedCatalogue]:
-        """Every node, those that speak CSW last."""
-        return [*self.nodes.values(), *self.catalogues.values()]
+    def all(self) -> list[SimulatedNode | SimulatedCatalogue | SimulatedFeed]:
+        """Every node, those that speak CSW and feeds last."""
+        return [*self.nodes.values(), *self.catalogues.values(), *self.feeds.values()]
 
     def app(self) -> ASGIApp:
         """Every node at its path, and a list of them at `/`."""

@@ -12,6 +12,7 @@ from clearinghouse.simulator import (
     faults_xml,
 )
 from clearinghouse.simulator.faults_csw import CSW_FAULTS
+from clearinghouse.simulator.faults_feed import FEED_FAULTS
 from clearinghouse.simulator.switches import FAULTS, Fault, Switch
 
 #: The modules whose functions are the faults.
@@ -26,6 +27,20 @@ def faults() -> list[Fault]:
 def csw_faults() -> list[Fault]:
     """Every fault of CSW, by name."""
     return sorted(CSW_FAULTS.values(), key=lambda fault: fault.name)
+
+
+def feed_faults() -> list[Fault]:
+    """Everything that feeds do, by name."""
+    return sorted(FEED_FAULTS.values(), key=lambda fault: fault.name)
+
+
+def feed_switches(texts: Iterable[str], seed: int = 0) -> tuple[Switch, ...]:
+    """The switches of a node that is a feed.
+
+    Raises:
+        UnknownFault: there is no such fault of feeds, or it is not written so.
+    """
+    return tuple(Switch.read(text, seed, FEED_FAULTS) for text in texts)
 
 
 def csw_switches(texts: Iterable[str], seed: int = 0) -> tuple[Switch, ...]:

@@ -52,6 +52,7 @@ PROTOCOLS: Final[Mapping[str, str]] = {
     Protocol.OAI_STATIC: "OAI static repository",
     Protocol.OGC_RECORDS: "OGC API - Records",
     Protocol.DATA_JSON: "DCAT-US (data.json)",
+    Protocol.FEED: "Atom / RSS",
     Protocol.FILES: "WAF",
 }
 #: Unicode: what stands between them has a direction of its own (UAX 9).

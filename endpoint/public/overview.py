@@ -18,6 +18,7 @@ _PROTOCOLS = {
     Protocol.OAI_STATIC: "OAI static repository",
     Protocol.OGC_RECORDS: "OGC API - Records",
     Protocol.DATA_JSON: "DCAT-US",
+    Protocol.FEED: "Atom / RSS",
     Protocol.FILES: "XML files",
 }
 

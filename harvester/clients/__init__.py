@@ -39,22 +39,31 @@ def _speaker(source: Source, session: HarvestSession) -> Client:
             from harvester.clients.csw import CswClient
 
             return CswClient(source, session)
-        case Protocol.OAI_STATIC:
-            from harvester.clients.static_repository import StaticRepositoryClient
-
-            return StaticRepositoryClient(source, session)
         case Protocol.OGC_RECORDS:
             from harvester.clients.ogc_records import OgcRecordsClient
 
             return OgcRecordsClient(source, session)
-        case Protocol.DATA_JSON:
-            from harvester.clients.data_json import DataJsonClient
-
-            return DataJsonClient(source, session)
         case Protocol.FILES:
             from harvester.clients.waf import WafClient
 
             return WafClient(source, session)
+        case Protocol.OAI_STATIC | Protocol.DATA_JSON | Protocol.FEED:
+            return _reader(source, session)
     from harvester.clients.oai_pmh import OaiPmhClient
 
     return OaiPmhClient(source, session)
+
+
+def _reader(source: Source, session: HarvestSession) -> Client:
+    """The client for a source that is one document."""
+    if source.protocol is Protocol.OAI_STATIC:
+        from harvester.clients.static_repository import StaticRepositoryClient
+
+        return StaticRepositoryClient(source, session)
+    if source.protocol is Protocol.DATA_JSON:
+        from harvester.clients.data_json import DataJsonClient
+
+        return DataJsonClient(source, session)
+    from harvester.clients.feed import FeedClient
+
+    return FeedClient(source, session)

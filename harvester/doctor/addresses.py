@@ -58,6 +58,7 @@ _LINKED: Final = (
     (re.compile(r"verb=identify|[/.=]oai2?d?(?:[/?.]|$)|oai-?pmh", re.IGNORECASE), Protocol.OAI_PMH),
     (re.compile(r"service=csw|/csw(?:[/?.]|$)|getcapabilities", re.IGNORECASE), Protocol.CSW),
     (re.compile(r"/data\.json(?:\?|$)", re.IGNORECASE), Protocol.DATA_JSON),
+    (re.compile(r"/(?:rss|atom|feed)s?(?:[/?._]|$)|\.(?:rss|atom)$|[?&]feed=", re.IGNORECASE), Protocol.FEED),
     (re.compile(r"/ogcapi|/collections(?:[/?]|$)|conformance", re.IGNORECASE), Protocol.OGC_RECORDS),
 )  # fmt: skip
 _NOT_LINKS: Final = re.compile(r"\.(?:pdf|docx?|png|jpe?g|css|js|zip)(?:\?|$)", re.IGNORECASE)

@@ -26,6 +26,7 @@ from catalogue.source import Protocol
 from catalogue.xml import parse
 from harvester.clients.answers import to_utf8
 from harvester.clients.csw_capabilities import ask_capabilities
+from harvester.clients.feed import is_feed
 from harvester.doctor.addresses import Candidate, HtmlPage, read_page, well_known, without_request
 from harvester.doctor.session import CheckupSession
 from harvester.doctor.software import Fact, recognise
@@ -91,6 +92,8 @@ def _xml_protocol(answer: Answer) -> tuple[Protocol, str] | None:
         return Protocol.OAI_PMH, "2.0"
     if name == "Capabilities" and space in {CSW, CSW30}:
         return Protocol.CSW, root.get("version", "2.0.2" if space == CSW else "3.0.0")[:20]
+    if is_feed(root):
+        return Protocol.FEED, root.get("version", "")[:20]
     return (Protocol.OAI_STATIC, "2.0") if (space, name) == (STATIC, "Repository") else None
 
 
@@ -135,8 +138,9 @@ class Discovery:
             self._try_all([Candidate(Protocol.OAI_PMH, without_request(address))], stop_at_first=True)
         if self.found.interfaces or self.found.first is not None:
             return self.found
-        linked = self.found.page.links if self.found.page else ()
-        self._try_all(linked, stop_at_first=False)
+        links = self.found.page.links if self.found.page else ()
+        feeds = [one for one in links if one.protocol is Protocol.FEED]
+        self._try_all([one for one in links if one not in feeds], stop_at_first=False)
         if not self.found.interfaces:
             typed = without_request(address)
             self._try_all([Candidate(Protocol.OAI_PMH, typed)], stop_at_first=True)
@@ -144,6 +148,8 @@ class Discovery:
                 self._try_csw(typed)
             software = recognise(self.found.facts)
             self._try_all(well_known(place, software.id if software else ""), stop_at_first=True)
+            # Nearly every site has a feed of its news: it is looked at where there is nothing else.
+            self._try_all(feeds, stop_at_first=True)
         return self.found
 
     def _first(self, address: str) -> str:

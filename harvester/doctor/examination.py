@@ -29,6 +29,7 @@ OnProgress: TypeAlias = Callable[[Checkup], None]
 #: What we would rather harvest, the best first.
 _PREFERRED: Final = (
     Speech.OAI_PMH, Speech.CSW, Speech.OGC_RECORDS, Speech.OAI_STATIC, Speech.DATA_JSON, Speech.FILES,
+    Speech.FEED,
 )  # fmt: skip
 _MOST_SETS: Final = 200
 _MOST_LANGUAGES: Final = 10

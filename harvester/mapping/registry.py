@@ -10,6 +10,7 @@ from lxml import etree
 from catalogue import namespaces as ns
 from catalogue.errors import ForbiddenXml, MalformedXml, UnreadableRecord
 from catalogue.formats import (
+    ATOM,
     DATACITE,
     DCAT,
     ISO19115_3,
@@ -20,11 +21,12 @@ from catalogue.formats import (
     OAI_DATACITE,
     OAI_DC,
     OAI_DCTERMS,
+    RSS,
     MetadataFormat,
 )
 from catalogue.record import Record
 from catalogue.xml import local_name, parse
-from harvester.mapping import datacite, dcat, dcterms, iso19115_3, iso19139, marcxml, mods, oai_dc
+from harvester.mapping import datacite, dcat, dcterms, feed, iso19115_3, iso19139, marcxml, mods, oai_dc
 from harvester.mapping.json_records import read_json
 
 #: Names of elements that wrap terms of Dublin Core, in lower case; their namespaces are without number.
@@ -46,6 +48,8 @@ _READERS: Final[dict[str, Callable[[etree._Element], Record]]] = {
     DCAT.prefix: dcat.read,
     MODS.prefix: mods.read,
     MARCXML.prefix: marcxml.read,
+    ATOM.prefix: feed.read_entry,
+    RSS.prefix: feed.read_item,
 }
 #: What knows a format by its root element, and the format; Dublin Core is looked for last.
 _BY_ROOT: Final[tuple[tuple[Callable[[etree._Element], bool], MetadataFormat], ...]] = (
@@ -56,6 +60,8 @@ _BY_ROOT: Final[tuple[tuple[Callable[[etree._Element], bool], MetadataFormat], .
     (mods.is_mods, MODS),
     (marcxml.is_marc, MARCXML),
     (dcat.is_dcat, DCAT),
+    (feed.is_entry, ATOM),
+    (feed.is_item, RSS),
 )
 
 #: How a payload begins that is no XML.
