@@ -178,7 +178,7 @@ class Pipeline:
         checkpoint = page.checkpoint.evolve(
             pages=run.checkpoint.pages + 1,
             restarts=run.checkpoint.restarts,
-            response_date=run.checkpoint.response_date or page.checkpoint.response_date,
+            response_date=page.checkpoint.response_date or run.checkpoint.response_date,
         )
         found = changes_of(
             page,

@@ -48,6 +48,7 @@ def session_for(
         begun=store.exchanges.count(run.id),
         # Where a worker has died with this page, the next one writes down what came before it looks at it.
         sink=note if run.lapses else None,
+        keep=note,
     )
     memory = Memory(validators, exchanges)
     with HarvestSession.from_settings(settings, source, secrets=secrets, memory=memory) as session:

@@ -95,7 +95,7 @@ class OaiPmhClient:
         if not prefix and not self._source.quirks.omit_prefix:
             prefix = oai_records.best_prefix(self._formats())
         from_ = self._from(modified_since)
-        return Position(prefix=prefix, from_=from_, windows=((from_, ""),))
+        return Position(prefix=prefix, from_=from_, windows=((from_, ""),), days=self._is_in_days(from_))
 
     def _step(self, position: Position, trail: Trail) -> Step:
         if self._is_behind(position):
@@ -151,6 +151,7 @@ class OaiPmhClient:
         size = oai_pages.size_of(token)
         date, clock = oai_pages.told_time(response) if first else ("", ())
         notes = [*asked.notes, *clock, *oai_pages.oddities(asked, items, token)]
+        notes += [Note("datestamps-mixed", {"datestamp": day}) for day in self._days_among(items)[:1]]
         if first and response.failure is not None and self._source.sets and not position.window.from_:
             position = self._without_set(position)
         after, told = advanced(_sized(position, size), items, next_token).once(*notes)
@@ -270,12 +271,28 @@ class OaiPmhClient:
         return checkpoint.evolve(
             position=position.written(),
             pages=checkpoint.pages + 1,
-            response_date=checkpoint.response_date or step.response_date,
+            response_date=self._ask_from(checkpoint.response_date or step.response_date, step),
             complete_list_size=checkpoint.complete_list_size if size is None else size,
             finished=self._is_behind(position) and not position.lost,
             doubt=DOUBT if position.unsure else "",
             ask_again=position.unsure > 1,
         )
+
+    def _days_among(self, items: tuple[Item, ...]) -> list[str]:
+        return [item.datestamp for item in items if self._is_in_days(item.datestamp)]
+
+    def _is_in_days(self, moment: str) -> bool:
+        """Whether something is but a day, where the source says that it counts in seconds."""
+        return self._granularity == SECONDS and len(moment) == len(DAY)
+
+    def _ask_from(self, moment: str, step: Step) -> str:
+        """From when on the next harvest asks: from the day on, where some records have but days.
+
+        Such a record is older than any second of its day, and would be missed. Once found out that is kept
+        to, until a whole list shows otherwise: what has changed since may be none of them.
+        """
+        mixed = self._is_in_days(step.position.from_) or self._days_among(step.items)
+        return moment[: len(DAY)] if mixed else moment
 
     def _formats(self) -> list[tuple[str, str]]:
         """(metadataPrefix, metadataNamespace) of each format on offer."""

@@ -30,6 +30,8 @@ _LONGEST_HEADER: Final = 200
 _LONGEST_WORDS: Final = 500
 #: Seconds between two times that the record is read with a page.
 _BETWEEN: Final = 1.0
+#: Seconds without a page after which it is read all the same.
+_LONGEST_UNREAD: Final = 5.0
 _HEADERS: Final = (
     "Content-Type",
     "Content-Length",
@@ -72,6 +74,7 @@ class ExchangeLog:
         kept: how many of the first and last requests of a run there is room for.
         begun: how many requests of the run were made before.
         sink: is told each answer before anybody reads it: the one that it kills can be seen afterwards.
+        keep: is told what there is where no page has come for long, with which it would be written down.
     """
 
     def __init__(
@@ -81,9 +84,11 @@ class ExchangeLog:
         kept: int = 50,
         begun: int = 0,
         sink: Callable[[Sequence[Exchange]], None] | None = None,
+        keep: Callable[[Sequence[Exchange]], None] | None = None,
     ) -> None:
         self._sink = sink
-        self._read_at = 0.0
+        self._keep = keep
+        self._read_at = time.monotonic() if keep else 0.0
         self._scrubber = scrubber or Scrubber()
         self._kept = kept
         self._number = begun
@@ -98,6 +103,8 @@ class ExchangeLog:
     def asked(self, request: requests.Request) -> None:
         """A request is to be sent."""
         self._count()
+        if self._keep and time.monotonic() - self._read_at >= _LONGEST_UNREAD:
+            self._keep(self.drained())
         self._number += 1
         self._content = b""
         self._now = _Pending(

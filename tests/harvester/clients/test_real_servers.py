@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,8 @@ CASES = [
     Case("refuses-seconds token-dies", "-seconds-refused", source={"quirks": Quirks(force_days=True)}),
     Case("days-misdeclared token-dies", "list-cut -seconds-refused"),
     Case("days-misdeclared day-range-broken token-dies", "until-falls-short"),
-    Case("mixed-datestamps token-dies", "list-cut"),
+    Case("mixed-datestamps token-dies", "list-cut datestamps-mixed"),
+    Case("days-misdeclared", "-datestamps-mixed"),
     Case("mixed-range-fails token-dies", "list-cut -page-failed"),
     Case("mixed-range-fails mixed-datestamps earliest-lies record-fails-in-lists", "one-by-one"),
     Case("earliest-lies"),
@@ -409,6 +410,27 @@ def test_a_sample_is_enough(nodes: Simulator, sqlite_store: Store, patient: Sett
     run = run_of(sqlite_store, node, patient)
     assert run.tally.listed == 2 * PAGE
     assert log_of(sqlite_store, run) == {"stopped", "list-not-complete"}
+
+
+def test_a_record_with_but_a_day_is_found_by_the_next_harvests(
+    nodes: Simulator, store: Store, patient: Settings
+) -> None:
+    """Row 33: it is older than any second of its day. That is kept to, though nothing like it comes again."""
+    node = add(nodes, store, "mixed-datestamps", count=30)
+    run_of(store, node, patient)
+    assert len(store.sources.get(node.name).harvested_until) == len("2026-11-02")
+    node.misbehave()
+    for name in ("one", "two", "three"):
+        second = run_of(store, node, patient)
+        assert second.kind is RunKind.INCREMENTAL
+        node.holding.put(Entry(f"oai:node.example.org:{name}", now().strftime("%Y-%m-%d")))
+        run = run_of(store, node, patient)
+        assert (run.kind, run.tally.new) == (RunKind.INCREMENTAL, 1)
+        node.holding.change(f"oai:node.example.org:{name}", datestamp="2026-01-01")
+    assert held(store, node) == alive(node)
+    node.holding.put(*(replace(one, datestamp="2026-01-01T00:00:00Z") for one in node.holding.listed()))
+    run_of(store, node, patient, full=True)
+    assert len(store.sources.get(node.name).harvested_until) == len("2026-11-02T10:00:00Z")
 
 
 @pytest.mark.parametrize("length", [len("2026-11-02"), len("2026-11-02T10:00:00Z")])

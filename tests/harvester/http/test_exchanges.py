@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import gzip
+import time
 from typing import Any
 
 import pytest
+import requests
 from werkzeug import Request, Response
 
 from catalogue.credentials import Secret
@@ -159,3 +161,16 @@ def test_secrets_are_taken_out(make_session: Any, httpserver: Any) -> None:
     assert "hidden" not in repr(told)
     assert told.answer == b"you sent [secret]"
     assert told.headers["ETag"] == '"a"'
+
+
+def test_what_no_page_is_written_down_with_is_kept_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed in a page that fails again and again leaves what it has asked so far."""
+    clock, told = [100.0], list[int]()
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    log = ExchangeLog(keep=lambda found: told.extend(one.number for one in found))
+    for _ in range(6):
+        log.asked(requests.Request("GET", "http://node.example/oai"))
+        log.failed("HTTP status 500")
+        clock[0] += 2.0
+    assert told == [1, 2, 3]
+    assert [one.number for one in log.drained()] == [4, 5, 6]
