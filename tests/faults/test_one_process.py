@@ -1,4 +1,4 @@
-"""One process and its SQLite: a page that kills, a disk that is full, a clock that jumps."""
+"""One process and its database: a page that kills, a disk that is full, a clock that jumps."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from fault_lab import ROOT, content, environment_of, fill, process, register, un
 from harvester.inline import work_now
 from harvester.schedule import Schedule
 from remote_node import RemoteNode, dublin_core, running, then
+from small_disk import small_disk
 
 RECORDS, PAGE = 300, 20
 LENIENT = load_settings(allowed_networks=("127.0.0.0/8",), schedule_jitter=0)
@@ -92,6 +93,28 @@ def test_a_disk_that_is_full_costs_the_page_in_hand(
     run = work_now(sqlite_store, LENIENT, "nile", RunKind.FULL)
     assert (run.id, run.tally) == (left.id, by_source["nile"].tally)
     assert content(sqlite_store) == expected
+    assert max(node.pages_asked().values()) <= 2
+
+
+@pytest.mark.slow
+def test_a_disk_of_postgresql_that_is_full_costs_the_page_in_hand(node: RemoteNode, tmp_path: Path) -> None:
+    expected, by_source = undisturbed(tmp_path, {"nile": node})
+    with small_disk(96_000_000) as disk, Store(url := disk.database()) as store:
+        store.upgrade()
+        register(store, node)
+        disk.fill(leaving=700_000)
+        with process(environment_of(url), tmp_path, "-m", "clearinghouse", "harvest", "nile") as started:
+            assert started.wait(60) == 2
+        said = (tmp_path / "output").read_text()
+        assert "clearinghouse: the disk is full" in said
+        assert "Traceback" not in said
+        [left] = store.runs.newest()
+        assert left.is_open
+        assert left.tally.listed == left.checkpoint.pages * PAGE < RECORDS
+        disk.make_room()
+        run = work_now(store, LENIENT, "nile", RunKind.FULL)
+        assert (run.id, run.tally) == (left.id, by_source["nile"].tally)
+        assert content(store) == expected
     assert max(node.pages_asked().values()) <= 2
 
 
