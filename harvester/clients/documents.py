@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -10,9 +12,10 @@ from catalogue.errors import ForbiddenXml, MalformedXml
 from catalogue.namespaces import CSW, CSW30, DC, DCT, OAI
 from catalogue.run import Fault
 from catalogue.xml import local_name, parse
-from harvester.clients import csw_records, oai_records
+from harvester.clients import csw_records, mended, oai_records
 from harvester.clients.answers import to_utf8
-from harvester.clients.base import Item
+from harvester.clients.base import Item, Page
+from harvester.clients.repair import repair
 
 #: What holds records, and is none itself.
 _OAI_LISTS: Final = frozenset({f"{{{OAI}}}ListRecords", f"{{{OAI}}}GetRecord"})
@@ -23,21 +26,53 @@ _CSW_LISTS: Final = frozenset(
 _DUBLIN_CORE: Final = frozenset({f"{{{DC}}}", f"{{{DCT}}}"})
 
 
-def read_document(content: bytes, path: str, charset: str = "") -> tuple[Item, ...]:
+class Mending(NamedTuple):
+    """A file that had to be repaired: as it was sent, how, and what came out of it."""
+
+    raw: bytes
+    repairs: tuple[str, ...]
+    items: tuple[Item, ...]
+
+
+def with_mendings(page: Page, mendings: Sequence[Mending]) -> Page:
+    """A page with what is kept and said of the files on it that had to be repaired."""
+    return replace(
+        page,
+        notes=(*page.notes, *(note for one in mendings for note in mended.repair_notes(*one))),
+        set_aside=(
+            *page.set_aside,
+            *(kept for one in mendings for kept in mended.kept(one.raw, one.repairs)),
+        ),
+    )
+
+
+def read_document(
+    content: bytes, path: str, charset: str = "", *, mendings: list[Mending] | None = None
+) -> tuple[Item, ...]:
     """The records of a file; where it cannot be read, an item with a fault that says why.
 
     Args:
         content: of the file.
         path: its place among the others: the identifier of a record that has none itself.
         charset: as the server says, where one does.
+        mendings: repair what is not well-formed, and note it here.
     """
     try:
         content = to_utf8(content, charset)
         root = parse(content)
     except (MalformedXml, UnicodeError, LookupError) as error:
-        return (_unreadable("xml.malformed", path, content, str(error)),)
+        repaired = None if mendings is None or isinstance(error, LookupError) else repair(content)
+        if mendings is None or repaired is None:
+            return (_unreadable("xml.malformed", path, content, str(error)),)
+        items = mended.marked(content, repaired.repairs, _read(repaired.content, repaired.root, path))
+        mendings.append(Mending(content, repaired.repairs, items))
+        return items
     except ForbiddenXml as error:
         return (_unreadable("xml.doctype", path, content, str(error)),)
+    return _read(content, root, path)
+
+
+def _read(content: bytes, root: etree._Element, path: str) -> tuple[Item, ...]:
     for element in root.iter(*_OAI_LISTS, *_CSW_LISTS):
         if element.tag in _OAI_LISTS:
             return oai_records.read_items(content, element)

@@ -12,7 +12,7 @@ from catalogue.errors import ListBroken, ProtocolFailure, UploadRefused
 from catalogue.run import Checkpoint, Fault
 from catalogue.source import Source
 from harvester.clients.base import Description, Item, Note, Page
-from harvester.clients.documents import read_document
+from harvester.clients.documents import Mending, read_document, with_mendings
 from harvester.uploads import archive_of, opened, xml_files
 
 #: Files to a page, and bytes after which a page ends all the same.
@@ -53,13 +53,15 @@ class ArchiveClient:
             notes = (Note("files-skipped", {"count": others}, "info"),) if others and not after else ()
             while not checkpoint.finished:
                 page, left = _page_of(left)
-                items = tuple(item for entry in page for item in _read(archive, entry))
+                mendings: list[Mending] = []
+                items = tuple(item for entry in page for item in _read(archive, entry, mendings))
                 checkpoint = checkpoint.evolve(
                     position={"version": version, "after": page[-1].filename if page else after},
                     pages=checkpoint.pages + 1,
                     finished=not left,
                 )
-                yield Page(items, checkpoint, size=sum(entry.file_size for entry in page), notes=notes)
+                size = sum(entry.file_size for entry in page)
+                yield with_mendings(Page(items, checkpoint, size=size, notes=notes), mendings)
                 notes = ()
 
     def _version(self) -> str:
@@ -85,9 +87,9 @@ def _page_of(left: list[zipfile.ZipInfo]) -> tuple[list[zipfile.ZipInfo], list[z
     return left[:PAGE_FILES], left[PAGE_FILES:]
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[Item, ...]:
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mendings: list[Mending]) -> tuple[Item, ...]:
     try:
-        return read_document(archive.read(entry), entry.filename)
+        return read_document(archive.read(entry), entry.filename, mendings=mendings)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         message = f"{entry.filename} cannot be unpacked: {error}"
         return (Item("", fault=Fault("files.unreadable", message, path=entry.filename)),)

@@ -15,8 +15,8 @@ from catalogue.errors import AnswerUnreadable
 from catalogue.namespaces import OAI, OAI_STATIC
 from catalogue.run import Checkpoint
 from catalogue.source import Source
-from harvester.clients import oai_records
-from harvester.clients.answers import read_xml, unreadable
+from harvester.clients import mended, oai_records
+from harvester.clients.answers import XmlPage, read_xml, unreadable
 from harvester.clients.base import Description, Page
 from harvester.clients.whole_list import is_begun, not_modified, pages_of
 from harvester.http import Answer, HarvestSession
@@ -40,7 +40,7 @@ class StaticRepositoryClient:
         source = self._source
         if answer is None:
             return Description(source.repository_name, source.granularity, deleted_record="no")
-        _, root = _read(answer)
+        root = _read(answer).root
         return Description(
             repository_name=" ".join((root.findtext(f".//{{{OAI}}}repositoryName") or "").split()),
             granularity=(root.findtext(f".//{{{OAI}}}granularity") or "").strip(),
@@ -66,13 +66,17 @@ class StaticRepositoryClient:
         if answer is None:
             yield not_modified(checkpoint)
             return
-        content, root = _read(answer)
+        read = _read(answer)
+        content, root = read.content, read.root
         wanted = self._source.metadata_prefix or oai_records.best_prefix(_formats(root))
         lists = [one for one in root.iterchildren(_LIST) if one.get("metadataPrefix", "").strip() == wanted]
         if not lists:
             raise unreadable(answer, f"no ListRecords with the metadataPrefix {wanted!r}")
         items = [item for one in lists for item in oai_records.read_items(content, one)]
-        yield from pages_of(items, answer, checkpoint)
+        raw, repairs = answer.content, read.repairs
+        items = list(mended.marked(raw, repairs, tuple(items)))
+        notes = mended.repair_notes(raw, repairs, items)
+        yield from pages_of(items, answer, checkpoint, notes=notes, set_aside=mended.kept(raw, repairs))
 
     def _if_modified(self) -> Answer | None:
         if not self._asked:
@@ -81,12 +85,12 @@ class StaticRepositoryClient:
         return self._answer
 
 
-def _read(answer: Answer) -> tuple[bytes, etree._Element]:
-    page = read_xml(answer)
+def _read(answer: Answer) -> XmlPage:
+    page = read_xml(answer, mend=True)
     answer.require_success()
     if page.root.tag != f"{{{OAI_STATIC}}}Repository":
         raise _not_static(answer, page.root)
-    return page.content, page.root
+    return page
 
 
 def _not_static(answer: Answer, root: etree._Element) -> AnswerUnreadable:

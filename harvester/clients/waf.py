@@ -20,7 +20,7 @@ from catalogue.run import Checkpoint, Fault
 from catalogue.source import Source
 from harvester.clients.answers import date_header, unreadable
 from harvester.clients.base import Description, Item, Note, Page
-from harvester.clients.documents import read_document
+from harvester.clients.documents import Mending, read_document, with_mendings
 from harvester.http import Answer, HarvestSession
 
 #: Files to a page: each is a request.
@@ -70,7 +70,8 @@ class WafClient:
         notes = (Note("folders-too-deep", {"count": found.too_deep}),) if found.too_deep and not after else ()
         while not checkpoint.finished:
             urls, left = left[:PAGE_FILES], left[PAGE_FILES:]
-            items = tuple(item for url in urls for item in self._read(url))
+            mendings: list[Mending] = []
+            items = tuple(item for url in urls for item in self._read(url, mendings))
             checkpoint = checkpoint.evolve(
                 position={"after": urls[-1] if urls else after},
                 pages=checkpoint.pages + 1,
@@ -78,7 +79,7 @@ class WafClient:
                 finished=not left,
             )
             size = sum(len(item.payload or b"") for item in items)
-            yield Page(items, checkpoint, size=size, faults=faults, notes=notes)
+            yield with_mendings(Page(items, checkpoint, size=size, faults=faults, notes=notes), mendings)
             faults, notes = (), ()
 
     def _walk(self) -> _Folder:
@@ -122,7 +123,7 @@ class WafClient:
             _require_links(answer, answer.url)
         return answer
 
-    def _read(self, url: str) -> tuple[Item, ...]:
+    def _read(self, url: str, mendings: list[Mending]) -> tuple[Item, ...]:
         try:
             answer = self._session.fetch_if_modified(url)
             if answer is None:
@@ -132,7 +133,7 @@ class WafClient:
             if error.status >= 500:  # noqa: PLR2004 - RFC 9110, section 15.6
                 raise
             return (Item("", fault=Fault("files.unreadable", str(error), path=url)),)
-        return read_document(answer.content, url, answer.charset)
+        return read_document(answer.content, url, answer.charset, mendings=mendings)
 
 
 def _as_folder(url: str) -> str:

@@ -36,7 +36,12 @@ def not_modified(checkpoint: Checkpoint) -> Page:
 
 
 def pages_of(
-    items: Sequence[Item], answer: Answer, checkpoint: Checkpoint, *, notes: tuple[Note, ...] = ()
+    items: Sequence[Item],
+    answer: Answer,
+    checkpoint: Checkpoint,
+    *,
+    notes: tuple[Note, ...] = (),
+    set_aside: tuple[tuple[bytes, bytes], ...] = (),
 ) -> Iterator[Page]:
     """The items of a document from the checkpoint on.
 
@@ -60,5 +65,6 @@ def pages_of(
         first = position.index == 0
         size = len(answer.content) if first else 0
         page = tuple(items[position.index : behind.index])
-        yield Page(page, checkpoint, size=size, notes=notes if first else ())
+        told = (notes, set_aside) if first else ((), ())
+        yield Page(page, checkpoint, size=size, notes=told[0], set_aside=told[1])
         position = behind

@@ -13,9 +13,9 @@ from csw_catalogue import iso
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
 from harvester.clients.documents import read_document
-from harvester.clients.files import PAGE_FILES
+from harvester.clients.files import PAGE_FILES, ArchiveClient
 from harvester.http import HarvestSession
-from harvester.uploads import archive_of
+from harvester.uploads import archive_of, keep
 from remote_node import dublin_core
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -160,3 +160,24 @@ def test_a_bad_file_does_not_stop_the_rest(archives: Archives) -> None:
     pages = list(archives.put(files).pages(Checkpoint()))
     assert identifiers(pages) == ["a", "", "c"]
     assert rules(pages) == ["xml.malformed"]
+
+
+def test_a_file_that_is_not_well_formed_is_repaired_in_the_open(tmp_path: Path) -> None:
+    """Marked, noted, and kept as it was sent; one that was cut off is a fault, and no other is touched."""
+    bad = iso("f-1").replace("f-1", "f-1 R&D \x0b").encode()
+    given = tmp_path / "given.zip"
+    with zipfile.ZipFile(given, "w") as archive:
+        archive.writestr("a.xml", bad)
+        archive.writestr("b.xml", iso("f-2"))
+        archive.writestr("c.xml", bad[: len(bad) // 2])
+    keep(tmp_path, "nile", given, 1_000_000)
+    source = Source("nile", Protocol.FILES, upload_address("nile"))
+    [page] = ArchiveClient(source, tmp_path, 1_000_000).pages(Checkpoint())
+    mended, whole, cut = page.items
+    assert set(mended.repairs) == {"illegal-characters", "stray-ampersands"}
+    assert mended.payload is not None
+    assert b"R&amp;D" in mended.payload
+    assert whole.repairs == ()
+    assert cut.fault is not None
+    assert [answer for _, answer in page.set_aside] == [bad]
+    assert [note.event for note in page.notes] == ["page-repaired"]

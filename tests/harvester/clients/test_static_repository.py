@@ -146,3 +146,16 @@ def test_gone(file: File, client: Any) -> None:
     file.body = "no"
     with pytest.raises(HttpFailure):
         client().describe()
+
+
+def test_a_file_that_is_not_well_formed_is_repaired_in_the_open(
+    file: File, session: HarvestSession, httpserver: Any
+) -> None:
+    file.body = document(150).replace("</dc:title>", " R&D</dc:title>", 1)
+    source = Source("nile", Protocol.OAI_STATIC, httpserver.url_for("/repository.xml"))
+    first, second = client_for(source, session).pages(Checkpoint())
+    assert [item.repairs for item in first.items if item.repairs] == [("stray-ampersands",)]
+    assert not any(item.repairs for item in second.items)
+    assert [note.event for note in first.notes] == ["page-repaired"]
+    assert [answer for _, answer in first.set_aside] == [file.body.encode()]
+    assert (second.notes, second.set_aside) == ((), ())
