@@ -82,7 +82,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     ) as process:
         assert process.stdout is not None
         addresses = [process.stdout.readline().split()[0] for _ in range(3)]
-        assert requests.get(addresses[2], timeout=10).status_code == 200
+        assert requests.get(addresses[2], {"verb": "ListSets"}, timeout=10).status_code == 200
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
     assert process.returncode == 0
