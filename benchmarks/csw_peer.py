@@ -49,7 +49,7 @@ from catalogue.store import Store
 from csw_client import Answer, CswClient, get_records
 from filter_writers import FilterWriter
 from query_truth import Known, holds
-from real_queries import held
+from query_truth import held_by_name as held
 
 PYTHON = Path(__file__).resolve().parent.parent / ".peers" / "bin" / "python"
 WORDS = [

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from catalogue.query import Compare, Operator, SortKey
 from catalogue.store import Store
 from csw_client import CswClient
-from real_queries import Drawn, Query, held, real_records, wrong, wrong_by_cql2
+from query_truth import held_by_name as held
+from real_queries import Drawn, Query, real_records, wrong, wrong_by_cql2
 from records_client import RecordsClient
 
 pytestmark = pytest.mark.corpus
