@@ -7,7 +7,7 @@ number is told by it; what lies within its step has to be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -49,24 +49,37 @@ _SIDES: Final[Mapping[Relation, tuple[tuple[str, str, bool], ...]]] = {
 TOLD: Final = frozenset(_SIDES)
 
 
-def of_boxes(boxes: Sequence[Sequence[float]]) -> Iterator[Term]:
+#: Edge -> for each number of steps its digits that are there.
+_OF_STEPS: Final[Mapping[str, Sequence[tuple[Term, ...]]]] = {
+    edge: [
+        tuple(term for place, term in enumerate(known) if step >> place & 1)
+        for step in range(1 << len(known))
+    ]
+    for edge, known in DIGITS.items()
+}
+
+
+def of_boxes(boxes: Sequence[Sequence[float]]) -> tuple[Term, ...]:
     """The terms of the edges of a record that has one box, in degrees; of others there are none."""
     if len(boxes) != 1:
-        return
+        return ()
     west, south, east, north = boxes[0]
     if not is_in_degrees(west, south, east, north):
-        return
-    yield SLICED
-    for (edge, known), value in zip(DIGITS.items(), boxes[0], strict=True):
-        step = _step(edge, value)
-        for place, term in enumerate(known):
-            if step >> place & 1:
-                yield term
+        return ()
+    return (
+        SLICED,
+        *_OF_STEPS["west"][_step("west", west)],
+        *_OF_STEPS["south"][_step("south", south)],
+        *_OF_STEPS["east"][_step("east", east)],
+        *_OF_STEPS["north"][_step("north", north)],
+    )
 
 
 def _step(edge: str, value: float) -> int:
     least, width, length = _RANGES[edge]
-    return min(max(int((value - least) / width * (1 << length)), 0), (1 << length) - 1)
+    steps = 1 << length
+    step = int((value - least) / width * steps)
+    return 0 if step < 0 else steps - 1 if step >= steps else step
 
 
 def digits(
