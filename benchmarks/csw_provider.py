@@ -275,6 +275,17 @@ def measure(
     return (server.cpu() - before) / count * 1000, waited / count * 1000
 
 
+def mixed(server: Server, records: int, count: int) -> tuple[float, int]:
+    """Milliseconds of CPU for one of many requests of every kind but the largest; how many were refused."""
+    kinds = [make for name, make in requests(records).items() if "100" not in name.split()]
+    draw = random.Random(3)
+    for _ in range(2 * len(kinds)):
+        server.ask(draw.choice(kinds)(draw))
+    before = server.cpu()
+    refused = sum(b"ExceptionReport" in server.ask(draw.choice(kinds)(draw)) for _ in range(count))
+    return (server.cpu() - before) / count * 1000, refused
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("records", type=int, nargs="?", default=20_000)
@@ -297,6 +308,10 @@ def main() -> None:
             for name, make in requests(given.records).items():
                 cpu, waited = measure(server, make, given.requests)
                 print(f"{name:40} {cpu:8.2f} {waited:8.2f}")
+            cpu, refused = mixed(server, given.records, 4 * given.requests)
+            print(
+                f"{'all of them mixed':40} {cpu:8.2f} {1000 / cpu:8.0f} a second and core, {refused} refused"
+            )
         finally:
             server.process.terminate()
             server.process.wait()
