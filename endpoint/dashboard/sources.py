@@ -16,6 +16,7 @@ from catalogue.source import Missed, Source
 from catalogue.steering import sources as steering
 from catalogue.store.overview import SPARK
 from catalogue.timing import coming_dues
+from endpoint.alerts import wording as alert_words
 from endpoint.auth.gate import Reader, allowed, needs, reader
 from endpoint.auth.pages import language_for
 from endpoint.dashboard import charts
@@ -92,6 +93,8 @@ def _overview(request: Request, source: Source) -> dict[str, Any]:
     except SettingsError:
         coming = []
     return {
+        "alerts": known.store.alerts.open([source.id]),
+        "alert_words": alert_words,
         "sparks": sparks,
         "bars": charts.bars(sparks),
         "box": charts.BARS_BOX,

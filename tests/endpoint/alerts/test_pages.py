@@ -40,6 +40,7 @@ def test_what_is_amiss_stands_on_the_dashboard_and_can_be_quiet(at: str, sqlite_
     [needs] = page.xpath("//ul[@class='needs']/li[.//strong]")
     assert "Of the 1,000 records that its last harvest listed, 11 could not be taken." in needs.text_content()
     assert page.xpath("//script[not(@src)]") == []
+    assert "11 could not be taken" in browser.get("/dashboard/sources/nile").text_content()
     page = browser.get("/dashboard/alerts")
     assert len(page.xpath("//ul[@class='needs']/li")) == 2
     assert "<script>alert(1)" not in browser.answer.text
