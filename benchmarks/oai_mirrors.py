@@ -38,7 +38,7 @@ class More:
 def main() -> int:
     """Run them."""
     examples = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    options = ["-q", "-n", "0", "-p", "no:randomly", "-s", str(_TESTS)]
+    options = ["-q", "-n", "0", "-p", "no:randomly", "--timeout", "0", "-s", str(_TESTS)]
     return int(pytest.main(options, plugins=[More(examples)]))
 
 
