@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from catalogue.checkup import Checkup, Outcome
+from catalogue.defaults import Defaults
 from catalogue.errors import RegistrationClosed
 from catalogue.quirks import Quirks
 from catalogue.source import Missed, Protocol, Source
@@ -119,6 +120,10 @@ class See:
     #: Whether they look as they should.
     well: bool = True
     remark: str = ""
+    #: What holds for records that do not say it: catalogue.defaults.
+    language: str = ""
+    licence: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class When:
     nights_only: bool = False
     #: Seconds between two requests.
     pause: int = 0
+    #: Hours in which the node must not be asked, as 08:00-18:00; empty: none.
+    quiet: str = ""
 
     @property
     def schedule(self) -> str:
@@ -308,6 +315,7 @@ def source_of(registration: Registration, source_id: str, *, title: str = "") ->
     if report is None or report.examined is None:
         raise RegistrationClosed(f"{registration.reference} has no check-up that found something")
     what, when = registration.answers.what or What(), registration.answers.when or When()
+    see = registration.answers.see or See()
     quirks = Quirks.from_json({**report.quirks, **({"host_pause": when.pause} if when.pause else {})})
     return Source(
         source_id,
@@ -319,6 +327,8 @@ def source_of(registration: Registration, source_id: str, *, title: str = "") ->
         schedule=when.schedule,
         time_zone=when.time_zone,
         missed=Missed.SKIP if when.nights_only else Missed.MAKE_UP,
+        quiet_hours=when.quiet,
+        defaults=Defaults(see.language, see.licence, see.country),
         repository_name=report.facts.name,
         quirks=quirks,
     )

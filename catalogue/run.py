@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class RunKind(StrEnum):
@@ -28,6 +28,10 @@ class RunKind(StrEnum):
     def fetches(self) -> bool:
         """Whether its source is asked for anything."""
         return self in {RunKind.FULL, RunKind.INCREMENTAL}
+
+
+#: The line in a run's log that tells how many of its records are copies of others.
+COPIES: Final = "copies"
 
 
 class RunState(StrEnum):

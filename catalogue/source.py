@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
+from catalogue.defaults import NONE, Defaults
 from catalogue.errors import SettingsError
 from catalogue.quirks import Quirks
 
@@ -85,6 +86,8 @@ class Source:
     #: IANA name of the source's own time zone; empty: UTC.
     time_zone: str = ""
     missed: Missed = Missed.MAKE_UP
+    #: Hours of the day in which it must not be asked, on the same clock, as 08:00-18:00; empty: none.
+    quiet_hours: str = ""
     #: When the schedule was set: what it would have asked for before has not been missed.
     scheduled_at: datetime | None = None
     state: SourceState = SourceState.ACTIVE
@@ -100,6 +103,8 @@ class Source:
     certificate_until: str = ""
     #: Thresholds of its guards that differ from the settings: `catalogue.guards`.
     guards: Mapping[str, float] = field(default_factory=dict, hash=False)
+    #: What is taken to hold for its records where they say nothing themselves.
+    defaults: Defaults = NONE
     #: When its whole list was last read to its end.
     listed_at: datetime | None = None
     #: The first run from which on it is known what each run changed.

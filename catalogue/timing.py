@@ -7,12 +7,17 @@ the source's id, so that it is the same every day, in every process, and on ever
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from catalogue.cron import Cron, parse, zone_of
+from catalogue.errors import SettingsError
+from catalogue.quiet_hours import QuietHours
 from catalogue.source import Source
+
+#: Times of a schedule that are looked at to see whether it could ever be kept.
+_LOOKED_AT: Final = 30
 
 
 class Scheduled(Protocol):
@@ -80,11 +85,19 @@ def coming_dues(source: Source, jitter: float, now: datetime, count: int) -> lis
 
 
 def require_schedule(source: Source) -> None:
-    """Check that when a source is to be harvested is understood.
+    """Check that when a source is to be harvested is understood, and can be.
 
     Raises:
-        SettingsError: it is not.
+        SettingsError: it is not, or its schedule asks for it in its quiet hours alone.
     """
     zone_of(source.time_zone)
-    if source.schedule:
-        Timing.of(source, 0)
+    quiet = QuietHours.of(source.quiet_hours, source.time_zone)
+    if not source.schedule:
+        return
+    timing = Timing.of(source, 0)
+    coming = timing.coming(datetime.now(UTC), _LOOKED_AT) if quiet else []
+    if quiet and coming and all(quiet.until(due) for due in coming):
+        raise SettingsError(
+            f"{source.schedule!r} asks for harvests between {source.quiet_hours.replace('-', ' and ')} alone,"
+            " when there is to be none"
+        )

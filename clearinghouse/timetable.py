@@ -35,15 +35,22 @@ def schedule(
     missed: Annotated[
         Missed | None, typer.Option(help="What becomes of due times at which nothing of ours ran.")
     ] = None,
+    quiet: Annotated[
+        str | None,
+        typer.Option(metavar="HH:MM-HH:MM", help="Hours in which it must not be asked; '' for none."),
+    ] = None,
 ) -> None:
     """Show or change when a source is harvested."""
-    wanted: dict[str, Any] = {"schedule": cron, "time_zone": time_zone, "missed": missed}
+    wanted: dict[str, Any] = {
+        "schedule": cron, "time_zone": time_zone, "missed": missed, "quiet_hours": quiet
+    }  # fmt: skip
     changes = {name: value for name, value in wanted.items() if value is not None}
     with opened() as (settings, store):
         source = store.sources.get(source_id)
         if changes:
             source = change_fields(own_hand(settings, store), source_id, **changes)
     told = f"{in_zone(source) or 'not harvested on schedule'}; missed: {source.missed}"
+    told += f"; never between {source.quiet_hours.replace('-', ' and ')}" if source.quiet_hours else ""
     console.print(told, markup=False, highlight=False)
     show_coming(source, coming(source, settings, COMING))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
 from catalogue import oai_identifier
+from catalogue.defaults import NONE, Defaults
 from catalogue.exchange import Exchange
 from catalogue.provenance import chain, passed_through, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
@@ -34,6 +35,8 @@ class Changes:
     sets: SetTree = field(default_factory=load_sets)
     #: The run that lists them.
     run_id: int = -1
+    #: What is assumed of records that say nothing.
+    defaults: Defaults = NONE
     writes: list[Write] = field(default_factory=list)
     tombstones: list[Known] = field(default_factory=list)
     seen: list[Known] = field(default_factory=list)
@@ -89,7 +92,7 @@ class Changes:
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Items with payloads that are not those that the store has."""
         outcome = {"new": 0, "changed": 0, "faulty": 0}
-        for arrival, result in zip(arrivals, prepare_all(arrivals, self.sets), strict=True):
+        for arrival, result in zip(arrivals, prepare_all(arrivals, self.sets, self.defaults), strict=True):
             if isinstance(result, Fault):
                 self.faults.append(result)
                 self.set_aside.append((arrival.payload_digest, arrival.payload))
@@ -119,12 +122,13 @@ def changes_of(  # noqa: PLR0913 - all that a page is sorted out against
     sets: SetTree | None = None,
     run_id: int = -1,
     names: NamesOf | None = None,
+    defaults: Defaults = NONE,
 ) -> Changes:
     """Sort a page's items out against what the store holds.
 
     `names` tells which records the source calls by new names.
     """
-    found = Changes(namespace, source_id, own_base_url, sets or load_sets(), run_id)
+    found = Changes(namespace, source_id, own_base_url, sets or load_sets(), run_id, defaults)
     found.faults.extend(page.faults)
     found.set_aside.extend(page.set_aside)
     found.exchanges = page.exchanges

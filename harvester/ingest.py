@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from catalogue import oai_identifier, queryables
+from catalogue.defaults import NONE, Defaults, without_marks
 from catalogue.errors import UnreadableRecord
 from catalogue.formats import ISO19139, RENDERED, MetadataFormat
 from catalogue.provenance import NOTHING, About, read_about
@@ -70,18 +71,18 @@ class Arrival:
         )
 
 
-def prepare(arrival: Arrival, sets: SetTree) -> Write | Fault:
+def prepare(arrival: Arrival, sets: SetTree, defaults: Defaults = NONE) -> Write | Fault:
     """Make everything of an item that the store keeps; a Fault where it cannot be read."""
-    return prepare_all([arrival], sets)[0]
+    return prepare_all([arrival], sets, defaults)[0]
 
 
-def prepare_all(arrivals: Iterable[Arrival], sets: SetTree) -> list[Write | Fault]:
+def prepare_all(arrivals: Iterable[Arrival], sets: SetTree, defaults: Defaults = NONE) -> list[Write | Fault]:
     """Make everything of a page's items, one stage after another.
 
     Each stage finds its code and its tables at hand in the processor: item by item, the same work takes a
     fourth longer.
     """
-    found = [_read(arrival) for arrival in arrivals]
+    found = [_read(arrival, defaults) for arrival in arrivals]
     taken = [one for one in found if isinstance(one, _Read)]
     renditions = [_renditions(one) for one in taken]
     values = [queryables.values_of(one.record, identifier=one.file_identifier) for one in taken]
@@ -97,9 +98,11 @@ class _Read(NamedTuple):
     native: MetadataFormat
     record: Record
     file_identifier: str
+    #: Names of what was done to it on the way.
+    repairs: tuple[str, ...]
 
 
-def _read(arrival: Arrival) -> _Read | Fault:
+def _read(arrival: Arrival, defaults: Defaults) -> _Read | Fault:
     if len(arrival.identifier) > IDENTIFIER_LIMIT:
         message = f"the identifier is longer than {IDENTIFIER_LIMIT} characters"
         return _fault(arrival, UnreadableRecord("identifier.too-long", "identifier", message=message))
@@ -107,11 +110,16 @@ def _read(arrival: Arrival) -> _Read | Fault:
         native, record = read(arrival.payload, element=arrival.element)
     except UnreadableRecord as error:
         return _fault(arrival, error)
-    return _Read(arrival, native, record, _file_identifier(native.prefix, record, arrival.identifier))
+    repairs = without_marks(arrival.repairs)
+    if defaults != NONE:
+        record, marks = defaults.added_to(record)
+        repairs += marks
+    file_identifier = _file_identifier(native.prefix, record, arrival.identifier)
+    return _Read(arrival, native, record, file_identifier, repairs)
 
 
 def _renditions(item: _Read) -> dict[str, bytes]:
-    arrival, native, record, identifier = item
+    arrival, native, record, identifier, _ = item
     made = {
         form.prefix: render(record, form.prefix, identifier=identifier, datestamp=arrival.source_datestamp)
         for form in RENDERED
@@ -136,7 +144,7 @@ def _write(
     *,
     sets: SetTree,
 ) -> Write:
-    arrival, native, record, file_identifier = item
+    arrival, native, record, file_identifier, repairs = item
     return Write(
         known=arrival.known,
         identifier=arrival.identifier,
@@ -154,7 +162,7 @@ def _write(
         about_sent=arrival.about_sent,
         about=arrival.about,
         match_keys=match_keys,
-        repairs=arrival.repairs,
+        repairs=repairs,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from catalogue.errors import HarvestingPaused, HostBusy, RunAlreadyOpen, RunLost
+from catalogue.quiet_hours import quiet_until
 from catalogue.run import HarvestRun, RunKind, RunState, Standing
 from catalogue.settings import Settings
 from catalogue.steering import acts
@@ -42,7 +43,7 @@ def work_now(  # noqa: PLR0913 - who asks, and who is told
     Raises:
         RunAlreadyOpen: a living worker works on the source, or an open run is of another kind.
         HostBusy: another run harvests the same host, for longer than a minute.
-        HarvestingPaused: all harvesting is paused.
+        HarvestingPaused: all harvesting is paused, or the source has its quiet hours.
         RunLost: another worker has taken it over.
         UnknownSource: there is no such source.
     """
@@ -117,6 +118,14 @@ def _take_up(hand: Hand, source_id: str, *, kind: RunKind, worker: str) -> Harve
     pause = store.pauses.current() if kind.fetches else None
     if pause is not None:
         raise HarvestingPaused(f"all harvesting is paused since {pause.since:%Y-%m-%d %H:%M} UTC")
+    source = store.sources.get(source_id)
+    waits = quiet_until(source.quiet_hours, source.time_zone, utc_now()) if kind.fetches else None
+    if waits is not None:
+        zone = source.time_zone or "UTC"
+        raise HarvestingPaused(
+            f"{source_id!r} is not to be asked between {source.quiet_hours.replace('-', ' and ')} ({zone}):"
+            f" not before {waits:%Y-%m-%d %H:%M} UTC"
+        )
     left = store.runs.open_run(source_id)
     if left is None:
         return acts.begin(hand, source_id, kind, worker)

@@ -189,6 +189,7 @@ class Pipeline:
             sets=load_sets(self._settings.sets_path),
             run_id=run.id,
             names=self._names,
+            defaults=source.defaults,
         )
         once(self._store, run, page, found)
         withhold(self._store, run, found, waiting=self._waiting)

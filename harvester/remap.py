@@ -41,6 +41,7 @@ class _Remap:
         self._namespace = settings.repository_identifier
         self._sets = load_sets(settings.sets_path)
         self._run = run
+        self._defaults = store.sources.get(run.source_id).defaults
         self.report = Report(run.checkpoint.position.get("report"))
 
     def step(self, checkpoint: Checkpoint) -> tuple[Changes, Checkpoint]:
@@ -66,7 +67,7 @@ class _Remap:
         return checkpoint.evolve(position=written, pages=checkpoint.pages + 1)
 
     def _nothing(self) -> Changes:
-        return Changes(self._namespace, self._run.source_id, sets=self._sets)
+        return Changes(self._namespace, self._run.source_id, sets=self._sets, defaults=self._defaults)
 
     def _records(self, rows: Sequence[Any]) -> Changes:
         found = self._nothing()
@@ -90,7 +91,7 @@ class _Remap:
                 read_about(about),
                 tuple(row.repairs.split()),
             )
-            result = prepare(arrival, self._sets)
+            result = prepare(arrival, self._sets, self._defaults)
             if isinstance(result, Fault):
                 # What was readable once stays as it is; a person should see why it is so no more.
                 self.report.add(row.identifier, [f"fault met: {result.rule}"])
@@ -145,7 +146,7 @@ class _Remap:
         known = arrival.known
         if known and (one.run_id <= known.seen_run or known.payload_digest == arrival.payload_digest):
             return  # the source has mended or deleted it since
-        result = prepare(arrival, self._sets)
+        result = prepare(arrival, self._sets, self._defaults)
         if isinstance(result, Write):
             found.writes.append(replace(result, seen_run=one.run_id))
             self.report.add(arrival.identifier, [f"fault healed: {one.fault.rule}"])

@@ -62,7 +62,10 @@ def rollback_slice(
 
 
 def _set_back(store: Store, settings: Settings, run: HarvestRun, targets: Sequence[Target]) -> Changes:
-    found = Changes(settings.repository_identifier, run.source_id, sets=load_sets(settings.sets_path))
+    found = Changes(
+        settings.repository_identifier, run.source_id, sets=load_sets(settings.sets_path),
+        defaults=store.sources.get(run.source_id).defaults,
+    )  # fmt: skip
     versions = [target.before for target in targets if target.before]
     payloads = store.payloads.get(
         key for one in versions for key in (one.payload_digest, one.about_digest) if key

@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from catalogue.errors import RunAlreadyOpen, SettingsError, StoreUnreachable, UnknownSource
+from catalogue.quiet_hours import quiet_until
 from catalogue.run import RunKind
 from catalogue.settings import Settings
 from catalogue.source import Missed, Source
@@ -167,7 +168,8 @@ class Schedule:
         if due is None or due <= self._fired_until(source):
             return None
         late = now - due - timing.jitter > PUNCTUAL
-        if source.missed is Missed.SKIP and (late or self._store.pauses.current()):
+        waits = quiet_until(source.quiet_hours, source.time_zone, now) is not None
+        if source.missed is Missed.SKIP and (late or waits or self._store.pauses.current()):
             log.info("missed", source=source.id, due=due.isoformat())
             return None
         return due

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from catalogue.run import HarvestRun, Tally
+from catalogue.run import COPIES, HarvestRun, Tally
 from catalogue.store import Store
 from harvester.deduplication import compare, keys_of
+from harvester.slices import utc_now
 
 #: Changed records after which a run in progress settles; catalogue.store.settling says why not at each page.
 _OFTEN: Final = 5000
@@ -18,6 +19,12 @@ def settle(store: Store) -> int:
     """Take what has changed since the last time into the search index, and compare it; how many records."""
     store.index.take_in()
     return store.clusters.settle(compare)
+
+
+def tell_copies(store: Store, run: HarvestRun) -> None:
+    """Write into the log of a run that has ended how many of its records are copies of others."""
+    if not run.is_open and _changed(run.tally):
+        store.runs.log(run.id, utc_now(), COPIES, records=store.clusters.copies_in(run.id))
 
 
 def settling(store: Store, on_page: Callable[[HarvestRun], None]) -> Callable[[HarvestRun], None]:

@@ -100,7 +100,7 @@ def _judged(trial: Trial, settings: Settings, source: Source, items: list[Item])
         for item in alive
         if item.payload is not None and item.fault is None
     ]  # fmt: skip
-    made = prepare_all(arrivals, load_sets(settings.sets_path))
+    made = prepare_all(arrivals, load_sets(settings.sets_path), source.defaults)
     writes = [one for one in made if isinstance(one, Write)]
     faults = [one for one in made if not isinstance(one, Write)]
     faults += [item.fault for item in alive if item.fault is not None]

@@ -104,7 +104,10 @@ def release_page(
     rows = store.withheld.page(run.source_id, question_id, limit=PAGE)
     if not rows:
         return None
-    found = Changes(settings.repository_identifier, run.source_id, sets=load_sets(settings.sets_path))
+    found = Changes(
+        settings.repository_identifier, run.source_id, sets=load_sets(settings.sets_path),
+        defaults=store.sources.get(run.source_id).defaults,
+    )  # fmt: skip
     found.released = [one.record_id for one, _ in rows]
     payloads = store.payloads.get(
         key for one, _ in rows for key in (one.payload_digest, one.about_digest) if key
@@ -147,7 +150,7 @@ def _arrival(one: Withheld, row: Any, known: Known, payloads: Mapping[bytes, byt
 
 
 def _make(found: Changes, run: HarvestRun, one: Withheld, arrival: Arrival) -> None:
-    result = prepare(arrival, found.sets)
+    result = prepare(arrival, found.sets, found.defaults)
     answering = int(run.kind is RunKind.ANSWER)
     if isinstance(result, Write):
         found.writes.append(replace(result, seen_run=one.run_id))

@@ -17,7 +17,7 @@ from harvester.pipeline import Pipeline
 from harvester.remap import remap_slice
 from harvester.retire import retire_slice
 from harvester.rollback import rollback_slice
-from harvester.settling import settle, settling
+from harvester.settling import settle, settling, tell_copies
 from harvester.slices import Slice
 
 #: Objects made before the collector looks for cycles (Python's own default is 700). A page makes tens of
@@ -102,4 +102,5 @@ class Work:
             pipeline = Pipeline(self._store, self._settings, over=over, on_page=on_page, stopping=leash.pulls)
             found = pipeline.slice(run)
         settle(self._store)
+        tell_copies(self._store, found.run)
         return found

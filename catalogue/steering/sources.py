@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from catalogue import guards
 from catalogue.credentials import Secret, SecretKind
+from catalogue.defaults import Defaults
 from catalogue.errors import HistoryGone, SettingsError, SourceInactive
 from catalogue.people import Noted
 from catalogue.quirks import Quirks
@@ -21,7 +22,16 @@ from catalogue.timing import require_schedule
 
 #: What whoever looks after a node may set, and what only operators may: where requests go, and how
 #: careful we are.
-PLAIN: Final = ("title", "schedule", "time_zone", "missed", "sets", "metadata_prefix")
+PLAIN: Final = (
+    "title",
+    "schedule",
+    "time_zone",
+    "missed",
+    "quiet_hours",
+    "sets",
+    "metadata_prefix",
+    "defaults",
+)
 GUARDED: Final = ("base_url", "quirks", "guards")
 SETTINGS: Final = (*PLAIN, *GUARDED)
 _LONGEST: Final = 2000
@@ -160,8 +170,10 @@ def written(source: Source) -> dict[str, str]:
         "schedule": source.schedule,
         "time_zone": source.time_zone,
         "missed": str(source.missed),
+        "quiet_hours": source.quiet_hours,
         "sets": " ".join(source.sets),
         "metadata_prefix": source.metadata_prefix,
+        "defaults": "\n".join(f"{name}={text}" for name, text in source.defaults.to_json().items()),
         "base_url": source.base_url,
         "quirks": "\n".join(f"{name}={_value(value)}" for name, value in sorted(quirks.items())),
         "guards": "\n".join(f"{name}={value}" for name, value in sorted(source.guards.items())),
@@ -219,25 +231,47 @@ def _read(name: str, text: str) -> Any:
     Raises:
         SettingsError: it will not do.
     """
-    if name == "sets":
-        return tuple(text.split())
-    if name == "missed":
-        if text not in set(Missed):
-            raise SettingsError(f"{text!r} is neither {' nor '.join(Missed)}")
-        return Missed(text)
-    if name == "quirks":
-        quirks = Quirks()
-        for one, value in _lines(text):
-            quirks = quirks.set(one, value)
-        return quirks
-    if name == "guards":
-        own: dict[str, float] = {}
-        for one, value in _lines(text):
-            own = guards.changed(own, one, value)
-        return own
+    if name in _READERS:
+        return _READERS[name](text)
     if "\n" in text or not text.isprintable():
         raise SettingsError("a setting is one line of printable characters")
     return text
+
+
+def _missed(text: str) -> Missed:
+    if text not in set(Missed):
+        raise SettingsError(f"{text!r} is neither {' nor '.join(Missed)}")
+    return Missed(text)
+
+
+def _quirks(text: str) -> Quirks:
+    found = Quirks()
+    for name, value in _lines(text):
+        found = found.set(name, value)
+    return found
+
+
+def _guards(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, value in _lines(text):
+        found = guards.changed(found, name, value)
+    return found
+
+
+def _defaults(text: str) -> Defaults:
+    found = Defaults()
+    for name, value in _lines(text):
+        found = found.set(name, value)
+    return found
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "sets": lambda text: tuple(text.split()),
+    "missed": _missed,
+    "quirks": _quirks,
+    "guards": _guards,
+    "defaults": _defaults,
+}
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -14,7 +14,13 @@ from catalogue.cluster import Cluster, Copy, in_order
 from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.store import dialects, settling
 from catalogue.store.engine import reading, writing
-from catalogue.store.tables import cluster_decisions, cluster_members, match_queue, records
+from catalogue.store.tables import (
+    cluster_decisions,
+    cluster_members,
+    match_queue,
+    record_versions,
+    records,
+)
 
 #: Entries of the queue that are settled in one transaction: at first, at least and at most. Copies of what
 #: many others have take a thousand times as long as what nobody else has.
@@ -56,6 +62,21 @@ class Clusters:
             if took > _LONG / 2 and self._engine.dialect.name == "sqlite":
                 time.sleep(_BREATH)
         return settled
+
+    def copies_in(self, run_id: int) -> int:
+        """Of the records that a run took or changed, how many are taken for copies of others by now."""
+        member = cluster_members.c.record_id
+        changed = record_versions.c
+        counts = (
+            sa.select(sa.func.count())
+            .select_from(records.join(cluster_members, member == records.c.id))
+            .where(records.c.first_run == run_id),
+            sa.select(sa.func.count())
+            .select_from(record_versions.join(cluster_members, member == changed.record_id))
+            .where(changed.run_id == run_id),
+        )
+        with reading(self._engine) as connection:
+            return sum(connection.execute(count).scalar_one() for count in counts)
 
     def _waits(self) -> bool:
         with reading(self._engine) as connection:

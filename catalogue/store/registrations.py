@@ -156,6 +156,13 @@ class Registrations:
         with reading(self._engine) as connection:
             return _found(connection, which)
 
+    def report_of(self, source_id: str) -> Checkup | None:
+        """The check-up that the registration of a source rests on; None where it was not registered."""
+        wanted = sa.select(_c.report).where(_c.source_id == source_id).order_by(_c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).scalar()
+        return Checkup.from_json(found) if found else None
+
     def sealed_key(self, number: int) -> bytes | None:
         """Its key as it was sealed; None where it was not."""
         with reading(self._engine) as connection:

@@ -7,7 +7,8 @@ One host is asked by one run at a time, because `one_harvest_per_host` is a uniq
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
-from catalogue.errors import HostBusy, RunAlreadyOpen, RunLost, UnknownRun
+from catalogue.errors import HostBusy, RunAlreadyOpen, RunLost, SettingsError, UnknownRun
+from catalogue.quiet_hours import quiet_until
 from catalogue.run import (
     BROKEN_OFF,
     OPEN_STATES,
@@ -76,7 +78,7 @@ class RunStates:
         host = ""
         try:
             with writing(self._engine) as connection:
-                host = _host(connection, run_id)
+                host = _host(connection, run_id, now)
                 statement = statement.values(values | {"host": host}).returning(runs)
                 row = connection.execute(statement).one_or_none()
         except IntegrityError as error:
@@ -85,10 +87,10 @@ class RunStates:
             raise RunLost(f"run {run_id} has ended, waits, or is being worked on")
         return run_of(row)
 
-    def standing(self, run: HarvestRun) -> Standing:
-        """Whether the worker that holds a run may go on with it."""
+    def standing(self, run: HarvestRun, now: datetime | None = None) -> Standing:
+        """Whether the worker that holds a run may go on with it; in quiet hours of its source, it pauses."""
         statement = (
-            sa.select(runs.c.kind, sources.c.state)
+            sa.select(runs.c.kind, sources.c.state, sources.c.quiet_hours, sources.c.time_zone)
             .join(sources, sources.c.id == runs.c.source_id)
             .where(runs.c.id == run.id, runs.c.attempt == run.attempt, runs.c.state == RunState.RUNNING)
         )
@@ -96,7 +98,8 @@ class RunStates:
             row = connection.execute(statement).one_or_none()
             if row is None:
                 return Standing.LOST
-            return Standing.PAUSED if _is_paused(connection, row.kind, row.state) else Standing.HELD
+            paused = _is_paused(connection, row, now or datetime.now(UTC))
+            return Standing.PAUSED if paused else Standing.HELD
 
     def begin(self, run: HarvestRun, kind: RunKind, scope: str) -> HarvestRun:
         """Note what a harvest lists: all or what has changed, and of which sets.
@@ -288,27 +291,38 @@ def _end(
     return True
 
 
-def _host(connection: Connection, run_id: int) -> str:
+def _host(connection: Connection, run_id: int, now: datetime) -> str:
     """The host that a run asks, as its source is now.
 
     Raises:
-        RunLost: it must not ask it just now: all harvesting is paused, or its source is.
+        RunLost: it must not ask it just now: all harvesting is paused, its source is, or has quiet hours.
         UnknownRun: there is no such run.
     """
     row = connection.execute(
-        sa.select(runs.c.kind, sources.c.base_url, sources.c.state)
+        sa.select(
+            runs.c.kind, sources.c.base_url, sources.c.state, sources.c.quiet_hours, sources.c.time_zone
+        )
         .join(sources, sources.c.id == runs.c.source_id)
         .where(runs.c.id == run_id)
     ).one_or_none()
     if row is None:
         raise UnknownRun(f"there is no run {run_id}")
-    if _is_paused(connection, row.kind, row.state):
+    if _is_paused(connection, row, now):
         raise RunLost(f"run {run_id} is paused")
     return host_of(row.base_url) if RunKind(row.kind).fetches else ""
 
 
-def _is_paused(connection: Connection, kind: str, state: str) -> bool:
-    return RunKind(kind).fetches and (state == SourceState.SUSPENDED or pause_in(connection) is not None)
+def _is_paused(connection: Connection, row: Any, now: datetime) -> bool:
+    if not RunKind(row.kind).fetches:
+        return False
+    return row.state == SourceState.SUSPENDED or is_quiet(row, now) or pause_in(connection) is not None
+
+
+def is_quiet(row: Any, now: datetime) -> bool:
+    """Whether the source in a row must not be asked just now."""
+    with suppress(SettingsError):  # what is not understood any more holds nothing up
+        return quiet_until(row.quiet_hours, row.time_zone, now) is not None
+    return False
 
 
 def _log(  # noqa: PLR0917 - as Runs.log has them

@@ -27,7 +27,7 @@ from catalogue.store.engine import reading, writing
 from catalogue.store.faults import fault_of
 from catalogue.store.parts import parts
 from catalogue.store.pauses import pause_in
-from catalogue.store.run_states import RunStates, change, run_of
+from catalogue.store.run_states import RunStates, change, is_quiet, run_of
 from catalogue.store.tables import OPEN, faults, run_events, runs, sources
 
 __all__ = ["Runs", "SetAside", "add_faults", "change", "forget_faults", "forget_set_aside"]
@@ -137,8 +137,8 @@ class Runs(RunStates):
     def due(self, now: datetime) -> list[HarvestRun]:
         """Open runs that could be taken up at once, the most urgent first, then the oldest.
 
-        What is paused waits until it is resumed, and what asks a host that another run harvests until
-        that one has ended.
+        What is paused waits until it is resumed, what asks a source in its quiet hours until they end, and
+        what asks a host that another run harvests until that one has ended.
         """
         # What people asked for is done although the source is harvested no more.
         wanted = runs.c.kind.in_((RunKind.RETIRE, RunKind.ANSWER, RunKind.ROLLBACK))
@@ -148,7 +148,7 @@ class Runs(RunStates):
             holder.c.state == RunState.RUNNING, holder.c.host != "", holder.c.host == runs.c.host
         )
         statement = (
-            sa.select(runs)
+            sa.select(runs, sources.c.quiet_hours, sources.c.time_zone)
             .join(sources, sources.c.id == runs.c.source_id)
             .where(
                 OPEN,
@@ -160,9 +160,10 @@ class Runs(RunStates):
             .order_by(runs.c.priority.desc(), runs.c.id)
         )
         with reading(self._engine) as connection:
-            found = [run_of(row) for row in connection.execute(statement)]
-            paused = bool(found) and pause_in(connection) is not None
-            return [run for run in found if not (paused and run.kind.fetches)]
+            rows = connection.execute(statement).all()
+            paused = bool(rows) and pause_in(connection) is not None
+            found = [(run_of(row), row) for row in rows]
+            return [run for run, row in found if not (run.kind.fetches and (paused or is_quiet(row, now)))]
 
     def running(self) -> list[HarvestRun]:
         """Runs that a worker holds."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
+from catalogue.defaults import Defaults
 from catalogue.errors import SourceExists, UnknownSource
 from catalogue.quirks import Quirks
 from catalogue.sets import source_set
@@ -87,6 +88,8 @@ class Sources:
         """
         if isinstance(changes.get("quirks"), Quirks):
             changes["quirks"] = changes["quirks"].to_json()
+        if isinstance(changes.get("defaults"), Defaults):
+            changes["defaults"] = changes["defaults"].to_json()
         with writing(self._engine) as connection:
             if changes.keys() & {"schedule", "time_zone"}:
                 moment = datetime.fromtimestamp(dialects.now(connection), UTC)
@@ -110,6 +113,7 @@ def insert_source(connection: Connection, source: Source, now: datetime) -> None
         "quirks": source.quirks.to_json(),
         "scheduled_at": source.scheduled_at or (now if source.schedule else None),
         "guards": dict(source.guards),
+        "defaults": source.defaults.to_json(),
         "node_id": source.node_id or None,
         "created_at": now,
     }
@@ -137,6 +141,7 @@ def source_of(row: Row[Any]) -> Source:
         schedule=row.schedule,
         time_zone=row.time_zone,
         missed=Missed(row.missed),
+        quiet_hours=row.quiet_hours,
         scheduled_at=row.scheduled_at,
         state=SourceState(row.state),
         harvested_until=row.harvested_until,
@@ -146,6 +151,7 @@ def source_of(row: Row[Any]) -> Source:
         quirks=Quirks.from_json(row.quirks),
         certificate_until=row.certificate_until,
         guards=row.guards,
+        defaults=Defaults.of(row.defaults),
         listed_at=row.listed_at,
         history_from=row.history_from,
         node_id=row.node_id or "",

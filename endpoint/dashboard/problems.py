@@ -13,6 +13,7 @@ from catalogue.errors import UnknownSource
 from catalogue.people import Action
 from endpoint.auth.gate import allowed, needs
 from endpoint.dashboard.contacts import contact_of, grouped
+from endpoint.dashboard.mending import mending
 from endpoint.dashboard.pages import desk_page, unknown
 from endpoint.dashboard.router import csv_file
 from endpoint.dashboard.wording.rules import words_of
@@ -50,6 +51,7 @@ def problem_page(request: Request, source_id: str, rule: str) -> Response:
         source=source,
         group=group,
         rule=words_of(rule),
+        mending=mending(store, source, words_of(rule)),
         found=found[:_PAGE],
         after=after,
         more=found[_PAGE - 1].fault.source_identifier if len(found) > _PAGE else None,

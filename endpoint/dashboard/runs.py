@@ -15,7 +15,7 @@ from catalogue import oai_identifier
 from catalogue.bundle import bundle
 from catalogue.errors import SecretsLocked, UnknownRun
 from catalogue.people import Action
-from catalogue.run import BROKEN_OFF, HarvestRun, RunKind
+from catalogue.run import BROKEN_OFF, COPIES, HarvestRun, RunKind
 from catalogue.source import Source
 from endpoint.auth.gate import allowed, needs
 from endpoint.auth.pages import language_for
@@ -23,6 +23,7 @@ from endpoint.dashboard.contacts import grouped
 from endpoint.dashboard.fields import changes
 from endpoint.dashboard.pages import desk_page, number_in, unknown
 from endpoint.dashboard.places import lines_of
+from endpoint.dashboard.repaired import repaired
 from endpoint.dashboard.wording.questions import ANSWERS, asked
 from endpoint.dashboard.wording.rules import words_of
 from endpoint.deps import services
@@ -61,6 +62,7 @@ def run_page(request: Request, run_id: int) -> Response:
         return unknown(request)
     asking = allowed(request, Action.SEE, source.id)
     store, language = services(request).store, language_for(request)
+    events = store.runs.events(run.id)
     questions = [one for one in store.questions.newest(source_id=source.id) if one.run_id == run.id]
     return desk_page(
         request,
@@ -79,7 +81,8 @@ def run_page(request: Request, run_id: int) -> Response:
         quoted=lambda text: quote(text, safe=""),
         requests=store.exchanges.told(run.id, limit=_REQUESTS),
         request_count=store.exchanges.count(run.id),
-        events=store.runs.events(run.id)[-_EVENTS:],
+        events=events[-_EVENTS:],
+        copies=next((one.detail["records"] for one in reversed(events) if one.event == COPIES), None),
         report=run.checkpoint.position.get("report", {}) if run.kind is RunKind.REMAP else {},
         **_set_aside(request, run),
         **_changed(request, run),
@@ -145,6 +148,7 @@ def change_page(request: Request, run_id: int, record_id: int) -> Response:
         fields=changes(before, after) if before and after and not change.is_deleted else [],
         before=lines_of(before),
         after=lines_of(b"" if change.is_deleted else after),
+        both=repaired(store, run.id, change.record.source_identifier, after, change.record.repairs.split()),
     )
 
 
@@ -186,6 +190,7 @@ def fault_page(request: Request, number: int) -> Response:
         quoted=lambda text: quote(text, safe=""),
         lines=lines_of(payload, found.fault) if payload else [],
         contacts_found=grouped([payload]) if payload else [],
+        both=repaired(store, run.id, found.fault.source_identifier, payload or b"", found.fault.repairs),
         known=_known_version(request, source, found.fault.source_identifier),
     )
 

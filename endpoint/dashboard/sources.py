@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from catalogue.errors import SettingsError, UnknownSource
 from catalogue.people import Action
+from catalogue.quiet_hours import quiet_until
 from catalogue.source import Missed, Source
 from catalogue.steering import sources as steering
 from catalogue.store.overview import SPARK
@@ -99,6 +100,7 @@ def _overview(request: Request, source: Source) -> dict[str, Any]:
         "bars": charts.bars(sparks),
         "box": charts.BARS_BOX,
         "coming": coming,
+        "quiet_until": quiet_until(source.quiet_hours, source.time_zone, datetime.now(UTC)),
         "spark_runs": SPARK,
     }
 

@@ -148,7 +148,13 @@ def _beside(of: Opened, step: Step) -> Mapping[str, Any]:
             worse = [one for one in told if one.grade is not Grade.GOOD and one.examples]
             samples = report.samples if report else ()
             beside = {n.identifier: [one for one in worse if n.identifier in one.examples] for n in samples}
-            return {"report": report, "told": worse, "beside": beside}
+            return {
+                "report": report,
+                "told": worse,
+                "beside": beside,
+                "countries": wording.terms("countries", language),
+                "tongues": wording.tongues(language),
+            }
         case Step.WHEN:
             who = of.one.answers.who
             country = (who.country if who else "") or prefill.country_of(of.one.address)

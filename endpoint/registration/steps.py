@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from catalogue.cron import DAYS, zone_of
+from catalogue.languages import ENGLISH_NAMES
 from catalogue.registration import Hears, Kind, Registration, Rhythm, See, Step, What, When, Who
+from catalogue.source import Protocol, Source
+from catalogue.timing import require_schedule
 from catalogue.vocabulary import vocabulary
 from endpoint.languages import ENGLISH, LANGUAGES, N_
 from endpoint.registration import prefill
@@ -15,6 +18,7 @@ from endpoint.registration.forms import Typed, is_mail, is_usable
 
 #: Hours that can be chosen: the night, and the hours beside it.
 HOURS: Final = (*range(18, 24), *range(8))
+DAY: Final = tuple(range(24))
 PAUSES: Final = (0, 1, 2, 5, 10)
 MOST_MAILS: Final = 5
 
@@ -26,7 +30,9 @@ _NO_SETS: Final = N_("Choose at least one part, or everything.")
 _NO_FORMAT: Final = N_("Choose one of the formats.")
 _NO_TITLE: Final = N_("Give the repository a name.")
 _NO_REMARK: Final = N_("Say what does not look as it should.")
+_NO_DEFAULT: Final = N_("Choose language and country from the lists, or none.")
 _NO_RHYTHM: Final = N_("Choose one of the three.")
+_NO_TIME_LEFT: Final = N_("All times that were chosen are in the hours in which there is to be no harvest.")
 _NO_ZONE: Final = N_("Choose a time zone from the list.")
 _NO_MAILS: Final = N_("Give one to five mail addresses, one in each line.")
 _NO_LANGUAGE: Final = N_("Choose a language.")
@@ -91,14 +97,23 @@ def read_what(form: Typed, registration: Registration) -> Read:
 
 def read_see(form: Typed, _: Registration) -> Read:
     """Whether the records look as they should."""
-    told = See(form.line("well") == "yes", form.text("remark"))
-    return Read(told, _wrong(remark=told.well or bool(told.remark) or _NO_REMARK))
+    told = See(
+        form.line("well") == "yes", form.text("remark"), form.line("language"), form.line("licence", 300),
+        form.line("country"),
+    )  # fmt: skip
+    known = (told.language in {"", *ENGLISH_NAMES}) and told.country in {"", *vocabulary("countries")}
+    errors = _wrong(
+        remark=told.well or bool(told.remark) or _NO_REMARK,
+        language=known or _NO_DEFAULT,
+    )
+    return Read(told, errors)
 
 
 def read_when(form: Typed, _: Registration) -> Read:
     """When it is to be harvested."""
     rhythm, day = form.line("rhythm"), form.line("day")
     hour, pause = form.number("hour", 2), form.number("pause", 0)
+    quiet = _quiet(form)
     told = When(
         Rhythm(rhythm) if rhythm in set(Rhythm) else Rhythm.NIGHTLY,
         hour if hour in HOURS else 2,
@@ -106,10 +121,31 @@ def read_when(form: Typed, _: Registration) -> Read:
         form.line("time_zone"),
         form.has("nights_only"),
         pause if pause in PAUSES else 0,
+        quiet,
     )
     usable = bool(told.time_zone) and is_usable(told.time_zone, zone_of)
-    errors = _wrong(rhythm=rhythm in set(Rhythm) or _NO_RHYTHM, time_zone=usable or _NO_ZONE)
+    errors = _wrong(
+        rhythm=rhythm in set(Rhythm) or _NO_RHYTHM,
+        time_zone=usable or _NO_ZONE,
+        quiet_from=not usable or _can_be(told) or _NO_TIME_LEFT,
+    )
     return Read(told, errors)
+
+
+def _quiet(form: Typed) -> str:
+    """The hours in which the node must not be asked; none where one of the two is not chosen."""
+    begin, end = form.number("quiet_from", -1), form.number("quiet_until", -1)
+    both = begin in DAY and end in DAY and begin != end
+    return f"{begin:02}:00-{end:02}:00" if both else ""
+
+
+def _can_be(when: When) -> bool:
+    """Whether there is a time left at which it could be harvested."""
+    source = Source(
+        "x", Protocol.OAI_PMH, "https://example.org/", schedule=when.schedule, time_zone=when.time_zone,
+        quiet_hours=when.quiet,
+    )  # fmt: skip
+    return is_usable("", lambda _: require_schedule(source))
 
 
 def read_hears(form: Typed, _: Registration) -> Read:

@@ -12,7 +12,8 @@ from babel.dates import format_datetime, format_timedelta, get_day_names
 from catalogue.checkup import Checkup
 from catalogue.cron import DAYS, parse, zone_of
 from catalogue.errors import SettingsError
-from catalogue.registration import EventKind, Kind, RegistrationState, Rhythm, Step, When
+from catalogue.languages import ENGLISH_NAMES
+from catalogue.registration import EventKind, Kind, RegistrationState, Rhythm, See, Step, When
 from catalogue.trial import Likeness
 from catalogue.vocabulary import vocabulary
 from endpoint.check.wording import protocol
@@ -125,6 +126,20 @@ def terms(table: str, language: Language = ENGLISH) -> list[tuple[str, str]]:
     """(id, label) of every term, in the order of the labels."""
     found = [(name, term(table, name, language)) for name in vocabulary(table)]
     return sorted(found, key=lambda pair: pair[1])
+
+
+def tongues(language: Language = ENGLISH) -> list[tuple[str, str]]:
+    """(tag, name) of every language that has a tag of two letters, in the order of the names."""
+    names = _locale(language).languages
+    found = [(tag, str(names.get(tag, known))) for tag, known in ENGLISH_NAMES.items()]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def assumed(see: See, language: Language = ENGLISH) -> list[str]:
+    """What is to hold for records that do not say it."""
+    tongue = dict(tongues(language)).get(see.language, see.language)
+    country = term("countries", see.country, language) if see.country else ""
+    return [one for one in (tongue, country, see.licence) if one]
 
 
 def _locale(language: Language) -> Locale:

@@ -18,6 +18,8 @@ sources = sa.Table(
     sa.Column("schedule", sa.Text, nullable=False),
     sa.Column("time_zone", sa.Text, nullable=False, server_default=""),
     sa.Column("missed", sa.Text, nullable=False, server_default="make-up"),
+    # catalogue.quiet_hours
+    sa.Column("quiet_hours", sa.Text, nullable=False, server_default=""),
     sa.Column("scheduled_at", UtcDateTime),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("harvested_until", sa.Text, nullable=False),
@@ -29,6 +31,8 @@ sources = sa.Table(
     sa.Column("certificate_until", sa.Text, nullable=False, server_default=""),
     # Thresholds of guards that are not as in the settings.
     sa.Column("guards", sa.JSON, nullable=False, server_default="{}"),
+    # catalogue.defaults: those that are set.
+    sa.Column("defaults", sa.JSON, nullable=False, server_default="{}"),
     # When the whole list was last read to its end.
     sa.Column("listed_at", UtcDateTime),
     # The first run from which on `record_versions` is complete.

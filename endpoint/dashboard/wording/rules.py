@@ -17,6 +17,8 @@ class Rule:
     what: str
     why: str
     fix: str
+    #: The check of the doctor that knows how it is mended in which software; empty: none does.
+    check: str = ""
 
 
 #: By the end of a rule's name, behind its point; formats and protocols share them.
@@ -32,12 +34,14 @@ _BY_END: Final[Mapping[str, Rule]] = {
         N_("The record has no identifier by which its source could be asked for it again."),
         N_("It could not be told apart from others, nor be changed or deleted later."),
         N_("Give each record an identifier of its own that never changes."),
+        check="identifiers",
     ),
     "too-long": Rule(
         N_("An identifier that is too long"),
         N_("The identifier has more than a thousand characters."),
         N_("Catalogues cannot find things by such identifiers."),
         N_("Give the record a short identifier, such as a UUID or a handle."),
+        check="identifiers",
     ),
     "malformed": Rule(
         N_("Broken markup"),
@@ -46,6 +50,7 @@ _BY_END: Final[Mapping[str, Rule]] = {
         N_(
             "Look at the place that is marked. As a rule a special character stands in a text without being escaped, or the record was cut off."
         ),
+        check="well-formed",
     ),
     "doctype": Rule(
         N_("A document type declaration"),
@@ -60,12 +65,14 @@ _BY_END: Final[Mapping[str, Rule]] = {
         N_(
             "Offer the records in one of the formats of the feed page, or choose another format in the settings of the source."
         ),
+        check="formats",
     ),
     "no-metadata": Rule(
         N_("An empty record"),
         N_("The source lists the record, but sends nothing about it."),
         N_("There is nothing to find."),
         N_("See whether the record was deleted half-way, or is hidden from guests."),
+        check="tombstones",
     ),
     "record-fails": Rule(
         N_("A record that its server cannot send"),
@@ -74,18 +81,21 @@ _BY_END: Final[Mapping[str, Rule]] = {
         N_(
             "Open the record in the node's own software, and look into its log at the time of the run: as a rule a field holds what the export cannot write."
         ),
+        check="resumption",
     ),
     "short-list": Rule(
         N_("A list that is shorter than announced"),
         N_("The server announced more records than it sent."),
         N_("Records may be missing, and nobody can tell which."),
         N_("Index the catalogue anew, and look for records that the export leaves out."),
+        check="list",
     ),
     "filter-refused": Rule(
         N_("A filter that the server refuses"),
         N_("The server does not answer when it is asked only for what has changed."),
         N_("The whole list has to be read each time, which costs it more than the filter would."),
         N_("Let the server support filters by the date of change."),
+        check="selective",
     ),
     "unreadable": Rule(
         N_("A file that cannot be read"),
