@@ -30,6 +30,7 @@ from endpoint.dashboard.problems import router as problem
 from endpoint.dashboard.router import router as dashboard
 from endpoint.dashboard.runs import router as run
 from endpoint.dashboard.sources import router as node
+from endpoint.dashboard.views import router as views
 from endpoint.deps import Services
 from endpoint.dump.router import router as dump
 from endpoint.life.api import router as where_api
@@ -65,6 +66,7 @@ _COLLECTION = 20_000
 #: Rooms that need no order among them.
 _ROOMS: Final = (
     dashboard,
+    views,
     live,
     node,
     run,

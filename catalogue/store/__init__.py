@@ -51,6 +51,7 @@ from catalogue.store.sources import Sources
 from catalogue.store.subscriptions import Subscriptions
 from catalogue.store.sweeps import Sweeps
 from catalogue.store.validators import Validators
+from catalogue.store.views import Views
 from catalogue.store.withheld import WithheldChanges
 from catalogue.store.within import Within
 from catalogue.store.workers import Workers
@@ -100,6 +101,7 @@ class Store:
         self.outbox = Outbox(self.engine)
         self.correspondence = Correspondence(self.engine)
         self.digests = Digests(self.engine, self.keys)
+        self.views = Views(self.engine)
         self.figures = Figures(self.engine)
         self.alerts = Alerts(self.engine)
         self.subscriptions = Subscriptions(self.engine)

@@ -25,6 +25,7 @@ from catalogue.store.tables import (
     sign_in_links,
     subscriptions,
     tokens,
+    views,
 )
 
 
@@ -172,7 +173,7 @@ class People:
         """
         with writing(self._engine) as connection:
             gone = person_on(connection, person_id)
-            for table in (person_roles, node_managers, sessions, sign_in_links, tokens, identities):
+            for table in (person_roles, node_managers, sessions, sign_in_links, tokens, identities, views):
                 connection.execute(sa.delete(table).where(table.c.person_id == person_id))
             _require_an_operator(connection, Role.OPERATOR in gone.roles)
             statement = sa.update(people).where(people.c.id == person_id)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from catalogue.dues import Dues
@@ -20,13 +21,16 @@ from catalogue.store.overview import Glance, Spark
 from catalogue.store.sets import SetCount
 from endpoint.auth.gate import Reader
 from endpoint.dashboard import charts
-from endpoint.dashboard.pages import number_in
 from endpoint.deps import services
 from endpoint.public.fresh import Fresh
 
 #: Nodes on a page.
 PAGE: Final = 50
 _LONGEST: Final = 200
+_DIGITS: Final = 9
+#: Columns of the table: those that it has, and those that it can have.
+COLUMNS: Final = ("state", "last", "next", "records", "runs", "problems")
+MORE: Final = ("address", "schedule")
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ORDER: Final = {state: number for number, state in enumerate(NodeState)}
 
@@ -70,20 +74,32 @@ class Wish:
     sort: str = "state"
     backwards: bool = False
     page: int = 1
+    #: Columns of the table beside the name.
+    columns: tuple[str, ...] = COLUMNS
 
     @classmethod
-    def of(cls, request: Request) -> Wish:
+    def of(cls, asked: QueryParams) -> Wish:
         """As the address says; what cannot be understood is left out."""
-        asked = request.query_params
         keys = {state.key: state for state in NodeState}
-        sort = asked.get("sort", "")
+        sort, page, wanted = asked.get("sort", ""), asked.get("page", ""), asked.getlist("column")
         return cls(
             states=frozenset(keys[key] for key in asked.getlist("state") if key in keys),
             text=asked.get("q", "")[:_LONGEST].strip(),
             sort=sort.lstrip("-") if sort.lstrip("-") in SORTS else "state",
             backwards=sort.startswith("-"),
-            page=max(1, number_in(request, "page")),
+            page=max(1, int(page) if page.isascii() and page.isdigit() and len(page) <= _DIGITS else 1),
+            columns=tuple(name for name in (*COLUMNS, *MORE) if name in wanted) or COLUMNS,
         )
+
+    @property
+    def query(self) -> dict[str, list[str] | str]:
+        """As it stands in an address, without its page."""
+        return {
+            "state": sorted(state.key for state in self.states),
+            "q": self.text,
+            "sort": ("-" if self.backwards else "") + self.sort,
+            "column": [] if self.columns == COLUMNS else list(self.columns),
+        }
 
     def wants(self, line: NodeLine) -> bool:
         """Whether a node is meant."""

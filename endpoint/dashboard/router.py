@@ -17,10 +17,11 @@ from catalogue.people import Action
 from endpoint.alerts import wording as alert_words
 from endpoint.auth.gate import needs, reader
 from endpoint.auth.pages import language_for
-from endpoint.dashboard import charts
+from endpoint.dashboard import charts, views
 from endpoint.dashboard.needs import needs_of
 from endpoint.dashboard.nodes import (
     PAGE,
+    SORTS,
     Desk,
     NodeLine,
     Wish,
@@ -45,7 +46,8 @@ _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 @router.api_route("", methods=["GET", "HEAD"])
 def dashboard(request: Request) -> Response:
     """How all nodes stand."""
-    known, asking, wish = services(request), reader(request), Wish.of(request)
+    known, asking, mine = services(request), reader(request), views.saved(request)
+    wish = views.wish_of(request, mine)
     found = desk(request, asking)
     chosen, lines = _page(request, found, wish)
     language = language_for(request)
@@ -61,6 +63,10 @@ def dashboard(request: Request) -> Response:
         answers=ANSWERS,
         alert_words=alert_words,
         wish=wish,
+        views=mine,
+        columns=views.COLUMNS,
+        sorts=SORTS,
+        query=views.query_of(wish),
         chosen=len(chosen),
         lines=lines,
         pages=-(-len(chosen) // PAGE),
@@ -93,7 +99,7 @@ def _coming(request: Request, found: Desk) -> list[tuple[datetime, NodeLine]]:
 @router.api_route("/nodes.csv", methods=["GET", "HEAD"])
 def nodes_csv(request: Request) -> Response:
     """The table of nodes, all of those that are wanted, for a spreadsheet."""
-    found, wish = desk(request, reader(request)), Wish.of(request)
+    found, wish = desk(request, reader(request)), Wish.of(request.query_params)
     lines = with_details(services(request).store, found.chosen(wish), found.now)
     header = (
         "id",

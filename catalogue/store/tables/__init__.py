@@ -23,6 +23,7 @@ from catalogue.store.tables.community import (
     sessions,
     sign_in_links,
     tokens,
+    views,
 )
 from catalogue.store.tables.copies import cluster_decisions, cluster_members, match_keys, match_queue, matches
 from catalogue.store.tables.desk import (
@@ -141,6 +142,7 @@ __all__ = [
     "tellings",
     "tokens",
     "validators",
+    "views",
     "visits",
     "withheld",
     "workers",

@@ -145,3 +145,16 @@ audit = sa.Table(
     sa.Index(None, "about", "id"),
     sa.Index(None, "who", "id"),
 )
+
+views = sa.Table(
+    "views",
+    metadata,
+    # What people want to see of the table of nodes, each for himself.
+    sa.Column("person_id", sa.ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, primary_key=True),
+    # What stands in the address behind the question mark.
+    sa.Column("query", sa.Text, nullable=False),
+    # Whether it is what he sees first.
+    sa.Column("first", sa.Boolean, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)

@@ -18,6 +18,8 @@ DONE: Final[Mapping[str, str]] = {
     "back": N_("It is harvested again; the next harvest reads the whole list."),
     "all-paused": N_("All harvesting is paused: runs stop at their next page, and wait."),
     "all-resumed": N_("All harvesting goes on where it stopped."),
+    "view-saved": N_("The view is saved."),
+    "view-removed": N_("The view is removed."),
     "saved": N_("The settings are saved."),
     "undone": N_("The settings are what they were."),
     "decided": N_("Your decision is written down."),

@@ -104,6 +104,7 @@ ROUTES: Final = {
     "DELETE /api/pause": ADMINISTERS,
     "POST /dashboard/retirements/{source_id}": ADMINISTERS,
     "POST /dashboard/pause": ADMINISTERS,
+    "POST /dashboard/views": SEES,
     "POST /api/sources/{source_id}/harvest": STEERS_SOURCE,
     "POST /api/sources/{source_id}/remap": STEERS_SOURCE,
     "POST /api/sources/{source_id}/trial": STEERS_SOURCE,
