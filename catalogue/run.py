@@ -23,11 +23,18 @@ class RunKind(StrEnum):
     ANSWER = "answer"
     #: The records of a source are set back to what they were after an earlier run.
     ROLLBACK = "rollback"
+    #: A bounded part of the list is read as a harvest reads it, and told; nothing is kept or published.
+    TRIAL = "trial"
+
+    @property
+    def harvests(self) -> bool:
+        """Whether what its source lists goes into the catalogue."""
+        return self in {RunKind.FULL, RunKind.INCREMENTAL}
 
     @property
     def fetches(self) -> bool:
         """Whether its source is asked for anything."""
-        return self in {RunKind.FULL, RunKind.INCREMENTAL}
+        return self.harvests or self is RunKind.TRIAL
 
 
 #: The line in a run's log that tells how many of its records are copies of others.

@@ -1,4 +1,4 @@
-"""A trial harvest: what would have been taken of a source that is not registered yet. None of it is kept."""
+"""A trial harvest: what would have been taken of a source. None of it is kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from catalogue.checkup import Finding
+from catalogue.checkup import Finding, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Trial:
     #: Format -> records.
     formats: Mapping[str, int] = field(default_factory=dict, hash=False)
     duplicates: tuple[Duplicate, ...] = ()
+    #: Ten records as they were sent, as they were understood, and as they would look.
+    samples: tuple[Sample, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""

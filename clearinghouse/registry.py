@@ -8,6 +8,7 @@ import typer
 
 from catalogue.quirks import causes
 from catalogue.source import Missed, Protocol, Source, SourceState, upload_address
+from catalogue.steering import acts
 from catalogue.steering import sources as steering
 from clearinghouse.harvests import work_on
 from clearinghouse.output import (
@@ -44,6 +45,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("remove")(remove)
     app.command("upload")(upload)
     app.command("ping")(ping)
+    app.command("try")(try_it)
 
 
 def add(  # noqa: PLR0913 - one for each option
@@ -162,6 +164,19 @@ def ping(
             return
         secret = store.pings.make(source.id, somebody(), utc_now())
     console.print(f"{settings.public_url}/ping/{secret}", markup=False, highlight=False, soft_wrap=True)
+
+
+def try_it(source_id: Id, *, as_json: Json = False) -> None:
+    """Read a part of its list as a harvest reads it, and say what would be taken; nothing is kept."""
+    with opened() as (settings, store):
+        run = work_on(settings, store, acts.trial(own_hand(settings, store), source_id))
+        told = store.trials.of(run.id)
+    if as_json:
+        print_json(run_json(run) | {"trial": told.to_json() if told else None})
+        return
+    complaints.print(f"Run {run.id}: {state_in_words(run)}, {tally_in_words(run)}.", markup=False)
+    for fault in told.faults if told else ():
+        console.print(f"{fault.rule}: {fault.count} ({fault.message})", markup=False, soft_wrap=True)
 
 
 def pause(source_id: Id) -> None:

@@ -57,7 +57,8 @@ def session_for(
         finally:
             note(exchanges.drained())
             store.exchanges.add_times(source.id, exchanges.times())
-            store.validators.note(source.id, run.id, validators.noted)
+            if run.kind.harvests:  # what a trial has seen, nobody has taken
+                store.validators.note(source.id, run.id, validators.noted)
             _tell(store, source, run, session)
             store.exchanges.add_answers(run.id, exchanges.times())
 

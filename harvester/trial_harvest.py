@@ -84,12 +84,12 @@ def harvest_on_trial(
         told=checkpoint.complete_list_size,
         requests=budget.asked,
     )
-    judged = _judged(trial, settings, source, items[:most])
+    told = judged(trial, settings, source, items[:most])
     likeness = tuple(_like(store, source, items[:most]))
-    return replace(judged, ended_at=now(), duplicates=likeness)
+    return replace(told, ended_at=now(), duplicates=likeness)
 
 
-def _judged(trial: Trial, settings: Settings, source: Source, items: list[Item]) -> Trial:
+def judged(trial: Trial, settings: Settings, source: Source, items: list[Item]) -> Trial:
     """Each item made ready as for the catalogue, and judged as a check-up judges."""
     alive = [item for item in items if not item.deleted]
     arrivals = [

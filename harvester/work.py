@@ -19,6 +19,7 @@ from harvester.retire import retire_slice
 from harvester.rollback import rollback_slice
 from harvester.settling import settle, settling, tell_copies
 from harvester.slices import Slice
+from harvester.trial_run import trial_slice
 
 #: Objects made before the collector looks for cycles (Python's own default is 700). A page makes tens of
 #: thousands of small objects, none of them in a cycle: looking through them takes a sixth of the time that
@@ -96,6 +97,8 @@ class Work:
         }
         if run.kind in slices:
             found = slices[run.kind](self._store, self._settings, run, over=over, on_page=on_page)
+        elif run.kind is RunKind.TRIAL:
+            found = trial_slice(self._store, self._settings, run, stopping=leash.pulls, on_page=on_page)
         elif run.kind is RunKind.RETIRE:
             found = retire_slice(self._store, run, over=over, on_page=on_page)
         else:

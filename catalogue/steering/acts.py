@@ -16,8 +16,8 @@ from catalogue.store.problems import Acceptance
 
 #: Behind every fault that there will be.
 _LAST: Final = 2**62
-#: Trials that a person, and a host, may have within an hour at least.
-_TRIALS_AN_HOUR: Final = 20
+#: Check-ups that a person, and a host, may have within an hour at least.
+_CHECKUPS_AN_HOUR: Final = 20
 #: Days for which a problem may be accepted.
 LONGEST_ACCEPTANCE: Final = 730
 
@@ -48,7 +48,7 @@ def begin(hand: Hand, source_id: str, kind: RunKind, worker: str) -> HarvestRun:
         RunAlreadyOpen: it has an open run.
         HostBusy: another run harvests its host.
     """
-    act = "harvest" if kind.fetches else str(kind)
+    act = "harvest" if kind.harvests else str(kind)
     return _open(hand, source_id, kind, act=act, worker=worker)
 
 
@@ -60,9 +60,21 @@ def _open(hand: Hand, source_id: str, kind: RunKind, *, act: str, **more: Any) -
     return run
 
 
+def trial(hand: Hand, source_id: str) -> HarvestRun:
+    """Ask for a trial: a part of the list is read as a harvest reads it, told, and not kept.
+
+    Raises:
+        UnknownSource: there is no such source.
+        SourceInactive: it is paused or retired.
+        RunAlreadyOpen: it has an open run.
+    """
+    hand.active(source_id)
+    return _open(hand, source_id, RunKind.TRIAL, act="trial")
+
+
 @as_one
-def trial(hand: Hand, source_id: str) -> str:
-    """Ask for a check-up of a source's address, with records as they would look; its id. Nothing is taken.
+def check_up(hand: Hand, source_id: str) -> str:
+    """Ask for a check-up of a source's address; its id.
 
     Raises:
         UnknownSource: there is no such source.
@@ -72,8 +84,8 @@ def trial(hand: Hand, source_id: str) -> str:
     source = hand.store.sources.get(source_id)
     if source.is_uploaded:
         raise SettingsError(f"the files of {source_id!r} are uploaded: there is no server to ask")
-    most = max(_TRIALS_AN_HOUR, hand.settings.checks_per_client)
-    allowance = Allowance(most, max(_TRIALS_AN_HOUR, hand.settings.checks_per_host))
+    most = max(_CHECKUPS_AN_HOUR, hand.settings.checks_per_client)
+    allowance = Allowance(most, max(_CHECKUPS_AN_HOUR, hand.settings.checks_per_host))
     made = hand.store.checkups.ask(
         source.base_url,
         host_of(source.base_url),
@@ -81,7 +93,7 @@ def trial(hand: Hand, source_id: str) -> str:
         now=utc_now(),
         allowance=allowance,
     )
-    hand.note("trial", source_id, checkup=made)
+    hand.note("check-up", source_id, checkup=made)
     return made
 
 

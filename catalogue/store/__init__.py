@@ -50,6 +50,7 @@ from catalogue.store.sets import Sets
 from catalogue.store.sources import Sources
 from catalogue.store.subscriptions import Subscriptions
 from catalogue.store.sweeps import Sweeps
+from catalogue.store.trials import Trials
 from catalogue.store.validators import Validators
 from catalogue.store.views import Views
 from catalogue.store.withheld import WithheldChanges
@@ -101,6 +102,7 @@ class Store:
         self.outbox = Outbox(self.engine)
         self.correspondence = Correspondence(self.engine)
         self.digests = Digests(self.engine, self.keys)
+        self.trials = Trials(self.engine)
         self.views = Views(self.engine)
         self.figures = Figures(self.engine)
         self.alerts = Alerts(self.engine)

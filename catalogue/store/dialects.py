@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -157,6 +157,34 @@ def now(connection: Connection | Engine) -> int:
 
 
 _NOW = sa.select(sa.cast(sa.func.floor(sa.extract("epoch", sa.func.clock_timestamp())), sa.BigInteger))
+
+
+def newest_of_each(
+    dialect: str,
+    outer: sa.Table,
+    columns: Sequence[sa.Column[Any]],
+    holds: Callable[[sa.FromClause], sa.ColumnElement[bool]],
+    *,
+    limit: int = 1,
+) -> sa.Select[Any]:
+    """The newest rows (by number) of which this holds, for each row of `outer`: a seek for each, no scan.
+
+    PostgreSQL would read the whole table to join it with numbers that a subquery finds; SQLite knows no
+    LATERAL.
+    """
+    table = columns[0].table
+    if dialect == "postgresql":
+        newest = sa.select(*columns).where(holds(table)).order_by(table.c.id.desc()).limit(limit)
+        each = newest.correlate(outer).lateral("newest")
+        return sa.select(each).select_from(outer.join(each, sa.true()))
+    inner = table.alias()
+    number = sa.select(inner.c.id).where(holds(inner)).order_by(inner.c.id.desc()).limit(1)
+    if limit == 1:
+        first = number.correlate(outer).scalar_subquery()
+        return sa.select(*columns).select_from(outer.join(table, table.c.id == first))
+    first = number.offset(limit - 1).correlate(outer).scalar_subquery()
+    since = table.c.id >= sa.func.coalesce(first, 0)
+    return sa.select(*columns).select_from(outer.join(table, sa.and_(holds(table), since)))
 
 
 def seconds_between(

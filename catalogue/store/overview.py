@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.run import TO_THE_END, Ending, HarvestRun, RunKind, RunState
 from catalogue.source import Missed, Protocol, SourceState
+from catalogue.store import dialects
 from catalogue.store.engine import reading
 from catalogue.store.run_states import run_of
 from catalogue.store.tables import ASKED, GOOD, OPEN, questions, runs, sources
@@ -140,31 +141,19 @@ class Overview:
 
     def sparks(self, source_ids: Sequence[str], limit: int = SPARK) -> dict[str, list[Spark]]:
         """The newest runs of these sources that have ended, the oldest first: one query, by index."""
-        inner = runs.alias()
-        first = (
-            sa.select(inner.c.id)
-            .where(inner.c.source_id == _S.id)
-            .order_by(inner.c.id.desc())
-            .limit(1)
-            .offset(limit - 1)
-            .scalar_subquery()
-        )
         columns = (
-            _R.source_id, _R.id, _R.kind, _R.ending, _R.ended_at, _R.listed, _R.new, _R.changed, _R.deleted,
-            _R.absent, _R.faulty,
+            _R.source_id, _R.id, _R.state, _R.kind, _R.ending, _R.ended_at, _R.listed, _R.new, _R.changed,
+            _R.deleted, _R.absent, _R.faulty,
         )  # fmt: skip
-        statement = (
-            sa.select(*columns)
-            .select_from(
-                sources.join(runs, sa.and_(_R.source_id == _S.id, _R.id >= sa.func.coalesce(first, 0)))
-            )
-            .where(_S.id.in_(source_ids), _R.state == RunState.ENDED)
-            .order_by(_R.id)
-        )
         found: dict[str, list[Spark]] = {}
         with reading(self._engine) as connection:
-            for row in connection.execute(statement):
-                found.setdefault(row.source_id, []).append(_spark(row))
+            statement = dialects.newest_of_each(
+                connection.dialect.name, sources, columns, lambda of: of.c.source_id == _S.id, limit=limit
+            )
+            rows = connection.execute(statement.where(_S.id.in_(source_ids))).all()
+            for row in sorted(rows, key=lambda row: row.id):
+                if row.state == RunState.ENDED:
+                    found.setdefault(row.source_id, []).append(_spark(row))
         return found
 
     def steps(self, source_id: str, limit: int) -> list[Step]:
@@ -260,19 +249,14 @@ def _newest(
     good: bool = False,
 ) -> dict[str, Any]:
     """The newest run (harvest that ended so, or well) of each source of which this holds: a seek for each."""
-    inner = runs.alias()
-    newest = sa.select(inner.c.id).where(inner.c.source_id == _S.id)
-    if endings:
-        newest = newest.where(inner.c.ending.in_(endings), inner.c.kind.in_(_HARVESTS))
-    if good:
-        newest = newest.where(GOOD)
-    number = newest.order_by(inner.c.id.desc()).limit(1).scalar_subquery()
-    statement = (
-        sa.select(_R.source_id, _R.id, _R.kind, _R.ending, _R.ended_at, _R.opened_at)
-        .select_from(sources.join(runs, _R.id == number))
-        .where(which)
-    )
-    return {row.source_id: row for row in connection.execute(statement)}
+
+    def holds(of: sa.FromClause) -> sa.ColumnElement[bool]:
+        told = sa.and_(of.c.ending.in_(endings), of.c.kind.in_(_HARVESTS)) if endings else sa.true()
+        return sa.and_(of.c.source_id == _S.id, told, GOOD if good else sa.true())
+
+    columns = (_R.source_id, _R.id, _R.kind, _R.ending, _R.ended_at, _R.opened_at)
+    statement = dialects.newest_of_each(connection.dialect.name, sources, columns, holds)
+    return {row.source_id: row for row in connection.execute(statement.where(which))}
 
 
 def _glance(row: Any, *, current: HarvestRun | None, questions: int, newest: tuple[Any, ...]) -> Glance:

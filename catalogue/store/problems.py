@@ -74,7 +74,7 @@ def settle(connection: Connection, run: HarvestRun, ending: Ending, now: datetim
     of_source = sa.and_(_P.source_id == run.source_id, _P.ended_run.is_(None))
     if run.kind is RunKind.RETIRE and ending in TO_THE_END:
         connection.execute(sa.update(problems).where(of_source).values(ended_run=run.id))
-    if not (run.kind.fetches or run.kind is RunKind.REMAP):
+    if not (run.kind.harvests or run.kind is RunKind.REMAP):
         return
     _begin(connection, run, now)
     older = sa.and_(of_source, _P.last_run < run.id)

@@ -184,12 +184,14 @@ class Runs(RunStates):
 
     def newest_of_each(self, *, ended: bool = False) -> dict[str, HarvestRun]:
         """The newest run of each source (the newest that has ended), by source id: an index seek for each."""
-        inner = runs.alias()
-        newest = sa.select(sa.func.max(inner.c.id)).where(inner.c.source_id == sources.c.id)
-        if ended:
-            newest = newest.where(inner.c.state == RunState.ENDED)
-        statement = sa.select(runs).select_from(sources.join(runs, runs.c.id == newest.scalar_subquery()))
+
+        def holds(of: sa.FromClause) -> sa.ColumnElement[bool]:
+            return sa.and_(
+                of.c.source_id == sources.c.id, of.c.state == RunState.ENDED if ended else sa.true()
+            )
+
         with reading(self._engine) as connection:
+            statement = dialects.newest_of_each(connection.dialect.name, sources, list(runs.c), holds)
             return {row.source_id: run_of(row) for row in connection.execute(statement)}
 
     def log(self, run_id: int, now: datetime, event: str, *, level: str = "info", **detail: Any) -> None:

@@ -270,7 +270,7 @@ class Accepted(Shape):
     days: int = Field(90, ge=1, le=730)
 
 
-class TrialAsked(BaseModel):
-    """Where the report of a trial grows."""
+class CheckupAsked(BaseModel):
+    """Where the report of a check-up grows."""
 
     check: str = Field(description="The address of a check-up.")

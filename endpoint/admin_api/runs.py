@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
+from catalogue.errors import UnknownRun
 from catalogue.people import Action
 from catalogue.run import HarvestRun
 from catalogue.steering import acts
@@ -95,6 +96,16 @@ def list_requests(
     _found(request, run_id)
     told = services(request).store.exchanges.told(run_id, limit=limit)
     return Listed[RequestShown](items=[request_shown(one) for one in told], next=None)
+
+
+@router.get("/{run_id}/trial", dependencies=_SEES)
+def show_trial(request: Request, run_id: int) -> dict[str, Any]:
+    """What a trial run would have taken, with ten records as sent, as understood, as they would look."""
+    _found(request, run_id)
+    report = services(request).store.trials.of(run_id)
+    if report is None:
+        raise UnknownRun(f"run {run_id} has no report of a trial, or no more")
+    return report.to_json()
 
 
 @router.post("/{run_id}/cancel", dependencies=_STEERS)

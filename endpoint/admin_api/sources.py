@@ -18,12 +18,12 @@ from catalogue.steering import sources as steering
 from catalogue.steering.hand import Hand
 from endpoint.admin_api.harvest_shapes import (
     Accepted,
+    CheckupAsked,
     HarvestAsked,
     ProblemShown,
     RemapAsked,
     RunShown,
     SourceShown,
-    TrialAsked,
     Why,
     problem_shown,
     run_shown,
@@ -95,13 +95,19 @@ def remap(request: Request, source_id: str, sent: RemapAsked) -> RunShown:
 
 
 @router.post("/{source_id}/trial", status_code=202, dependencies=_STEERS)
-def trial(request: Request, source_id: str) -> TrialAsked:
-    """Ask for a check-up of its address, with records as they would look. Nothing is taken."""
+def trial(request: Request, source_id: str) -> RunShown:
+    """Ask for a trial: a part of its list is read as a harvest reads it, told, and not kept."""
+    return run_shown(acts.trial(hand_of(request), source_id))
+
+
+@router.post("/{source_id}/check-up", status_code=202, dependencies=_STEERS)
+def check_up(request: Request, source_id: str) -> CheckupAsked:
+    """Ask for a check-up of its address."""
     try:
-        made = acts.trial(hand_of(request), source_id)
+        made = acts.check_up(hand_of(request), source_id)
     except TooManyCheckups as error:
         raise HTTPException(429, str(error), {"Retry-After": str(error.retry_after)}) from error
-    return TrialAsked(check=f"{services(request).settings.public_url}/api/checks/{made}")
+    return CheckupAsked(check=f"{services(request).settings.public_url}/api/checks/{made}")
 
 
 @router.post("/{source_id}/pause", dependencies=_STEERS)

@@ -44,8 +44,9 @@ def act_on_source(request: Request, source_id: str, act: str, form: Form) -> Res
             case "harvest" | "harvest-all":
                 acts.harvest(hand, source_id, full=act == "harvest-all")
             case "trial":
-                made = acts.trial(hand, source_id)
-                return back(request, f"/check/{made}")
+                page = f"/dashboard/runs/{acts.trial(hand, source_id).id}"
+            case "check-up":
+                return back(request, f"/check/{acts.check_up(hand, source_id)}")
             case "remap":
                 acts.remap(hand, source_id)
             case "retry":

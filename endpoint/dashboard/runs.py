@@ -13,12 +13,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from catalogue import oai_identifier
 from catalogue.bundle import bundle
+from catalogue.checkup import Grade
 from catalogue.errors import SecretsLocked, UnknownRun
 from catalogue.people import Action
 from catalogue.run import BROKEN_OFF, COPIES, HarvestRun, RunKind
 from catalogue.source import Source
 from endpoint.auth.gate import allowed, needs
 from endpoint.auth.pages import language_for
+from endpoint.check import wording as check_wording
 from endpoint.dashboard.contacts import grouped
 from endpoint.dashboard.fields import changes
 from endpoint.dashboard.pages import desk_page, number_in, unknown
@@ -83,10 +85,20 @@ def run_page(request: Request, run_id: int) -> Response:
         request_count=store.exchanges.count(run.id),
         events=events[-_EVENTS:],
         copies=next((one.detail["records"] for one in reversed(events) if one.event == COPIES), None),
+        **_tried(request, run),
         report=run.checkpoint.position.get("report", {}) if run.kind is RunKind.REMAP else {},
         **_set_aside(request, run),
         **_changed(request, run),
     )
+
+
+def _tried(request: Request, run: HarvestRun) -> dict[str, Any]:
+    """What a trial run would have taken."""
+    trial = services(request).store.trials.of(run.id) if run.kind is RunKind.TRIAL else None
+    language = language_for(request)
+    worse = [one for one in trial.findings if one.grade is not Grade.GOOD] if trial else []
+    told = [check_wording.told(one, "", language) for one in worse]
+    return {"one": {"trial": trial}, "trial": trial, "told": told}
 
 
 def _is_newest(request: Request, run: HarvestRun) -> bool:

@@ -60,6 +60,8 @@ class Wording:
         said = self._ending(run)
         if run.kind is RunKind.REMAP:
             return self._words.gettext("Read again from what is stored. %(ending)s") % {"ending": said}
+        if run.kind is RunKind.TRIAL:
+            return self._words.gettext("A trial, of which nothing is kept. %(ending)s") % {"ending": said}
         return said
 
     def _ending(self, run: HarvestRun) -> str:
@@ -131,6 +133,8 @@ class Wording:
                 return say.gettext("Removing now: %(listed)s so far")
             case RunKind.ANSWER:
                 return say.gettext("Doing what was decided now: %(listed)s so far")
+            case RunKind.TRIAL:
+                return say.gettext("Trying now: %(listed)s so far")
             case RunKind.ROLLBACK:
                 return say.gettext("Setting back now: %(listed)s so far")
             case _:

@@ -70,7 +70,16 @@ from catalogue.store.tables.index import (
 from catalogue.store.tables.joining import registration_events, registrations
 from catalogue.store.tables.kinds import BigId, Comparable, UtcDateTime, metadata
 from catalogue.store.tables.registry import pauses, source_requests, source_secrets, sources, validators
-from catalogue.store.tables.work import GOOD, OPEN, exchanges, run_events, runs, workers, write_intents
+from catalogue.store.tables.work import (
+    GOOD,
+    OPEN,
+    exchanges,
+    run_events,
+    runs,
+    trials,
+    workers,
+    write_intents,
+)
 
 __all__ = [
     "ALERTING",
@@ -141,6 +150,7 @@ __all__ = [
     "subscriptions",
     "tellings",
     "tokens",
+    "trials",
     "validators",
     "views",
     "visits",

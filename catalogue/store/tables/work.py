@@ -14,7 +14,7 @@ _open = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_
 #: Of a run: it is a harvest that read its list to the end.
 GOOD = sa.text(
     "kind IN ({}) AND ending IN ({})".format(
-        ", ".join(f"'{kind}'" for kind in RunKind if kind.fetches),
+        ", ".join(f"'{kind}'" for kind in RunKind if kind.harvests),
         ", ".join(f"'{ending}'" for ending in TO_THE_END),
     )
 )
@@ -116,4 +116,12 @@ write_intents = sa.Table(
     # A page that is about to be committed: no responseDate runs ahead of the oldest of them.
     sa.Column("id", BigId, primary_key=True),
     sa.Column("since", sa.BigInteger, nullable=False),
+)
+
+trials = sa.Table(
+    "trials",
+    metadata,
+    # What a trial run would have taken (catalogue.trial.Trial).
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True, autoincrement=False),
+    sa.Column("report", sa.JSON, nullable=False),
 )

@@ -63,6 +63,7 @@ KINDS: Final[Mapping[RunKind, str]] = {
     RunKind.RETIRE: N_("removal"),
     RunKind.ANSWER: N_("what a person decided"),
     RunKind.ROLLBACK: N_("set back"),
+    RunKind.TRIAL: N_("trial"),
 }
 CHANGES: Final[Mapping[str, str]] = {
     "new": N_("new"),
@@ -75,6 +76,7 @@ CHANGES: Final[Mapping[str, str]] = {
 ACTS: Final[Mapping[str, str]] = {
     "harvest": N_("asked for a harvest"),
     "trial": N_("asked for a trial"),
+    "check-up": N_("asked for a check-up"),
     "cancel": N_("cancelled a run"),
     "go on": N_("let a run go on"),
     "remap": N_("had everything read again"),

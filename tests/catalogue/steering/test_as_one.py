@@ -41,6 +41,7 @@ ACTS: dict[str, Act] = {
     "harvest": lambda hand, _: acts.harvest(hand, "nile"),
     "begin": lambda hand, _: acts.begin(hand, "nile", RunKind.REMAP, "here:1:a"),
     "trial": lambda hand, _: acts.trial(hand, "nile"),
+    "check-up": lambda hand, _: acts.check_up(hand, "nile"),
     "cancel": lambda hand, made: acts.cancel(hand, made["open"], "why"),
     "go on": lambda hand, made: acts.go_on(hand, made["failed"]),
     "remap": lambda hand, _: acts.remap(hand, "nile"),

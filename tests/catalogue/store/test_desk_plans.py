@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from catalogue.store import Store
-from catalogue.store.tables import records
-from factories import add_source, open_run
+from catalogue.store.tables import records, runs
+from factories import add_source, now, open_run
 
 
 def _fill(store: Store) -> None:
@@ -28,6 +28,55 @@ def _fill(store: Store) -> None:
         connection.execute(sa.insert(records), rows)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _run_often(store: Store) -> None:
+    """50 sources that have had 80 runs each, some of which failed."""
+    names = [f"node-{n:02}" for n in range(50)]
+    for name in names:
+        add_source(store, name)
+    rows = [
+        {"source_id": name, "kind": "full", "state": "ended", "checkpoint": {}, "opened_at": now(),
+         "ended_at": now(), "ending": "failed" if day % 7 == 0 else "complete"}
+        for day in range(80)
+        for name in names
+    ]  # fmt: skip
+    with store.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        connection.execute(sa.insert(runs), rows)
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _plans(store: Store, work: Callable[[], object]) -> list[str]:
+    """How the database reads each statement that is about runs."""
+    with _asked(store) as asked:
+        work()
+    explain = "EXPLAIN QUERY PLAN" if store.embedded else "EXPLAIN (COSTS OFF)"
+    found = []
+    with store.engine.connect() as connection:
+        for statement, parameters in asked:
+            if statement.startswith("SELECT") and "runs" in statement:
+                rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+                found.append("\n".join(str(row[-1]) for row in rows))
+    return found
+
+
+def test_no_page_reads_all_runs(store: Store) -> None:
+    _run_often(store)
+    names = [f"node-{n:02}" for n in range(50)]
+    glances = store.overview.glances()
+    assert [one.last_run for one in glances] == [79 * 50 + n + 1 for n in range(50)]
+    sparks = store.overview.sparks(names, 30)
+    assert [len(sparks[name]) for name in names] == [30] * 50
+    assert [one.run_id for one in sparks["node-03"]] == [day * 50 + 4 for day in range(50, 80)]
+    assert {run.id for run in store.runs.newest_of_each(ended=True).values()} == {
+        one.last_run for one in glances
+    }
+    work = (store.overview.glances, lambda: store.overview.sparks(names), store.runs.newest_of_each)
+    for plan in (plan for one in work for plan in _plans(store, one)):
+        assert "Seq Scan on runs" not in plan
+        scans = {line for line in plan.splitlines() if line.startswith("SCAN runs")}
+        assert scans <= {"SCAN runs USING INDEX one_open_run"}  # which has open runs alone
 
 
 @contextmanager

@@ -61,9 +61,9 @@ def test_what_is_done_is_done_as_by_people(api: Program, desk_store: Store, made
     assert api("POST", "/api/sources/plata/pause", why="Moving.")["state"] == "paused"
     assert api("POST", "/api/sources/plata/harvest", full=False)["status"] in {409, 422}
     assert api("POST", "/api/sources/plata/resume", why="Moved.")["state"] == "due"
-    assert api("POST", "/api/sources/nile/trial")["check"].startswith("http://testing/api/checks/")
+    assert api("POST", "/api/sources/nile/check-up")["check"].startswith("http://testing/api/checks/")
     acts = [one.act for one in desk_store.audit.newest(about="source:nile")]
-    assert acts == ["trial", "roll back", "cancel", "go on", "cancel", "harvest"]
+    assert acts == ["check-up", "roll back", "cancel", "go on", "cancel", "harvest"]
 
 
 def test_problems_are_accepted_and_questions_answered(api: Program, made: dict[str, Any]) -> None:

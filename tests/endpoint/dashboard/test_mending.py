@@ -10,10 +10,11 @@ from lxml import html
 
 from catalogue.exchange import Exchange
 from catalogue.people import Role
-from catalogue.run import COPIES, Fault
+from catalogue.run import COPIES, Ending, Fault, RunKind
 from catalogue.store import Store
 from catalogue.store.runs import add_faults
-from desk_catalogue import HOSTILE, keep
+from catalogue.trial import Trial, TrialFault
+from desk_catalogue import HOSTILE, keep, run_of
 from factories import now
 from registration_desk import checked, made_report
 from signing_in import Browser, add_person, serving
@@ -105,3 +106,21 @@ def test_everybody_has_views_of_his_own(operator: Browser, desk_store: Store) ->
     assert "Mine" not in text(other.get("/dashboard"))
     operator.post("/dashboard/views", form_at="/dashboard", name="Mine", remove="yes")
     assert len(operator.get("/dashboard").xpath("//table[caption]/tbody/tr")) == 4
+
+
+def test_a_trial_tells_what_would_be_taken(operator: Browser, desk_store: Store) -> None:
+    run = run_of(desk_store, "nile", RunKind.TRIAL)
+    report = made_report("https://nile.example.org/oai", HOSTILE)
+    told = Trial(
+        now(), now(), listed=3, taken=2, faulty=1, findings=report.findings, samples=report.samples,
+        faults=(TrialFault("xml.malformed", 1, HOSTILE, (HOSTILE,)),),
+    )  # fmt: skip
+    desk_store.trials.put(run, told)
+    desk_store.runs.end(run, Ending.NOTHING_NEW, now())
+    page = operator.get(f"/dashboard/runs/{run.id}")
+    assert "A trial, of which nothing is kept" in text(page)
+    assert len(page.xpath("//section[@aria-labelledby='samples']/details")) == 2
+    assert page.xpath("//main//script | //main//img") == []
+    assert not page.xpath("//form[contains(@action, 'remap') or contains(@action, 'retry')]")
+    arabic = operator.get(f"/dashboard/runs/{run.id}?lang=ar")
+    assert "تجربة لا يُحتفظ بشيء منها" in text(arabic)

@@ -239,9 +239,15 @@ def test_pausing_a_node_and_trying_it(operator: Browser, desk_store: Store) -> N
     assert "paused" in text(operator.get(page))
     operator.post(f"{page}/resume", form_at=page)
     assert desk_store.sources.get("nile").state == "active"
-    tried = operator.post(f"{page}/trial", form_at=page)
-    assert tried.headers["Location"].startswith("/check/")
+    checked = operator.post(f"{page}/check-up", form_at=page)
+    assert checked.headers["Location"].startswith("/check/")
     assert desk_store.runs.open_run("nile") is None
+    tried = operator.post(f"{page}/trial", form_at=page)
+    run = desk_store.runs.open_run("nile")
+    assert run is not None
+    assert run.kind is RunKind.TRIAL
+    assert f"/dashboard/runs/{run.id}" in tried.headers["Location"]
+    assert operator.get(f"/dashboard/runs/{run.id}").xpath("//h1")
     assert operator.post(f"{page}/no-such-act", form_at=page).status_code == 404
 
 
