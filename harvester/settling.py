@@ -22,9 +22,12 @@ def settle(store: Store) -> int:
 
 
 def tell_copies(store: Store, run: HarvestRun) -> None:
-    """Write into the log of a run that has ended how many of its records are copies of others."""
-    if not run.is_open and _changed(run.tally):
-        store.runs.log(run.id, utc_now(), COPIES, records=store.clusters.copies_in(run.id))
+    """Write into the log of a run that has ended how many of its records are copies of others, if any are."""
+    if run.is_open or not _changed(run.tally):
+        return
+    count = store.clusters.copies_in(run.id)
+    if count:
+        store.runs.log(run.id, utc_now(), COPIES, records=count)
 
 
 def settling(store: Store, on_page: Callable[[HarvestRun], None]) -> Callable[[HarvestRun], None]:

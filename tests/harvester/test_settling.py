@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from catalogue.run import HarvestRun, RunKind
+from catalogue.run import COPIES, HarvestRun, RunKind
 from catalogue.store import Store
 from harvester import settling
 from remote_node import Entry, RemoteNode, dublin_core, running
@@ -17,6 +17,11 @@ DOI = "https://doi.org/10.1234/abc"
 
 def names(store: Store) -> list[set[str]]:
     return [{member.source_id for member in cluster.members} for cluster in store.clusters.page()]
+
+
+def told(store: Store, run: HarvestRun) -> list[Any]:
+    """What its log says of copies."""
+    return [event.detail for event in store.runs.events(run.id) if event.event == COPIES]
 
 
 def test_runs_find_copies_remap_keeps_them_and_retirement_ends_them(
@@ -30,9 +35,9 @@ def test_runs_find_copies_remap_keeps_them_and_retirement_ends_them(
         other.records = {"oai:volta.example.org:9": Entry(dublin_core("De la basura", identifier=DOI))}
         register(store, remote)
         register(store, other, "volta")
-        harvest(store)
+        assert told(store, harvest(store)) == []
         assert names(store) == []
-        harvest(store, "volta")
+        assert told(store, harvest(store, "volta")) == [{"records": 1}]
         assert names(store) == [{"nile", "volta"}]
         harvest(store, "volta", kind=RunKind.REMAP)
         assert names(store) == [{"nile", "volta"}]
