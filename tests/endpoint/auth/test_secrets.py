@@ -24,6 +24,7 @@ PAGES = (
     "/dashboard/people/1",
     "/dashboard/organisations", "/dashboard/pings/nile", "/dashboard/sources/nile?tab=settings", "/metrics",
     "/api/people", "/api/people/1", "/api/tokens", "/api/me", "/api/audit", "/api/sources/nile/settings",
+    "/dashboard/runs/1", "/dashboard/sources/nile", "/dashboard?column=address", "/api/runs/1", "/api/pause",
 )  # fmt: skip
 
 
