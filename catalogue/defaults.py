@@ -1,26 +1,23 @@
 """What is taken to hold for a source's records where they say nothing themselves: language, licence, country.
 
-It is added to the neutral record alone, never to what the node sent, and each record says by the names of its
-repairs (`default.language` and so on) what was added to it so.
+It is added to the neutral record alone (`harvester.mapping.defaults`), never to what the node sent, and each
+record says by the names of its repairs (`default.language` and so on) what was added to it so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Self
-from urllib.parse import urlsplit
-
-import msgspec
 
 from catalogue.errors import SettingsError
 from catalogue.languages import ENGLISH_NAMES
-from catalogue.record import Record, Right, Text
-from catalogue.vocabulary import vocabulary
 
 #: What stands before the name of each in the repairs of a record.
 MARK: Final = "default."
 _LONGEST: Final = 300
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Defaults:
         """
         if self.language and self.language not in ENGLISH_NAMES:
             raise SettingsError(f"{self.language!r} is not a language: two letters, as fr")
-        if self.country and self.country not in vocabulary("countries"):
+        if self.country and not _COUNTRY.fullmatch(self.country):
             raise SettingsError(f"{self.country!r} is not a country: two capital letters, as KE")
         if len(self.licence) > _LONGEST or not self.licence.isprintable():
             raise SettingsError(f"a licence is one line of {_LONGEST} characters at most")
@@ -66,31 +63,10 @@ class Defaults:
             raise SettingsError(f"{name!r} is none of {', '.join(self.__slots__)}")
         return Defaults(**asdict(self) | {name: text})
 
-    def added_to(self, record: Record) -> tuple[Record, tuple[str, ...]]:
-        """The record with what it does not say itself, and the marks of what was added."""
-        added: dict[str, object] = {}
-        marks = []
-        if self.language and not record.languages:
-            added["languages"] = (self.language,)
-            marks.append(f"{MARK}language")
-        if self.licence and not record.rights:
-            added["rights"] = (_licence(self.licence),)
-            marks.append(f"{MARK}licence")
-        if self.country and not (record.places or record.boxes):
-            added["places"] = (Text.of(vocabulary("countries")[self.country].labels["en"], "en"),)
-            marks.append(f"{MARK}country")
-        return (msgspec.structs.replace(record, **added) if added else record), tuple(marks)
-
 
 def without_marks(repairs: tuple[str, ...]) -> tuple[str, ...]:
     """The repairs of a record without what was added to it by default."""
     return tuple(name for name in repairs if not name.startswith(MARK))
-
-
-def _licence(text: str) -> Right:
-    parts = urlsplit(text)
-    is_address = parts.scheme in {"http", "https"} and bool(parts.netloc) and " " not in text
-    return Right(None, "license", text) if is_address else Right(Text.of(text), "license")
 
 
 #: Nothing is assumed.

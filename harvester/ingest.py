@@ -20,6 +20,7 @@ from catalogue.sets import SetTree
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, Write
 from harvester.deduplication import keys_of
+from harvester.mapping.defaults import with_defaults
 from harvester.mapping.registry import read
 
 #: Characters of an identifier of ours: every database can index so many.
@@ -112,7 +113,7 @@ def _read(arrival: Arrival, defaults: Defaults) -> _Read | Fault:
         return _fault(arrival, error)
     repairs = without_marks(arrival.repairs)
     if defaults != NONE:
-        record, marks = defaults.added_to(record)
+        record, marks = with_defaults(record, defaults)
         repairs += marks
     file_identifier = _file_identifier(native.prefix, record, arrival.identifier)
     return _Read(arrival, native, record, file_identifier, repairs)

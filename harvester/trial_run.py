@@ -24,6 +24,7 @@ from harvester.clients import client_for
 from harvester.clients.base import Item, Page
 from harvester.doctor.observation import Understood
 from harvester.doctor.records import samples, understood
+from harvester.mapping.defaults import with_defaults
 from harvester.sessions import session_for
 from harvester.slices import Slice, ending_of, utc_now
 from harvester.trial_harvest import judged
@@ -118,4 +119,4 @@ class _Reading:
     def _with_defaults(self, one: Understood) -> Understood:
         if one.record is None:
             return one
-        return replace(one, record=self._source.defaults.added_to(one.record)[0])
+        return replace(one, record=with_defaults(one.record, self._source.defaults)[0])

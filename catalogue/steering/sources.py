@@ -19,6 +19,7 @@ from catalogue.source import Missed, Source, SourceState
 from catalogue.steering.hand import Hand, as_one, utc_now
 from catalogue.store import Store
 from catalogue.timing import require_schedule
+from catalogue.vocabulary import vocabulary
 
 #: What whoever looks after a node may set, and what only operators may: where requests go, and how
 #: careful we are.
@@ -262,6 +263,8 @@ def _defaults(text: str) -> Defaults:
     found = Defaults()
     for name, value in _lines(text):
         found = found.set(name, value)
+    if found.country and found.country not in vocabulary("countries"):
+        raise SettingsError(f"{found.country!r} is not a country that we know")
     return found
 
 
