@@ -56,7 +56,7 @@ def add_source(request: Request, sent: NewSource) -> SourceShown:
     """Add a source. It belongs to no node yet: `/api/nodes/{node}/sources/{source}` gives it to one."""
     made = Source(**sent.model_dump() | {"sets": tuple(sent.sets)})
     steering.add(hand_of(request), made)
-    return shown(request, made.id)
+    return shown(request, made.id, Action.ADMINISTER)
 
 
 @router.post("/sources/{source_id}/retire", status_code=202, tags=["sources"])
@@ -69,7 +69,7 @@ def retire(request: Request, source_id: str, sent: Why) -> RunShown:
 def bring_back(request: Request, source_id: str, sent: Why) -> SourceShown:
     """Harvest it again after it was retired: the next harvest reads the whole list."""
     steering.bring_back(hand_of(request), source_id, sent.why)
-    return shown(request, source_id)
+    return shown(request, source_id, Action.ADMINISTER)
 
 
 @router.get("/pause", tags=["runs"])
