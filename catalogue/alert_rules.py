@@ -79,7 +79,7 @@ class Past:
     @property
     def good(self) -> list[Spark]:
         """Its harvests that read their list to the end, the oldest first."""
-        return [run for run in self.runs if run.kind.fetches and run.ending in TO_THE_END]
+        return [run for run in self.runs if run.kind.harvests and run.ending in TO_THE_END]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ def _too_long(
     run: HarvestRun | None, good: Iterable[Spark], now: datetime, factor: float
 ) -> dict[str, Any] | None:
     """How a harvest takes longer than any before it."""
-    if run is None or run.started_at is None or not run.kind.fetches:
+    if run is None or run.started_at is None or not run.kind.harvests:
         return None
     before = [found for one in good if one.kind is run.kind and (found := _seconds(one)) is not None]
     lasted = (now - run.started_at).total_seconds()
