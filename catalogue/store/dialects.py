@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,10 +38,27 @@ def write_rows(
     Harvesting writes some thirty rows a record: this way none of them passes through SQLAlchemy's
     handling of parameters, which would cost more than the database itself.
     """
-    if rows:
+    if rows and len(rows) >= _MANY and not (replace or missing) and connection.dialect.name != "sqlite":
+        _copy(connection, table, columns, rows)
+    elif rows:
         connection.exec_driver_sql(
             _bulk_insert(connection.dialect, table, columns, replace=replace, missing=missing), list(rows)
         )
+
+
+#: Rows from which on COPY is worth its round trips.
+_MANY: Final = 20
+
+
+def _copy(
+    connection: Connection, table: sa.Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows the way PostgreSQL is loaded: in one stream, and not a statement for each."""
+    names = ", ".join(map(connection.dialect.identifier_preparer.quote, columns))
+    driver: Any = connection.connection.cursor()
+    with driver as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 @cache

@@ -26,7 +26,7 @@ def write(
 ) -> None:
     """Write the renditions of records that are new or have changed, and what stands around them."""
     base_url = connection.execute(_BASE_URL, {"source": source_id}).scalar_one()
-    rows: list[tuple[int, str, int, bytes, bytes, bytes, int]] = []
+    rows: dict[bool, list[tuple[int, str, int, bytes, bytes, bytes, int]]] = {False: [], True: []}
     for number, found in numbered:
         begin = oai_record.begin(found.identifier, datestamp, " ".join(found.set_specs))
         origin = Origin(
@@ -37,11 +37,12 @@ def write(
             chain(found.about.origins),
             found.about.rights,
         )
-        rows += [
+        rows[found.known is not None] += [
             (number, prefix, datestamp, body, begin, oai_record.end(origin, prefix, datestamp), datestamp)
             for prefix, body in found.renditions.items()
         ]
-    dialects.write_rows(connection, renditions, _COLUMNS, rows, replace=True)
+    for replace, made in rows.items():
+        dialects.write_rows(connection, renditions, _COLUMNS, made, replace=replace)
 
 
 def mend(engine: Engine, numbers: Sequence[int]) -> None:

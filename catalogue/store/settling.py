@@ -71,7 +71,8 @@ def settle(connection: Connection, compare: Compare, *, limit: int) -> int:
     numbers = _counted(connection, before, wanted)
     stirred = _stirred(connection, before, wanted, numbers)
     seeds = _forget_matches(connection, {*before, *stirred})
-    seeds |= _match(connection, {**wanted, **_keys_of(connection, stirred - set(wanted))}, compare)
+    touched = {**wanted, **(_keys_of(connection, stirred - set(wanted)) if stirred else {})}
+    seeds |= _match(connection, touched, numbers, compare)
     regroup(connection, seeds | _decided(connection, wanted))
     taken = _one_of(connection, (entry.id for entry in entries))
     connection.execute(sa.delete(match_queue).where(match_queue.c.id.in_(taken)))
@@ -135,9 +136,10 @@ def _holders(connection: Connection, keys: Iterable[int]) -> list[tuple[int, int
     return [(row[0], row[1]) for row in connection.execute(statement).all()]
 
 
-def _match(connection: Connection, touched: Keys, compare: Compare) -> set[int]:
+def _match(connection: Connection, touched: Keys, counted: Mapping[int, int], compare: Compare) -> set[int]:
     """Compare these records with those that they share a key with; the records that match."""
-    numbers = _count(connection, sorted(set().union(*touched.values())), COMMON + 1)
+    others = set().union(*touched.values()).difference(counted)
+    numbers = {**counted, **(_count(connection, sorted(others), COMMON + 1) if others else {})}
     together: dict[int, list[int]] = defaultdict(list)
     for key, number in _holders(connection, [k for k, count in numbers.items() if 1 < count <= COMMON]):
         together[key].append(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -170,13 +170,18 @@ def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int)
 
 
 def _write_neutral(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
-    dialects.write_rows(
-        connection,
-        neutral_records,
-        ("record_id", "body", "search_text"),
-        [(number, to_json(found.record), found.search_text) for number, found in numbered],
-        replace=True,
-    )
+    for replace in (False, True):
+        dialects.write_rows(
+            connection,
+            neutral_records,
+            ("record_id", "body", "search_text"),
+            [
+                (number, to_json(found.record), found.search_text)
+                for number, found in numbered
+                if (found.known is not None) is replace
+            ],
+            replace=replace,
+        )
 
 
 def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
@@ -185,11 +190,7 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
         connection,
         record_values,
         ("record_id", "name", "position", "value", "folded", "key"),
-        [
-            (number, name, position, *_comparable(name, value))
-            for number, found in numbered
-            for position, (name, value) in enumerate(found.values)
-        ],
+        [row for number, found in numbered for row in _rows_of_values(number, found.values)],
     )
     dialects.write_rows(
         connection,
@@ -204,18 +205,34 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
     )
 
 
-def _comparable(name: str, value: str) -> tuple[str, str | None, str]:
+def _rows_of_values(
+    number: int, values: Sequence[tuple[str, str]]
+) -> Iterator[tuple[int, str, int, str, str | None, str]]:
+    """What the table has of a record's values, in its order: what follows the last is written quickest."""
+    for position, pair in sorted(enumerate(values), key=_by_name):
+        value, folded, key = _COMPARABLE.get(pair) or _compared(pair)
+        yield number, pair[0], position, value, folded, key
+
+
+def _by_name(numbered: tuple[int, tuple[str, str]]) -> str:
+    return numbered[1][0]
+
+
+def _compared(pair: tuple[str, str]) -> tuple[str, str | None, str]:
     """What the table has of a value: short ones come again and again."""
-    return _known_comparable(name, value) if len(value) <= _SHORT else _new_comparable(name, value)
-
-
-def _new_comparable(name: str, value: str) -> tuple[str, str | None, str]:
+    name, value = pair
     folded = normalise(value)
-    return value, None if folded == value else folded, key_of(name, value, folded)
+    made = value, None if folded == value else folded, key_of(name, value, folded)
+    if len(value) <= _SHORT:
+        if len(_COMPARABLE) >= _REMEMBERED:
+            _COMPARABLE.clear()
+        _COMPARABLE[pair] = made
+    return made
 
 
 _SHORT: Final = 60
-_known_comparable = lru_cache(16384)(_new_comparable)
+_REMEMBERED: Final = 16_384
+_COMPARABLE: Final[dict[tuple[str, str], tuple[str, str | None, str]]] = {}
 
 
 def _halves(box: Box) -> tuple[tuple[float, float], ...]:

@@ -62,7 +62,14 @@ def _by_search(page: bytes, elements: Sequence[etree._Element]) -> list[tuple[in
     begin = prolog.end() if prolog else 0
     if page.find(b"<!", begin) >= 0 or page.find(b"<?", begin) >= 0:
         return None
-    names = [_qualified_name(element) for element in elements]
+    known: dict[tuple[object, str | None], bytes] = {}
+    names = []
+    for element in elements:
+        told = element.tag, element.prefix
+        name = known.get(told)
+        if name is None:
+            name = known[told] = _qualified_name(element)
+        names.append(name)
     for name, wanted in Counter(names).items():
         if page.count(b"<" + name) != wanted or page.count(b"</" + name + b">") != wanted:
             return None

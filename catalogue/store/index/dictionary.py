@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import Final
 
@@ -21,6 +22,9 @@ from catalogue.store.tables import index_terms
 _REMEMBERED: Final = 300_000
 _VALUES: Final = 16_384
 _COLUMNS: Final = ("id", "name", "value", "folded", "key", "count")
+
+
+_terms_of = lru_cache(_VALUES)(of_value)
 
 
 class Dictionary:
@@ -51,11 +55,12 @@ class Dictionary:
 
     def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:
         """The numbers of the terms of a value, as far as they are known; adds the rest to what is missing."""
-        found = of_value(*key)
-        numbers = tuple(self._known[term] for term in found if term in self._known)
+        is_short = len(key[1]) <= KEY_LENGTH
+        found = _terms_of(*key) if is_short else of_value(*key)
+        numbers = tuple([self._known[term] for term in found if term in self._known])
         if len(numbers) < len(found):
-            missing.update(term for term in found if term not in self._known)
-        elif len(key[1]) <= KEY_LENGTH:
+            missing.update([term for term in found if term not in self._known])
+        elif is_short:
             if len(self._of_values) >= _VALUES:
                 self._of_values.clear()
             self._of_values[key] = numbers
