@@ -12,6 +12,8 @@ from harvester.slices import utc_now
 
 #: Changed records after which a run in progress settles; catalogue.store.settling says why not at each page.
 _OFTEN: Final = 5000
+#: The same for the first time: from then on the terms are known that most records have (`Dictionary.told`).
+_SOON: Final = 500
 _PAGE: Final = 500
 
 
@@ -33,14 +35,15 @@ def tell_copies(store: Store, run: HarvestRun) -> None:
 def settling(store: Store, on_page: Callable[[HarvestRun], None]) -> Callable[[HarvestRun], None]:
     """The same `on_page`, which also settles after every so many changes."""
     settled = 0
+    after = min(_SOON, _OFTEN)
 
     def then_settle(run: HarvestRun) -> None:
-        nonlocal settled
+        nonlocal settled, after
         on_page(run)
         changed = _changed(run.tally)
-        if changed - settled >= _OFTEN:
+        if changed - settled >= after:
             settle(store)
-            settled = changed
+            settled, after = changed, _OFTEN
         elif changed < settled:
             settled = changed
 
