@@ -77,7 +77,7 @@ def test_a_disk_that_is_full_costs_the_page_in_hand(
     expected, by_source = undisturbed(tmp_path, {"nile": node})
     register(sqlite_store, node)
     file = Path(sqlite_store.engine.url.database or "")
-    room = file.stat().st_size + 6_000_000
+    room = file.stat().st_size + 3_000_000
     environment = environment_of(sqlite_url)
     with process(environment, tmp_path, "-c", _SMALL_DISK, str(room), "harvest", "nile") as started:
         assert started.wait(60) == 2
