@@ -34,7 +34,7 @@ class SourceLine:
     records: int
     #: Told as deleted.
     gone: int
-    #: Language (BCP 47) -> how many of its records are in it.
+    #: Language (BCP 47, without a region) -> how many of its records are in it.
     languages: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -103,6 +103,14 @@ class Board:
         return next(line for line in self.lines if line.id == wanted)
 
 
+def _whole(spoken: Mapping[str, int]) -> Counter[str]:
+    """Languages without their regions: ru-RU is no other language than ru to who looks for records in it."""
+    counts: Counter[str] = Counter()
+    for tag, records in spoken.items():
+        counts[tag.partition("-")[0]] += records
+    return counts
+
+
 def find_out(store: Store) -> Board:
     """Ask the store."""
     now = datetime.now(UTC)
@@ -112,7 +120,7 @@ def find_out(store: Store) -> Board:
 
     def line(source: Source) -> SourceLine:
         held, good_at = counts.get(source.id, SetCount()), good.get(source.id)
-        languages = spoken.get(f"{branch}{source.id}", {})
+        languages = _whole(spoken.get(f"{branch}{source.id}", {}))
         word = freshness(source, good_at, now)
         return SourceLine(source, word, good_at, held.members, held.gone, languages)
 

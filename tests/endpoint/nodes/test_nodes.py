@@ -180,7 +180,7 @@ def test_the_board_counts_languages_and_what_was_mended(store: Store) -> None:
         store,
         {
             "r1": Record(Text.of("Déchets"), languages=("fr", "en")),
-            "r2": Record(Text.of("Waste"), languages=("en",)),
+            "r2": Record(Text.of("Waste"), languages=("en-GB",)),
         },
     )
     commit(store, run, [], faults=[Fault("oai_dc.no-title", "no title", "r3")])
