@@ -88,7 +88,9 @@ class ExchangeLog:
     ) -> None:
         self._sink = sink
         self._keep = keep
-        self._read_at = time.monotonic() if keep else 0.0
+        #: 0: never. The first page has the requests before it written down, however soon it comes.
+        self._read_at = 0.0
+        self._since = time.monotonic()
         self._scrubber = scrubber or Scrubber()
         self._kept = kept
         self._number = begun
@@ -103,7 +105,7 @@ class ExchangeLog:
     def asked(self, request: requests.Request) -> None:
         """A request is to be sent."""
         self._count()
-        if self._keep and time.monotonic() - self._read_at >= _LONGEST_UNREAD:
+        if self._keep and time.monotonic() - max(self._read_at, self._since) >= _LONGEST_UNREAD:
             self._keep(self.drained())
         self._number += 1
         self._content = b""
