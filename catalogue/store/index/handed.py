@@ -83,13 +83,17 @@ class Handed:
         return found
 
     def forget(self, generation: int, entries: Collection[int]) -> None:
-        """Forget these entries: they have been taken in, which began the next generation."""
+        """Forget these entries: they have been taken in, which began the next generation.
+
+        With them go those before them, which another process has taken in: entries are taken in in order.
+        """
         with self._lock:
             if not self._is_now(generation):
                 return
             self._generation = generation and generation + 1
-            for entry in entries:
-                self._count(self._entries.pop(entry, {}), -1)
+            newest = max(entries, default=0)
+            for entry in [number for number in self._entries if number <= newest]:
+                self._count(self._entries.pop(entry), -1)
 
     def _is_now(self, generation: int) -> bool:
         """Whether what is remembered is of this generation; what is of an earlier one is forgotten.

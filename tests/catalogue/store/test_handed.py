@@ -93,3 +93,13 @@ def test_little_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     handed.forget(1, [0])
     handed.keep(Entry(3, 2), {3: one})
     assert handed.of(2, [(3, (3,))]) == {3: one}
+
+
+def test_what_another_process_took_in_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catalogue.store.index.handed._MOST", 2)
+    handed, one = Handed(), Described(array("I", [1]), (), ())
+    for number in (1, 2):
+        handed.keep(Entry(number, 0), {number: one})
+    handed.forget(0, [3])
+    handed.keep(Entry(4, 0), {4: one})
+    assert handed.of(0, [(4, (4,))]) == {4: one}
