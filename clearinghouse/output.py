@@ -27,7 +27,8 @@ from catalogue.visit import ClientReport
 
 # Identifiers have colons in them, and ":x:" is no picture there.
 console = Console(emoji=False)
-complaints = Console(stderr=True, emoji=False)
+# Not wrapped: a path or an address in it is to be copied.
+complaints = Console(stderr=True, emoji=False, soft_wrap=True)
 
 
 def print_json(found: Any) -> None:

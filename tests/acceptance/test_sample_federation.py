@@ -6,6 +6,7 @@ import io
 import socket
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -18,7 +19,6 @@ from catalogue.run import Ending
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
 from clearinghouse import harvests
-from clearinghouse.registry import register
 from clearinghouse.sample.federation import Expected, Federation, expected
 from clearinghouse.serving import web_server
 
@@ -49,7 +49,7 @@ def harvested(settings: Settings) -> Iterator[Store]:
     with Store(settings.database_url) as store, Federation(port=0) as federation:
         store.upgrade()
         for source in federation.sources():
-            register(store, source)
+            store.sources.add(source, datetime.now(UTC))
         runs = harvests.harvest(settings, store, ["all"])
         assert {run.source_id: run.ending for run in runs} == {
             "andes": Ending.COMPLETE,

@@ -90,6 +90,11 @@ def test_what_is_not_understood_is_an_exception_report(body: bytes) -> None:
 
 
 def test_every_fault_is_explained() -> None:
-    text = (DOCS / "simulator.md").read_text(encoding="utf-8").partition("## Faults of CSW")[2]
+    text = (
+        (DOCS / "simulator.md")
+        .read_text(encoding="utf-8")
+        .partition("## Faults of CSW")[2]
+        .partition("\n## ")[0]
+    )
     rows = dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", text, re.MULTILINE))
     assert rows == {fault.name: fault.about for fault in csw_faults()}
