@@ -62,11 +62,11 @@ def _service(told: Service) -> Iterator[str]:
     if told.coupling:
         yield code("srv:couplingType", "srv:SV_CouplingType", told.coupling)
     for identifier, operation in told.coupled:
-        named = _operation("operation", operation) if operation else ""
+        named = _operation("operation", operation) if operation.strip() else ""
         cited = wrap("cit:identifier", "mcc:MD_Identifier", string("mcc:code", identifier))
         reference = wrap("srv:resourceReference", "cit:CI_Citation", nil("cit:title", "unknown") + cited)
         yield wrap("srv:coupledResource", "srv:SV_CoupledResource", (reference if identifier else "") + named)
-    for name in told.operations:
+    for name in filter(str.strip, told.operations):
         yield _operation("containsOperations", name)
 
 

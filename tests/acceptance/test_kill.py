@@ -45,11 +45,11 @@ def remote() -> Iterator[RemoteNode]:
 
 
 @pytest.fixture
-def environment(database_url: str) -> dict[str, str]:
+def environment(store: Store) -> dict[str, str]:
     """The settings of the processes that are killed."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CLEARINGHOUSE_")}
     return ours | {
-        "CLEARINGHOUSE_DATABASE_URL": database_url,
+        "CLEARINGHOUSE_DATABASE_URL": store.engine.url.render_as_string(hide_password=False),
         "CLEARINGHOUSE_ALLOWED_NETWORKS": "127.0.0.0/8",
         "PYTHONPATH": str(ROOT),
     }

@@ -43,7 +43,9 @@ def test_equal_titles_without_a_rule_are_left_out() -> None:
 
 
 NAMES = st.text("ab:/12", min_size=1, max_size=8)
-RECORDS = st.lists(st.tuples(NAMES, st.sampled_from(["One", "Two", "Three", ""])), max_size=12)
+RECORDS = st.lists(
+    st.tuples(NAMES, st.sampled_from(["One", "Two", "Three", ""])), max_size=12, unique_by=lambda one: one[0]
+)
 
 
 @given(RECORDS, RECORDS)

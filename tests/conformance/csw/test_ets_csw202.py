@@ -150,7 +150,11 @@ def test_getcapabilities_8_1_supported_formats_are_honoured(csw: CswClient) -> N
 def test_describerecord_1_1_all_types(csw: CswClient, body: Body, rules: Rules) -> None:
     answer = csw.post(body("DescribeRecord-tc1.1"))
     rules("DescribeRecord", "DefaultPhase", answer)
-    assert texts(answer, "//csw:SchemaComponent/@targetNamespace") == [NAMESPACES["csw"], NAMESPACES["gmd"]]
+    assert texts(answer, "//csw:SchemaComponent/@targetNamespace") == [
+        NAMESPACES["csw"],
+        NAMESPACES["gmd"],
+        "http://standards.iso.org/iso/19115/-3/mdb/2.0",
+    ]
     assert set(texts(answer, "//csw:SchemaComponent/@schemaLanguage")) == {"http://www.w3.org/XML/Schema"}
 
 

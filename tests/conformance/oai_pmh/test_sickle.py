@@ -41,7 +41,8 @@ def test_sickle_reads_everything_back(
         assert found.count(b'<header status="deleted">') == 2
         for identifier, body in expected.items():
             assert found.count(f"<header><identifier>{identifier}</identifier>".encode()) == bool(body)
-            assert body is None or b"<metadata>" + body + b"</metadata>" in found
+            # What did not come as ISO 19139 is made when it is asked for, and has no bytes in the store.
+            assert prefix != "oai_dc" or body is None or b"<metadata>" + body + b"</metadata>" in found
 
 
 def test_sickle_sees_headers_records_sets_and_formats(catalogue: Store, serve: Callable[..., str]) -> None:

@@ -19,13 +19,14 @@ from catalogue.quirks import Quirks
 from catalogue.run import Ending, HarvestRun, RunState
 from catalogue.sealing import Sealer
 from catalogue.settings import Settings, load_settings
+from catalogue.steering.acts import harvest_kind
 from catalogue.store import Store
 from clearinghouse.simulator import faults_transport as faults
 from clearinghouse.simulator.certificates import AUTHORITY, issue
 from clearinghouse.simulator.nodes import SimulatedNode, Simulator
 from factories import now
 from harvester.doctor import examine
-from harvester.inline import harvest_kind, work_now
+from harvester.inline import work_now
 from harvester.pipeline import Pipeline
 
 KEY = base64.b64encode(b"k" * 32).decode()
