@@ -136,6 +136,8 @@ class Cql2Writer:
         match tree:
             case str():
                 return quoted(tree)
+            case float():
+                return str(tree)
             case list():
                 return f"({', '.join(map(self._text, tree))})"
             case {"property": name}:
