@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,7 +15,6 @@ import urllib3
 
 from catalogue.credentials import Secret
 from catalogue.errors import (
-    AddressRefused,
     AnswerTooLarge,
     AnswerUnreadable,
     HarvestError,
@@ -36,6 +34,7 @@ from harvester.http.conditional import key_of, validator_of
 from harvester.http.deadline import BUFFER, Deadline
 from harvester.http.guard import AddressGuard, Network
 from harvester.http.memory import Memory
+from harvester.http.pace import Pace
 from harvester.http.terms import Limits, Proxy, Terms
 
 #: RFC 9110, section 15.4: those that name another place. 303 alone changes the method.
@@ -67,7 +66,7 @@ class HarvestSession:
     ) -> None:
         self._limits = limits
         self._deadline = Deadline(limits.connect_timeout, limits.read_timeout, limits.answer_deadline)
-        self._quiet_until: dict[str, float] = {}
+        self._pace = Pace(limits.host_pause)
         self._guard = AddressGuard(networks)
         self._terms = terms
         self._proxy = proxy
@@ -156,7 +155,7 @@ class HarvestSession:
                 request = _redirected(request, response)
             finally:
                 response.close()
-                self._quiet_until[urlsplit(response.url).netloc] = time.monotonic() + self._limits.host_pause
+                self._pace.answered(response.url, response.status_code)
         times = f"more than {self._limits.redirects} times"
         raise HttpFailure(f"{place(url)} redirects {times}", response.status_code)
 
@@ -189,9 +188,7 @@ class HarvestSession:
 
     def _send(self, request: requests.Request) -> requests.Response:
         self.exchanges.asked(request)
-        wait = self._quiet_until.get(_host(request.url), 0.0) - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
+        self._pace.wait(request.url)
         limits = self._limits
         try:
             prepared = self._session.prepare_request(request)
@@ -303,17 +300,6 @@ class HarvestSession:
 
 def _is_conditional(request: requests.PreparedRequest) -> bool:
     return not {"If-None-Match", "If-Modified-Since"}.isdisjoint(request.headers)
-
-
-def _host(url: str) -> str:
-    """Host and port of an address that may be asked: what one pause is for."""
-    try:
-        parts = urllib3.util.parse_url(url)
-    except urllib3.exceptions.LocationParseError as error:
-        raise SourceUnreachable(f"{place(url)}: not an address that can be asked") from error
-    if parts.scheme not in {"http", "https"} or not parts.host:
-        raise AddressRefused(f"{place(url)}: only http and https addresses are harvested")
-    return f"{parts.host}:{parts.port or parts.scheme}"
 
 
 def _redirected(request: requests.Request, response: requests.Response) -> requests.Request:
