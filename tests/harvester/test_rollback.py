@@ -144,7 +144,8 @@ def test_the_next_harvest_asks_for_what_has_changed_since(
     assert state(sqlite_store) == told[2][1]
     # Where it stood after a rollback is where it stood after the run that it went back to.
     back = set_back(sqlite_store, lenient, told[1][0])
-    assert setting_back.plan(sqlite_store, "nile", back.id).harvested_until.startswith("2026-03-01")
+    # A day: some records of that run had but days.
+    assert setting_back.plan(sqlite_store, "nile", back.id).harvested_until == "2026-03-01"
 
 
 def test_killed_between_its_pages_it_goes_on(
