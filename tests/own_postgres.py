@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 #: Seconds that the server may take to end, or to begin.
@@ -35,12 +36,17 @@ class OwnPostgres:
             time.sleep(0.05)
 
     def start(self) -> None:
-        """Start it again; it recovers by itself. Its last processes may need a moment to notice its end."""
+        """Start it again; it recovers by itself. Its last processes may need a moment to notice its end.
+
+        Whether it began is seen by asking it: the file of the one that was killed says of itself that it is
+        ready.
+        """
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
                 self._server.ensure_postgres_running()
-            except (OSError, AssertionError, RuntimeError, ValueError):
+                psycopg.connect(self._server.get_uri()).close()
+            except (OSError, AssertionError, RuntimeError, ValueError, psycopg.OperationalError):
                 assert time.monotonic() < deadline, "the server does not begin"
                 time.sleep(0.5)
             else:
