@@ -74,6 +74,8 @@ class CheckupSession(HarvestSession):
                 answer_deadline=min(settings.answer_deadline, ANSWER_DEADLINE),
                 answer_limit=min(settings.answer_limit, ANSWER_LIMIT),
                 host_pause=settings.host_pause,
+                # A check-up has not the time, and tells that the node is busy.
+                slowest_pause=0.0,
             ),
             networks=settings.networks,
             terms=Terms(base_url),

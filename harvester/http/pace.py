@@ -15,9 +15,8 @@ import urllib3
 from catalogue.errors import AddressRefused, SourceUnreachable
 from harvester.http.answer import place
 
-#: Seconds: after the first 429, and at most; each further one doubles the pause.
+#: Seconds after the first 429; each further one doubles the pause.
 _FIRST: Final = 0.25
-_LONGEST: Final = 8.0
 
 
 class Pace:
@@ -25,10 +24,12 @@ class Pace:
 
     Args:
         pause: seconds between the end of an answer and the next request.
+        slowest: seconds that they grow to; 0: they do not grow.
     """
 
-    def __init__(self, pause: float) -> None:
+    def __init__(self, pause: float, slowest: float) -> None:
         self._pause = pause
+        self._slowest = slowest
         self._pauses: dict[str, float] = {}
         self._quiet_until: dict[str, float] = {}
 
@@ -48,7 +49,7 @@ class Pace:
         host = _host(url)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             slower = max(2 * self._pauses.get(host, 0.0), _FIRST)
-            self._pauses[host] = max(min(slower, _LONGEST), self._pause)
+            self._pauses[host] = max(min(slower, self._slowest), self._pause)
         self._quiet_until[host] = time.monotonic() + self._pauses.get(host, self._pause)
 
 

@@ -66,7 +66,7 @@ class HarvestSession:
     ) -> None:
         self._limits = limits
         self._deadline = Deadline(limits.connect_timeout, limits.read_timeout, limits.answer_deadline)
-        self._pace = Pace(limits.host_pause)
+        self._pace = Pace(limits.host_pause, limits.slowest_pause)
         self._guard = AddressGuard(networks)
         self._terms = terms
         self._proxy = proxy

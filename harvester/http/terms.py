@@ -33,6 +33,8 @@ class Limits:
     answer_limit: int = 64 * 1024 * 1024
     #: Seconds between the end of one answer and the next request to the same host.
     host_pause: float = 0.0
+    #: Seconds that this pause grows to where it says that it was asked too often; 0: it does not grow.
+    slowest_pause: float = 8.0
     #: How often it may send us on.
     redirects: int = 5
 

@@ -35,7 +35,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> Waited:
 )
 def test_the_pause_that_is_set_lies_between_two_requests(waited: Waited, url: str) -> None:
     """Also where the address names no port."""
-    pace = Pace(2.0)
+    pace = Pace(2.0, 8.0)
     for _ in range(3):
         pace.wait(url)
         pace.answered(url, 200)
@@ -43,7 +43,7 @@ def test_the_pause_that_is_set_lies_between_two_requests(waited: Waited, url: st
 
 
 def test_who_says_too_many_is_asked_ever_more_slowly(waited: Waited) -> None:
-    pace, url = Pace(0.0), "http://node.example.org/oai"
+    pace, url = Pace(0.0, 8.0), "http://node.example.org/oai"
     for status in (200, 429, 503, 429, 200, *[429] * 8):
         pace.wait(url)
         pace.answered(url, status)
@@ -54,8 +54,16 @@ def test_who_says_too_many_is_asked_ever_more_slowly(waited: Waited) -> None:
 
 
 def test_a_pause_that_is_set_is_never_made_shorter(waited: Waited) -> None:
-    pace, url = Pace(20.0), "http://node.example.org/oai"
+    pace, url = Pace(20.0, 8.0), "http://node.example.org/oai"
     for _ in range(2):
         pace.answered(url, 429)
         pace.wait(url)
     assert waited == [20.0, 20.0]
+
+
+def test_it_need_not_grow(waited: Waited) -> None:
+    pace, url = Pace(0.5, 0.0), "http://node.example.org/oai"
+    for _ in range(2):
+        pace.answered(url, 429)
+        pace.wait(url)
+    assert waited == [0.5, 0.5]
