@@ -14,6 +14,9 @@ from datetime import timedelta
 from functools import partial
 from types import FrameType
 
+# Before there are threads: DBOS imports it, and while one thread does, statements of others fail in its half
+# that is there already.
+import sqlalchemy.orm  # noqa: F401
 import uvicorn
 
 from catalogue.errors import SettingsError, SourceExists
