@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from types import FrameType
 
-# Before there are threads: DBOS imports it, and while one thread does, statements of others fail in its half
-# that is there already.
-import sqlalchemy.orm  # noqa: F401
 import uvicorn
 
 from catalogue.errors import SettingsError, SourceExists
@@ -213,6 +211,9 @@ def _tidy(store: Store, kept: timedelta) -> None:
 
 def up(settings: Settings, store: Store, *, sample: bool) -> int:
     """Everything in one process, until told to stop."""
+    # Before there are threads: while one of them imports DBOS, and with it SQLAlchemy's mapper, statements of
+    # others fail in the half of it that is there already.
+    import_module("harvester.jobs")
     stop = Stop()
     with ExitStack() as stack:
         if sample:
