@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -145,6 +145,18 @@ class Token:
     made_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    #: When its owner was last told that it ends.
+    told_at: datetime | None = None
+
+    def ends_soon(self, now: datetime, within: timedelta) -> bool:
+        """Whether it is good for no longer than this, nor than a third of the time for which it was made."""
+        left = self.expires_at - now
+        return timedelta() < left <= min(within, (self.expires_at - self.made_at) / 3)
+
+    def is_followed_by(self, other: Token, now: datetime, within: timedelta) -> bool:
+        """Whether another one stands in its place: of the same name, for no less, and good for longer."""
+        same = (other.person_id, other.name) == (self.person_id, self.name) and other.scopes >= self.scopes
+        return same and other.expires_at > self.expires_at and not other.ends_soon(now, within)
 
 
 @dataclass(frozen=True, slots=True)

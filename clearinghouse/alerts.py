@@ -73,12 +73,14 @@ def _print(found: list[Alert], *, as_json: bool) -> None:
 def look(*, as_json: Json = False) -> None:
     """Look at all sources now, and put into the post what is to be told; the workers do so by themselves."""
     from endpoint.alerts.telling import Teller
+    from endpoint.alerts.tokens import TokenTeller
     from endpoint.deps import Services
     from harvester.lookout import Lookout
 
     with opened() as (settings, store):
         changed = Lookout(store, settings).look()
-        told = Teller(Services(settings, store)).look()
+        known = Services(settings, store)
+        told = Teller(known).look() + TokenTeller(known).look()
     _print(changed, as_json=as_json)
     complaints.print(f"Began or ended: {len(changed)}. Told: {told}.", markup=False)
 

@@ -28,6 +28,7 @@ from clearinghouse.people import first_operator
 from clearinghouse.sample.federation import Federation
 from clearinghouse.session import own_hand
 from endpoint.alerts.telling import Teller
+from endpoint.alerts.tokens import TokenTeller
 from endpoint.app import create_app
 from endpoint.auth.cookies import lifetime
 from endpoint.deps import Services
@@ -194,6 +195,7 @@ def _alerting(settings: Settings, store: Store, lookout: Lookout, chores: Schedu
     chores.every(ALERT_LOOK, lambda: _each(lookout.look), "alerts")
     chores.every(TICK, lambda: _each(lookout.look_at_ended), "alerts-of-ended")
     chores.every(TELL_LOOK, lambda: _each(teller.look), "tell")
+    chores.every(TIDY, lambda: _each(TokenTeller(Services(settings, store)).look), "tokens-that-end")
     chores.every(MAIL_LOOK, caller.look, "webhooks")
     chores.every(DAY, lookout.forget, "forget-alerts")
     return caller

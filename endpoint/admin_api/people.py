@@ -26,6 +26,7 @@ from endpoint.admin_api.shapes import (
     scopes_of,
     token_shown,
 )
+from endpoint.alerts.tokens import endings, within
 from endpoint.auth.gate import needs, reader, signed_in
 from endpoint.deps import services
 from endpoint.languages import LANGUAGES
@@ -115,8 +116,10 @@ def make_link(request: Request, person_id: int) -> SignInLink:
 @router.get("/tokens", dependencies=_ADMINISTERS)
 def list_tokens(request: Request) -> Listed[TokenShown]:
     """Every token of everybody, the newest first, without what makes it one."""
-    found = services(request).store.tokens.all()
-    return Listed[TokenShown](items=[TokenShown(**token_shown(one)) for one in found], next=None)
+    known = services(request)
+    found = endings(known.store.tokens.all(), datetime.now(UTC), within(known.settings))
+    shown = [TokenShown(**token_shown(one.token, ends_soon=one.soon)) for one in found]
+    return Listed[TokenShown](items=shown, next=None)
 
 
 @router.post("/tokens", status_code=201, dependencies=_ADMINISTERS)

@@ -81,6 +81,9 @@ class TokenShown(BaseModel):
     made_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    ends_soon: bool = Field(
+        description="Its owner is told by mail: it ends within `alert_end_days`, and no other of its name follows."
+    )
 
 
 class NewToken(Shape):
@@ -171,7 +174,7 @@ def person_shown(person: Person) -> dict[str, Any]:
     }
 
 
-def token_shown(token: Token) -> dict[str, Any]:
+def token_shown(token: Token, *, ends_soon: bool = False) -> dict[str, Any]:
     """A token, as fields."""
     return {
         "id": token.id,
@@ -181,6 +184,7 @@ def token_shown(token: Token) -> dict[str, Any]:
         "made_at": token.made_at,
         "expires_at": token.expires_at,
         "used_at": token.used_at,
+        "ends_soon": ends_soon,
     }
 
 

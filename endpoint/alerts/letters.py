@@ -10,8 +10,10 @@ from textwrap import fill
 from typing import Any, Final
 
 from catalogue.alerts import Alert, Kind
+from catalogue.people import Token
 from endpoint.alerts.wording import RULES, say, sentence, told
 from endpoint.languages import ENGLISH, N_, Language
+from endpoint.public.wording import Wording
 
 _WIDTH: Final = 78
 #: Alerts that one letter spells out.
@@ -38,6 +40,15 @@ _CONFIRM: Final = (
     N_("somebody has named this address as one to be told when something is amiss with the harvests of %(label)s. To hear of it, open this page and press its button:"),  # noqa: E501
     N_("If you do not wish to, leave this letter alone: nothing is sent to you again."),
 )  # fmt: skip
+_TOKEN_SUBJECT: Final = N_("Your token ends: %(name)s")
+_TOKEN_ENDS: Final = N_(
+    "your token “%(name)s” is good until %(at)s; from then on the program that uses it is refused."
+)
+_USED: Final = N_("It was last used %(when)s.")
+_UNUSED: Final = N_("It was not used yet.")
+_TOKEN_TO_DO: Final = N_(
+    "To go on, make another one of the same name and give it to the program; where nothing needs it any more, end it. You are reminded of it otherwise. Both are done here:"  # noqa: E501
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,17 @@ def confirmation(label: str, link: str, *, signed: str, language: Language = ENG
     subject, opening, closing = (say(text, language) for text in _CONFIRM)
     lines = [say(_GREETING, language), "", *_wrapped(opening % {"label": _one_line(label)}), "", link, ""]
     return Letter(subject, "\n".join([*lines, *_wrapped(closing), "", signed, ""]))
+
+
+def token_ends(token: Token, link: str, *, signed: str, language: Language = ENGLISH) -> Letter:
+    """Says that a token ends, and what then to do."""
+    moment = Wording(language).moment
+    name = _one_line(token.name)[:_LONGEST_LABEL]
+    used = say(_USED, language) % {"when": moment(token.used_at)} if token.used_at else say(_UNUSED, language)
+    opening = say(_TOKEN_ENDS, language) % {"name": name, "at": moment(token.expires_at)}
+    lines = [say(_GREETING, language), "", *_wrapped(f"{opening} {used}"), ""]
+    lines += [*_wrapped(say(_TOKEN_TO_DO, language)), link, "", signed, ""]
+    return Letter(say(_TOKEN_SUBJECT, language) % {"name": name}, "\n".join(lines))
 
 
 def body(items: Sequence[Item], to: Addresses, now: datetime, *, catalogue: str, language: Language) -> str:

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catalogue.errors import SettingsError, UnknownToken
 from catalogue.people import Action, Person, Session, actions_of
+from endpoint.alerts.tokens import endings, within
 from endpoint.auth import attempts, cookies, onward, passwords, wording
 from endpoint.auth.forms import Form
 from endpoint.auth.gate import signed_in
@@ -54,7 +55,11 @@ def _page(request: Request, *, status: int = 200, **told: Any) -> Response:
         person=person,
         session=session,
         sessions=known.store.sessions.of(person.id, now, cookies.lifetime(known.settings)),
-        tokens=[one for one in known.store.tokens.all(person.id) if one.expires_at > now],
+        tokens=[
+            one
+            for one in endings(known.store.tokens.all(person.id), now, within(known.settings))
+            if one.token.expires_at > now
+        ],
         actions=[action for action in Action if action in actions_of(person)],
         nodes={node.id: node.name for node in known.store.organisations.nodes() if node.id in person.nodes},
         days=DAYS,

@@ -96,6 +96,8 @@ tokens = sa.Table(
     sa.Column("expires_at", UtcDateTime, nullable=False),
     # Good to a minute.
     sa.Column("used_at", UtcDateTime),
+    # When its owner was last told that it ends.
+    sa.Column("told_at", UtcDateTime),
 )
 
 identities = sa.Table(
