@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
+from catalogue.digest_clock import USUAL, Clock
 from catalogue.errors import SettingsError
 
 _LONGEST_URL: Final = 2000
@@ -156,6 +157,8 @@ class Wish:
     pace: Pace = Pace.AT_ONCE
     #: One of the six.
     language: str = "en"
+    #: When what is told together goes out.
+    clock: Clock = USUAL
 
     @property
     def shown(self) -> str:
@@ -164,6 +167,12 @@ class Wish:
             return self.address
         parts = urlsplit(self.address)
         return f"{parts.scheme}://{parts.netloc}/…"
+
+    def next_moment(self, now: datetime, hour: int) -> datetime:
+        """When something is told next; `hour` is that of the digests of whoever has chosen none."""
+        if self.pace is Pace.AT_ONCE:
+            return now
+        return self.clock.next_after(now, hour, weekly=self.pace is Pace.WEEKLY)
 
     def wants(self, rule: Rule) -> bool:
         """Whether this is to be told."""
@@ -194,20 +203,8 @@ class Subscription:
         return self.confirmed_at is not None and not muted and self.next_at <= now
 
     def after(self, now: datetime, hour: int) -> datetime:
-        """When it may be told again, once it was told now. `hour` is that of digests, in UTC."""
-        return (
-            next_moment(self.wish.pace, now, hour) if self.wish.pace is not Pace.AT_ONCE else now + GATHERED
-        )
-
-
-def next_moment(pace: Pace, now: datetime, hour: int) -> datetime:
-    """When something is told next; digests go out at this hour of UTC, weekly ones on Mondays."""
-    if pace is Pace.AT_ONCE:
-        return now
-    moment = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    if moment <= now:
-        moment += timedelta(days=1)
-    return moment + timedelta(days=-moment.weekday() % 7) if pace is Pace.WEEKLY else moment
+        """When it may be told again, once it was told now; `hour` as in `Wish.next_moment`."""
+        return now + GATHERED if self.wish.pace is Pace.AT_ONCE else self.wish.next_moment(now, hour)
 
 
 def webhook_address(typed: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from catalogue.alerts import Alert, Channel, Pace, Rule, Subscription, Wish
+from catalogue.digest_clock import Clock, Weekday
 from catalogue.errors import SettingsError
 from clearinghouse.output import complaints, console, moment, print_json, print_table
 from clearinghouse.session import opened, somebody
@@ -122,13 +123,21 @@ def who(*, as_json: Json = False) -> None:
                 one.node_id,
                 one.wish.channel,
                 _address(one, people) + ("" if one.confirmed_at else " (not confirmed)"),
-                one.wish.pace,
+                _when(one.wish),
                 " ".join(sorted(one.wish.rules)) or "everything",
                 moment(one.muted_until),
             ]
             for one in found
         ],
     )
+
+
+def _when(wish: Wish) -> str:
+    if wish.pace is Pace.AT_ONCE:
+        return wish.pace
+    day = f" {wish.clock.weekday}" if wish.pace is Pace.WEEKLY else ""
+    hour = "" if wish.clock.hour is None else f" {wish.clock.hour}:00"
+    return f"{wish.pace}{day}{hour} {wish.clock.time_zone}".rstrip()
 
 
 def _address(one: Subscription, people: dict[int, str]) -> str:
@@ -149,6 +158,9 @@ def hear(  # noqa: PLR0913 - one for each option
     webhook: Annotated[str, typer.Option(metavar="URL", help="By a webhook, and not by mail.")] = "",
     rule: Annotated[list[Rule] | None, typer.Option(help="Of what; all, where none is named.")] = None,
     pace: Annotated[Pace, typer.Option(help="When.")] = Pace.AT_ONCE,
+    hour: Annotated[int | None, typer.Option(min=0, max=23, help="Of digests; else the usual one.")] = None,
+    weekday: Annotated[Weekday, typer.Option(help="Of weekly ones.")] = Weekday.MONDAY,
+    time_zone: Annotated[str, typer.Option(help="Whose clock: Africa/Nairobi; else UTC.")] = "",
     language: Annotated[str, typer.Option(help="ar, en, es, fr, ru or zh.")] = "en",
 ) -> None:
     """Let a person hear of alerts, or a mail address or a webhook of a node."""
@@ -158,10 +170,11 @@ def hear(  # noqa: PLR0913 - one for each option
     if not person and not node:
         raise SettingsError("who is to hear: --person, or --node with --to or --webhook")
     channel = Channel.WEBHOOK if webhook else Channel.MAIL
+    clock = Clock.of(hour, weekday, time_zone)
     with opened() as (settings, store):
         made, secret = hearing.subscribe(
             Services(settings, store),
-            Wish(channel, webhook or to, frozenset(rule or ()), pace, language),
+            Wish(channel, webhook or to, frozenset(rule or ()), pace, language, clock),
             by=somebody(),
             person=store.people.by_mail(person) if person else None,
             node_id=node,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from catalogue.alerts import Channel, Kind, Pace, Rule, Subscription, Telling, Wish
+from catalogue.digest_clock import Clock, Weekday
 from catalogue.errors import SecretsLocked, SettingsError, UnknownSubscription
 from catalogue.mail import Mail
 from catalogue.sealing import Sealer
@@ -191,7 +192,9 @@ def resealed(connection: Connection, sealer: Sealer) -> int:
 
 
 #: What can be changed of one that is there.
-_CHANGED: Final = frozenset({"rules", "pace", "language", "next_at", "muted_until"})
+_CHANGED: Final = frozenset(
+    {"rules", "pace", "language", "hour", "weekday", "time_zone", "next_at", "muted_until"}
+)
 
 
 def _told(url: str, secret: str) -> bytes:
@@ -218,6 +221,9 @@ def _row(one: Subscription) -> dict[str, Any]:
         "rules": " ".join(sorted(one.wish.rules)),
         "pace": one.wish.pace.value,
         "language": one.wish.language,
+        "hour": one.wish.clock.hour,
+        "weekday": one.wish.clock.weekday.value,
+        "time_zone": one.wish.clock.time_zone,
         "next_at": one.next_at,
         "muted_until": one.muted_until,
         "confirmed_at": one.confirmed_at,
@@ -240,6 +246,7 @@ def _subscription(row: Row[Any]) -> Subscription:
             rules=frozenset(map(Rule, row.rules.split())),
             pace=Pace(row.pace),
             language=row.language,
+            clock=Clock(row.hour, Weekday(row.weekday or Weekday.MONDAY), row.time_zone or ""),
         ),
         created_at=row.created_at,
         next_at=row.next_at,
@@ -262,6 +269,9 @@ def _note(  # noqa: PLR0917 - who did what to what, and when
         "address": one.wish.shown,
         "rules": sorted(one.wish.rules),
         "pace": one.wish.pace.value,
+        "hour": one.wish.clock.hour,
+        "weekday": one.wish.clock.weekday.value,
+        "time_zone": one.wish.clock.time_zone,
         "muted_until": one.muted_until.isoformat() if one.muted_until else "",
     }
     note_on(connection, by, act, about, told, now)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from catalogue.alerts import Alert, AlertState, Channel, Pace, Rule, Subscription
+from catalogue.digest_clock import Clock, Weekday
 from catalogue.store.calls import Call, CallState
 from endpoint.admin_api.shapes import Shape
 from endpoint.alerts.hearing import LONGEST_QUIET
@@ -77,6 +78,9 @@ class SubscriptionShown(BaseModel):
     of_node: bool = Field(description="Whether it belongs to the node, and not to a person.")
     rules: list[Rule] = Field(description="Empty: all.")
     pace: Pace
+    hour: int | None = Field(description="At which digests go out; null: `alert_digest_hour`.")
+    weekday: Weekday = Field(description="On which weekly ones do.")
+    time_zone: str = Field(description="On whose clock; empty: UTC.")
     language: str
     muted_until: datetime | None
     confirmed: bool
@@ -101,6 +105,9 @@ def subscription_shown(one: Subscription, last: Call | None = None) -> Subscript
         of_node=one.person_id is None,
         rules=sorted(one.wish.rules),
         pace=one.wish.pace,
+        hour=one.wish.clock.hour,
+        weekday=one.wish.clock.weekday,
+        time_zone=one.wish.clock.time_zone,
         language=one.wish.language,
         muted_until=one.muted_until,
         confirmed=one.confirmed_at is not None,
@@ -114,7 +121,19 @@ class WishSent(Shape):
 
     rules: list[Rule] = Field([], description="Empty: all.")
     pace: Pace = Pace.AT_ONCE
+    hour: int | None = Field(None, ge=0, le=23, description="Of digests; null: `alert_digest_hour`.")
+    weekday: Weekday = Field(Weekday.MONDAY, description="Of weekly ones.")
+    time_zone: str = Field("", max_length=64, description="As in Africa/Nairobi; empty: UTC.")
     language: str = "en"
+
+    @property
+    def clock(self) -> Clock:
+        """When digests are to go out.
+
+        Raises:
+            SettingsError: there is no such time zone.
+        """
+        return Clock.of(self.hour, self.weekday, self.time_zone)
 
 
 class NewSubscription(WishSent):

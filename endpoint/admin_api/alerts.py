@@ -139,6 +139,7 @@ def _made(request: Request, sent: NewSubscription, node_id: str, person: Person 
         rules=[str(rule) for rule in sent.rules],
         pace=sent.pace,
         language=sent.language,
+        clock=sent.clock,
     )
     made, secret = hearing.subscribe(
         services(request), wish, by=reader(request).who, person=person, node_id=node_id, secret=sent.secret
@@ -176,8 +177,8 @@ def _own(request: Request, number: int) -> Subscription:
 
 @subscriptions.patch("/subscriptions/{number}", dependencies=[needs(Action.SEE)])
 def change(request: Request, number: int, sent: WishSent) -> SubscriptionShown:
-    """Hear of other rules, at another pace, or in another language."""
-    wish = Wish(rules=frozenset(sent.rules), pace=sent.pace, language=sent.language)
+    """Hear of other rules, at another pace or hour, or in another language."""
+    wish = Wish(rules=frozenset(sent.rules), pace=sent.pace, language=sent.language, clock=sent.clock)
     one = hearing.change(services(request), _own(request, number), wish, by=reader(request).who)
     return _shown(request, one)
 

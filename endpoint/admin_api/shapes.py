@@ -82,7 +82,7 @@ class TokenShown(BaseModel):
     expires_at: datetime
     used_at: datetime | None
     ends_soon: bool = Field(
-        description="Its owner is told by mail: it ends within `alert_end_days`, and no other of its name follows."
+        description="Within `alert_end_days`, and no other of its name follows: its owner is told by mail."
     )
 
 

@@ -15,10 +15,10 @@ from catalogue.alerts import (
     Rule,
     Subscription,
     Wish,
-    next_moment,
     webhook_address,
     webhook_secret,
 )
+from catalogue.digest_clock import USUAL, Clock
 from catalogue.errors import InvalidMail, SettingsError, UnknownPerson
 from catalogue.mail import Mail, normal_address
 from catalogue.people import Person
@@ -74,7 +74,7 @@ def subscribe(
         id=0,
         wish=wish,
         created_at=now,
-        next_at=next_moment(wish.pace, now, services.settings.alert_digest_hour),
+        next_at=wish.next_moment(now, services.settings.alert_digest_hour),
         person_id=person.id if person else None,
         node_id=node_id,
         confirmed_at=now if person or is_webhook else None,
@@ -123,15 +123,15 @@ def new_secret() -> str:
 
 
 def change(services: Services, one: Subscription, wish: Wish, *, by: str) -> Subscription:
-    """Hear of other rules, at another pace, or in another language; where it goes stays.
+    """Hear of other rules, at another pace or hour, or in another language; where it goes stays.
 
     Raises:
         UnknownSubscription: it was ended.
     """
     kept = replace(wish, channel=one.wish.channel, address=one.wish.address)
     next_at = one.next_at
-    if kept.pace is not one.wish.pace:
-        next_at = next_moment(kept.pace, utc_now(), services.settings.alert_digest_hour)
+    if (kept.pace, kept.clock) != (one.wish.pace, one.wish.clock):
+        next_at = kept.next_moment(utc_now(), services.settings.alert_digest_hour)
     return services.store.subscriptions.change(replace(one, wish=kept, next_at=next_at), by, utc_now())
 
 
@@ -212,7 +212,13 @@ def hear_of_node(
 
 
 def wish_of(
-    *, channel: str, address: str = "", rules: list[str] | None = None, pace: str = "", language: str = ""
+    *,
+    channel: str = "",
+    address: str = "",
+    rules: list[str] | None = None,
+    pace: str = "",
+    language: str = "",
+    clock: Clock = USUAL,
 ) -> Wish:
     """A wish as it was typed.
 
@@ -226,6 +232,7 @@ def wish_of(
             frozenset(map(Rule, rules or [])),
             Pace(pace or Pace.AT_ONCE),
             language if language in LANGUAGES else ENGLISH.tag,
+            clock,
         )
     except ValueError as error:
         raise SettingsError(str(error)) from error

@@ -10,15 +10,17 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalogue.alerts import Channel, Pace, Rule, Subscription
+from catalogue.alerts import Channel, Pace, Rule, Subscription, Wish
+from catalogue.digest_clock import Clock
 from catalogue.errors import NotAllowed, SettingsError, UnknownSubscription
 from catalogue.people import Action, Node, Person
+from endpoint import zones
 from endpoint.alerts import hearing, wording
 from endpoint.auth.forms import Fields, Form
 from endpoint.auth.gate import needs, signed_in
+from endpoint.auth.pages import language_for
 from endpoint.dashboard.pages import back, desk_page, unknown
 from endpoint.deps import services
-from endpoint.languages import LANGUAGES
 
 account = APIRouter(
     prefix="/dashboard/account/alerts", include_in_schema=False, dependencies=[Depends(signed_in)]
@@ -68,7 +70,8 @@ def _node(request: Request, node_id: str) -> Owner:
 def _page(request: Request, owner: Owner, *, status: int = 200, **told: Any) -> Response:
     known = services(request)
     own = owner.own(request)
-    shown: dict[str, Any] = {"typed": Fields([]), "error": "", "secret": ""} | told
+    shown: dict[str, Any] = {"typed": Fields([]), "error": "", "secret": "", "changed": None} | told
+    zone = shown["typed"].get("time_zone") or _zone(own, owner)
     calls = {
         one.id: known.store.calls.newest(one.id, limit=1)
         for one in own
@@ -87,9 +90,63 @@ def _page(request: Request, owner: Owner, *, status: int = 200, **told: Any) -> 
         paces=list(Pace),
         days=DAYS,
         hour=known.settings.alert_digest_hour,
+        weekdays=wording.weekdays(language_for(request)),
+        zone=zone,
+        zones=[*({zone} - set(zones.names())), *zones.names()],
         alert_words=wording,
         **shown,
     )
+
+
+def _zone(own: list[Subscription], owner: Owner) -> str:
+    """The time zone that is suggested: that of what is heard already, else that of the node's country."""
+    chosen = next((one.wish.clock.time_zone for one in reversed(own) if one.wish.clock.time_zone), "")
+    of_node = zones.of_country(owner.node.country) if owner.node else ()
+    return chosen or next(iter(of_node), "UTC")
+
+
+def _wish(form: Fields) -> Wish:
+    """What a form says.
+
+    Raises:
+        SettingsError: something of it will not do.
+    """
+    every = "every" in form or not form.all("rule")
+    zone = form.get("time_zone")
+    return hearing.wish_of(
+        channel=form.get("channel"),
+        address=form.get("address"),
+        rules=[] if every else form.all("rule"),
+        pace=form.get("pace"),
+        language=form.get("language"),
+        clock=Clock.of(form.get("hour"), form.get("weekday"), "" if zone == "UTC" else zone),
+    )
+
+
+def _typed(one: Subscription) -> Fields:
+    """A subscription as the form would have it typed."""
+    wish, clock = one.wish, one.wish.clock
+    told = [("pace", wish.pace), ("language", wish.language), ("weekday", clock.weekday)]
+    told += [("hour", "" if clock.hour is None else str(clock.hour)), ("time_zone", clock.time_zone or "UTC")]
+    return Fields([*told, *(("rule", rule) for rule in sorted(wish.rules))])
+
+
+def _changing(request: Request, owner: Owner) -> Response:
+    """The page; with `?change=N` its form changes that one."""
+    number = request.query_params.get("change", "")
+    one = next((one for one in owner.own(request) if str(one.id) == number), None)
+    return _page(request, owner, changed=one, typed=_typed(one)) if one else _page(request, owner)
+
+
+def _change(request: Request, owner: Owner, one: Subscription, form: Fields) -> Response:
+    """Hear of other things, or at another time."""
+    try:
+        hearing.change(services(request), one, _wish(form), by=owner.who)
+    except SettingsError as error:
+        return _page(request, owner, status=422, error=str(error), typed=form, changed=one)
+    except UnknownSubscription:
+        return unknown(request)  # it was ended in another window
+    return back(request, owner.path, done="wish-changed")
 
 
 def _nodes(request: Request, owner: Owner) -> list[Node]:
@@ -106,19 +163,10 @@ def _subscribe(request: Request, owner: Owner, form: Fields) -> Response:
     node_id = form.get("node") if owner.person else (owner.node.id if owner.node else "")
     if owner.person and node_id and node_id not in {node.id for node in _nodes(request, owner)}:
         return unknown(request)
-    every = "every" in form or not form.all("rule")
-    language = form.get("language")
     try:
-        wish = hearing.wish_of(
-            channel=form.get("channel"),
-            address=form.get("address"),
-            rules=[] if every else form.all("rule"),
-            pace=form.get("pace"),
-            language=language if language in LANGUAGES else "en",
-        )
         made, secret = hearing.subscribe(
             services(request),
-            wish,
+            _wish(form),
             by=owner.who,
             person=owner.person,
             node_id=node_id,
@@ -147,6 +195,8 @@ def _act(  # noqa: PLR0917 - what is to be done to what, by whom
             "unsubscribed",
         ),
     }
+    if one is not None and act == "change":
+        return _change(request, owner, one, form)
     if one is None or act not in acts:
         return unknown(request)
     done, said = acts[act]
@@ -160,7 +210,7 @@ def _act(  # noqa: PLR0917 - what is to be done to what, by whom
 @account.api_route("", methods=["GET", "HEAD"])
 def own_page(request: Request) -> Response:
     """What one hears oneself."""
-    return _page(request, _myself(request))
+    return _changing(request, _myself(request))
 
 
 @account.post("")
@@ -178,7 +228,7 @@ def act_on_own(request: Request, number: int, act: str, form: Form) -> Response:
 @of_node.api_route("/{node_id}/alerts", methods=["GET", "HEAD"])
 def node_page(request: Request, node_id: str) -> Response:
     """Who hears of a node."""
-    return _page(request, _node(request, node_id))
+    return _changing(request, _node(request, node_id))
 
 
 @of_node.post("/{node_id}/alerts")

@@ -36,7 +36,8 @@ def endings(tokens: Sequence[Token], now: datetime, soon: timedelta) -> list[End
     """These tokens, each with whether its owner should do something; one that is replaced needs nothing."""
     return [
         Ending(
-            one, one.ends_soon(now, soon) and not any(one.is_followed_by(other, now, soon) for other in tokens)
+            one,
+            one.ends_soon(now, soon) and not any(one.is_followed_by(other, now, soon) for other in tokens),
         )
         for one in tokens
     ]

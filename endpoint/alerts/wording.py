@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from catalogue.alerts import Alert, AlertState, Channel, Kind, Pace, Rule
+from babel.dates import get_day_names
+
+from catalogue.alerts import Alert, AlertState, Channel, Kind, Pace, Rule, Wish
+from catalogue.digest_clock import Weekday
 from endpoint.languages import N_, Language, words
+from endpoint.nodes.wording import locale_of
 from endpoint.public.wording import Wording
 
 #: What each rule is about, in a line.
@@ -60,6 +64,26 @@ _SECRET: Final = N_(
 )
 _SILENT: Final = N_("Its harvests go well, but have brought nothing new since %(at)s.")
 _CLEARED: Final = N_("All good again.")
+
+
+_DAILY_AT: Final = N_("daily at %(hour)s (%(zone)s)")
+_WEEKLY_AT: Final = N_("weekly: %(day)s, %(hour)s (%(zone)s)")
+
+
+def weekdays(language: Language) -> list[tuple[Weekday, str]]:
+    """Each day of the week, and what it is called."""
+    names = get_day_names("wide", "stand-alone", locale_of(language))
+    return [(day, names[number]) for number, day in enumerate(Weekday)]
+
+
+def when(wish: Wish, usual: int, language: Language) -> str:
+    """When somebody is told; `usual` is the hour of whoever has chosen none."""
+    if wish.pace is Pace.AT_ONCE:
+        return say(PACES[wish.pace], language)
+    clock, text = wish.clock, _WEEKLY_AT if wish.pace is Pace.WEEKLY else _DAILY_AT
+    hour = f"{usual if clock.hour is None else clock.hour:02d}:00"
+    day = dict(weekdays(language))[clock.weekday]
+    return say(text, language) % {"day": day, "hour": hour, "zone": clock.time_zone or "UTC"}
 
 
 def say(text: str, language: Language) -> str:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
-
-from babel.core import get_global
 
 from catalogue.checkup import Checkup
 from catalogue.errors import UnknownFormat
@@ -15,6 +11,7 @@ from catalogue.formats import FORMATS, by_prefix
 from catalogue.registration import Hears, Registration, Rhythm, See, What, When, Who
 from catalogue.source import Protocol, host_of
 from catalogue.vocabulary import vocabulary
+from endpoint import zones
 from endpoint.languages import N_
 from endpoint.registration.forms import LINE, is_mail
 
@@ -108,35 +105,10 @@ def when(registration: Registration) -> When:
     """Every night at two, on the clock of the node's country."""
     told = registration.answers.who
     country = (told.country if told else "") or country_of(registration.address)
-    return When(Rhythm.NIGHTLY, time_zone=next(iter(zones_of(country)), "UTC"))
+    return When(Rhythm.NIGHTLY, time_zone=next(iter(zones.of_country(country)), "UTC"))
 
 
 def hears(registration: Registration) -> Hears:
     """Whoever registers, in the language of these pages."""
     told = registration.answers.who
     return Hears((told.mail,) if told and told.mail else (), registration.language)
-
-
-@cache
-def zones() -> Mapping[str, tuple[str, ...]]:
-    """Country -> its time zones, by their names in the IANA data base."""
-    found: dict[str, list[str]] = {}
-    for zone, territory in get_global("zone_territories").items():
-        found.setdefault(territory, []).append(zone)
-    return {territory: tuple(sorted(names)) for territory, names in found.items()}
-
-
-def zones_of(country: str) -> tuple[str, ...]:
-    """The time zones of a country, the one with most of its people first where we know it."""
-    names = zones().get(country, ())
-    return tuple(sorted(names, key=lambda name: (name != _MAIN.get(country), name)))
-
-
-#: Countries with several zones: the one that their capital keeps.
-_MAIN: Final = {
-    "AR": "America/Buenos_Aires", "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto",
-    "CD": "Africa/Kinshasa", "CL": "America/Santiago", "CN": "Asia/Shanghai", "EC": "America/Guayaquil",
-    "ES": "Europe/Madrid", "ID": "Asia/Jakarta", "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar",
-    "MX": "America/Mexico_City", "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland", "PT": "Europe/Lisbon",
-    "RU": "Europe/Moscow", "UA": "Europe/Kiev", "US": "America/New_York", "UZ": "Asia/Tashkent",
-}  # fmt: skip

@@ -20,6 +20,7 @@ from catalogue.errors import (
     UnknownCheckup,
 )
 from catalogue.registration import Step, Who
+from endpoint import zones
 from endpoint.auth.forms import Fields
 from endpoint.auth.gate import reader
 from endpoint.auth.pages import language_for, own_page
@@ -159,8 +160,8 @@ def _beside(of: Opened, step: Step) -> Mapping[str, Any]:
             who = of.one.answers.who
             country = (who.country if who else "") or prefill.country_of(of.one.address)
             return {
-                "own_zones": prefill.zones_of(country),
-                "zones": sorted({zone for zones in prefill.zones().values() for zone in zones}),
+                "own_zones": zones.of_country(country),
+                "zones": zones.names(),
                 "days": wording.days(language),
                 "now": acts.utc_now(),
             }

@@ -20,7 +20,6 @@ from catalogue.alerts import (
     Telling,
     Wish,
     judged,
-    next_moment,
     to_tell,
     webhook_address,
     webhook_secret,
@@ -136,7 +135,7 @@ def test_after_a_snooze_it_is_told_again() -> None:
     ],
 )
 def test_when_something_is_told(pace: Pace, at: datetime, then: datetime) -> None:
-    assert next_moment(pace, at, 6) == then
+    assert Wish(pace=pace).next_moment(at, 6) == then
 
 
 def test_at_once_is_not_oftener_than_every_ten_minutes() -> None:

@@ -43,12 +43,32 @@ def test_who_hears_is_listed_without_what_is_secret(clearinghouse: Command, data
     add_node(database, "delta")
     made = clearinghouse("alerts", "hear", "--node", "delta", "--webhook", "https://hooks.example.org/s3cret")
     assert (made.code, made.out.startswith("whsec_")) == (DONE, True)
-    assert clearinghouse("alerts", "hear", "--node", "delta", "--to", "eve@example.org").code == DONE
+    assert (
+        clearinghouse(
+            "alerts",
+            "hear",
+            "--node",
+            "delta",
+            "--to",
+            "eve@example.org",
+            "--pace",
+            "weekly",
+            "--hour",
+            "7",
+            "--weekday",
+            "friday",
+            "--time-zone",
+            "Africa/Nairobi",
+        ).code
+        == DONE
+    )
     assert clearinghouse("alerts", "hear", "--node", "delta", "--to", "eve@example.org").code == WRONG
     assert clearinghouse("alerts", "hear", "--to", "eve@example.org").code == WRONG
     shown, told = clearinghouse("alerts", "who"), clearinghouse("alerts", "who", "--json")
     assert [one["wish"]["address"] for one in told.json] == ["https://hooks.example.org/…", "eve@example.org"]
     assert "(not confirmed)" in shown.out
+    assert told.json[1]["wish"]["clock"] == {"hour": 7, "weekday": "friday", "time_zone": "Africa/Nairobi"}
+    assert clearinghouse("alerts", "hear", "--node", "delta", "--time-zone", "Mars/Base").code == WRONG
     assert "s3cret" not in shown.out + told.out
     assert made.out.strip() not in shown.out + told.out
     assert clearinghouse("alerts", "try", "1").err == "It is in the post.\n"

@@ -47,6 +47,10 @@ subscriptions: Final = sa.Table(
     sa.Column("rules", sa.Text, nullable=False),
     sa.Column("pace", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
+    # When digests go out (catalogue.digest_clock): NULL is as by default.
+    sa.Column("hour", sa.Integer),
+    sa.Column("weekday", sa.Text),
+    sa.Column("time_zone", sa.Text),
     # What signs what a webhook is sent, by catalogue.sealing.
     sa.Column("sealed", sa.LargeBinary),
     sa.Column("next_at", UtcDateTime, nullable=False),

@@ -30,6 +30,7 @@ DONE: Final[Mapping[str, str]] = {
     "woken": N_("It is told of again."),
     "subscribed": N_("It is told there from now on."),
     "to-confirm": N_("A letter was sent there; from its answer on it is told there."),
+    "wish-changed": N_("It is told so from now on."),
     "muted": N_("It is quiet there for so long."),
     "heard": N_("It is told there again."),
     "tried": N_("Something was sent there, to try it out."),

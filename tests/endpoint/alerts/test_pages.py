@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from catalogue.alerts import Rule
+from catalogue.digest_clock import Clock, Weekday
 from catalogue.people import Action, Role
 from catalogue.settings import load_settings
 from catalogue.store import Store
@@ -94,6 +95,35 @@ def test_a_person_chooses_what_to_hear(at: str, sqlite_store: Store) -> None:
     assert sqlite_store.subscriptions.all() == []
     acts = [line.act for line in sqlite_store.audit.newest(about=f"person:{person.id}")]
     assert acts[:4] == ["unsubscribe", "change", "change", "subscribe"]
+
+
+def test_when_one_hears_is_chosen_and_changed_on_the_page(at: str, sqlite_store: Store) -> None:
+    person = add_person(sqlite_store, Role.VIEWER, mail="ana@example.org")
+    browser = Browser(at).signed_in(sqlite_store, person)
+    zone = {"hour": "8", "weekday": "friday", "time_zone": "Africa/Nairobi"}
+    browser.post(OWN, channel="mail", pace="weekly", **zone)
+    assert browser.answer.status_code == 303
+    [one] = sqlite_store.subscriptions.of_person(person.id)
+    assert one.wish.clock == Clock(8, Weekday.FRIDAY, "Africa/Nairobi")
+    page = browser.get(OWN)
+    assert "weekly: Friday, 08:00 (Africa/Nairobi)" in page.text_content()
+    assert page.xpath("string(//select[@name='time_zone']/option[@selected])") == "Africa/Nairobi"
+    form = f"{OWN}?change={one.id}"
+    page = browser.get(form)
+    assert page.xpath("string(//select[@name='hour']/option[@selected])") == "08:00"
+    assert page.xpath("//form//input[@name='address']") == []
+    browser.post(f"{OWN}/{one.id}/change", form_at=form, pace="daily", hour="24", rule=["held"])
+    assert browser.answer.status_code == 422
+    browser.post(
+        f"{OWN}/{one.id}/change", form_at=form, pace="daily", hour="21", time_zone="UTC", rule=["held"]
+    )
+    assert browser.answer.status_code == 303
+    changed = sqlite_store.subscriptions.get(one.id)
+    assert (changed.wish.clock, changed.wish.rules) == (Clock(21), {Rule.HELD})
+    assert changed.wish.channel is one.wish.channel
+    other = Browser(at).signed_in(sqlite_store, add_person(sqlite_store, Role.OPERATOR))
+    other.post(f"{OWN}/{one.id}/change", form_at=OWN, pace="daily")
+    assert other.answer.status_code == 404
 
 
 def test_the_secret_of_a_webhook_is_shown_once_and_its_path_never(at: str, sqlite_store: Store) -> None:

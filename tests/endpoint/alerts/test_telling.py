@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 
 from catalogue.alerts import Channel, Pace, Rule, Wish
+from catalogue.digest_clock import Clock, Weekday
 from catalogue.people import Person, Role
 from catalogue.settings import load_settings
 from catalogue.store import Store
@@ -112,6 +114,31 @@ def test_a_digest_waits_for_its_hour_also_where_there_was_nothing_to_tell(desk: 
     assert desk.look(hours=17) == []  # Wednesday, 5:00
     assert [to for to, _ in desk.look(hours=1)] == ["ana@example.org"]
     assert [to for to, _ in desk.look(days=5)] == ["eve@example.org"]  # Monday, 6:00
+
+
+def test_a_digest_comes_at_the_hour_that_each_has_chosen_on_his_own_clock(
+    store: Store,
+) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        desk = Desk(store, clock)
+        person = add_person(store, Role.VIEWER, mail="ana@example.org")
+        fridays = Clock(8, Weekday.FRIDAY, "Africa/Nairobi")
+        number = desk.hear(person, pace=Pace.WEEKLY, clock=fridays)
+        desk.hear(None, "delta", address="eve@example.org", pace=Pace.DAILY, clock=Clock(23))
+        [eve] = store.subscriptions.of_node("delta")
+        store.subscriptions.confirm(eve.id, desk.now())
+        assert store.subscriptions.get(number).wish.clock == fridays
+        desk.amiss("nile")
+        assert desk.look(hours=10, minutes=50) == []
+        assert [to for to, _ in desk.look(minutes=10)] == ["eve@example.org"]  # Monday, 23:00 UTC
+        desk.clock.move_to(datetime(2026, 3, 13, 4, 59, tzinfo=UTC))
+        assert [to for to, _ in desk.look()] == []
+        assert [to for to, _ in desk.look(minutes=1)] == ["ana@example.org"]  # Friday, 8:00 in Nairobi
+        one = store.subscriptions.get(number)
+        changed = hearing.change(desk.services, one, replace(one.wish, clock=Clock(7)), by="test")
+        assert changed.next_at == datetime(2026, 3, 16, 7, tzinfo=UTC)
+        assert store.subscriptions.get(number).wish.clock == Clock(7)
+        assert store.audit.newest()[0].detail["hour"] == 7
 
 
 def test_of_what_began_and_ended_between_two_digests_nothing_is_told(desk: Desk) -> None:

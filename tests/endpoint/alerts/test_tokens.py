@@ -62,9 +62,7 @@ def test_whose_token_ends_is_told_and_reminded_in_his_language_and_nobody_else(
     assert teller.look() == 0
 
 
-def test_who_looks_at_an_old_state_tells_nobody_twice(
-    store: Store, clock: time_machine.Coordinates
-) -> None:
+def test_who_looks_at_an_old_state_tells_nobody_twice(store: Store, clock: time_machine.Coordinates) -> None:
     token = make(store, add_person(store, Role.VIEWER, mail="ana@example.org"), 30)
     letter = Mail("ana@example.org", "x", "y")
     assert store.tokens.tell(token, letter, START)
