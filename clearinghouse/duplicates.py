@@ -10,7 +10,6 @@ import typer
 from catalogue.cluster import Cluster, Match
 from clearinghouse.output import complaints, console, moment, print_json, print_table
 from clearinghouse.session import opened
-from harvester.settling import rebuild as compare_all
 from harvester.slices import utc_now
 
 Identifier = Annotated[str, typer.Argument(metavar="IDENTIFIER", help="As the feed gives it out: oai:...")]
@@ -92,6 +91,8 @@ def join(
 
 def rebuild(*, as_json: Json = False) -> None:
     """Compare all records with each other anew. Decisions stay."""
+    from harvester.settling import rebuild as compare_all  # what compares titles takes a while to import
+
     with opened() as (_, store):
         compared = compare_all(store)
         count = store.clusters.count()

@@ -1,4 +1,7 @@
-"""`clearinghouse harvest`, `remap`, `runs` and `run show`: work on runs, and what is told of them."""
+"""`clearinghouse harvest`, `remap`, `runs` and `run show`: work on runs, and what is told of them.
+
+What works on them is imported late: it takes half a second, which most commands need not wait for.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,6 @@ from clearinghouse.output import (
 )
 from clearinghouse.requests_made import print_requests, requests_json
 from clearinghouse.session import somebody
-from harvester.inline import work_now
-from harvester.remap import try_remap
 
 #: Stands for every active source where a source's id is asked for.
 ALL = "all"
@@ -80,6 +81,8 @@ def remap(settings: Settings, store: Store, names: Sequence[str]) -> Worked:
 
 def try_remaps(settings: Settings, store: Store, names: Sequence[str], *, as_json: bool) -> None:
     """Say what a remap would change; nothing is changed."""
+    from harvester.remap import try_remap
+
     told = []
     for source in chosen(store, names):
         tally, changes = try_remap(store, settings, source.id)
@@ -110,6 +113,8 @@ def _work(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Worked:
     """One source after the other; one that somebody else works on does not keep the rest waiting."""
+    from harvester.inline import work_now
+
     worked = Worked()
     with RunProgress() as progress:
         for source_id, kind in kinds.items():
@@ -131,6 +136,8 @@ def _work(
 
 def work_on(settings: Settings, store: Store, run: HarvestRun) -> HarvestRun:
     """The run, worked on here unless a worker was faster."""
+    from harvester.inline import work_now
+
     with RunProgress() as progress:
         try:
             return work_now(store, settings, run.source_id, run.kind, on_page=progress.show)

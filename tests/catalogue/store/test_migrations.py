@@ -3,14 +3,16 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from catalogue.errors import SchemaOutOfDate
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
-from catalogue.store.migrations import downgrade
+from catalogue.store.migrations import MIGRATIONS, downgrade, head
 from catalogue.store.tables import metadata
 from factories import add_source, fill
 
@@ -26,6 +28,13 @@ def test_every_step_can_be_taken_back_and_again(store: Store) -> None:
     assert sa.inspect(store.engine).get_table_names() == ["alembic_version"]
     store.upgrade()
     store.require_current()
+
+
+def test_the_newest_step_is_the_one_that_none_comes_after() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [head()]
 
 
 def test_a_database_that_was_never_upgraded_is_named(database_url: str) -> None:
