@@ -197,10 +197,14 @@ class Subscription:
     confirmed_at: datetime | None = None
     created_by: str = ""
 
+    def is_heard(self, now: datetime) -> bool:
+        """Whether anything is told there at present: it was confirmed, and nobody wishes it to be quiet."""
+        muted = self.muted_until is not None and now < self.muted_until
+        return self.confirmed_at is not None and not muted
+
     def is_due(self, now: datetime) -> bool:
         """Whether something may be told just now."""
-        muted = self.muted_until is not None and now < self.muted_until
-        return self.confirmed_at is not None and not muted and self.next_at <= now
+        return self.is_heard(now) and self.next_at <= now
 
     def after(self, now: datetime, hour: int) -> datetime:
         """When it may be told again, once it was told now; `hour` as in `Wish.next_moment`."""

@@ -45,7 +45,7 @@ def add(
         with store.together():
             made = store.people.add(name, mail, somebody(), utc_now(), language=_language(language))
             if role is not None:
-                store.people.give(made.id, role, somebody(), utc_now(), node_id=node)
+                _give(settings, store, made, role, node=node)
         _print_link(settings, store, made)
 
 
@@ -79,13 +79,14 @@ def role(
     take: Annotated[bool, typer.Option("--take", help="Take the role instead of giving it.")] = False,
 ) -> None:
     """Give somebody a role, or take it."""
-    with opened() as (_, store):
+    with opened() as (settings, store):
         person = store.people.by_mail(mail)
         if take:
             changed = store.people.take(person.id, role, somebody(), utc_now(), node_id=node)
         else:
             _require_node(role, node)
-            changed = store.people.give(person.id, role, somebody(), utc_now(), node_id=node)
+            with store.together():
+                changed = _give(settings, store, person, role, node=node)
     at = f" at {', '.join(sorted(changed.nodes))}" if changed.nodes else ""
     complaints.print(f"{mail}: {', '.join(sorted(changed.roles)) or 'no role'}{at}.", markup=False)
 
@@ -127,8 +128,21 @@ def first_operator(settings: Settings, store: Store) -> str:
     if found is None:
         with store.together():
             found = store.people.add("Operator", settings.admin_email, somebody(), utc_now())
-            store.people.give(found.id, Role.OPERATOR, somebody(), utc_now())
+            _give(settings, store, found, Role.OPERATOR)
     return link_for(settings, store, found)
+
+
+def _give(settings: Settings, store: Store, person: Person, role: Role, *, node: str = "") -> Person:
+    """Give a role; who comes to look after everything hears of alerts."""
+    # The web's half, which other commands need not wait for.
+    from endpoint.alerts.beginning import begin_to_hear
+    from endpoint.deps import Services
+
+    given = store.people.give(person.id, role, somebody(), utc_now(), node_id=node)
+    if begin_to_hear(Services(settings, store), given, by=somebody()):
+        told = f"{given.mail} hears of alerts from now on: once a day, and at once when a guard asks."
+        complaints.print(told, markup=False, highlight=False, soft_wrap=True)
+    return given
 
 
 def _print_link(settings: Settings, store: Store, person: Person) -> None:

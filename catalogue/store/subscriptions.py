@@ -21,7 +21,7 @@ from catalogue.store.audit import note_on
 from catalogue.store.calls import put_call
 from catalogue.store.engine import reading, writing
 from catalogue.store.outbox import put_in
-from catalogue.store.tables import subscriptions, tellings
+from catalogue.store.tables import audit, subscriptions, tellings
 
 _S: Final = subscriptions.c
 _COLUMNS: Final = [column for column in _S if column.name != "sealed"]
@@ -58,8 +58,7 @@ class Subscriptions:
         """
         sealed = seal(_told(made.wish.address, secret)) if seal and secret else None
         with writing(self._engine) as connection:
-            if connection.execute(sa.select(_S.id).where(*_same(made))).first() is not None:
-                raise SettingsError(f"{made.wish.shown or 'this person'} hears of that already")
+            _require_another(connection, made)
             row = _row(made) | {"sealed": sealed, "created_at": now, "created_by": by}
             number = connection.execute(sa.insert(subscriptions).values(row).returning(_S.id)).scalar_one()
             _note(connection, by, "subscribe", replace(made, id=number), now)
@@ -86,6 +85,12 @@ class Subscriptions:
         """Those that belong to a node, and not to a person."""
         return self._all(_S.node_id == node_id, _S.person_id.is_(None))
 
+    def has_heard(self, person_id: int) -> bool:
+        """Whether somebody has subscribed to anything, ever: also who has ended it since."""
+        act = sa.select(audit.c.id).where(audit.c.about == f"person:{person_id}", audit.c.act == "subscribe")
+        with reading(self._engine) as connection:
+            return connection.execute(act.limit(1)).first() is not None
+
     def _all(self, *which: sa.ColumnElement[bool]) -> list[Subscription]:
         with reading(self._engine) as connection:
             rows = connection.execute(sa.select(*_COLUMNS).where(*which).order_by(_S.id))
@@ -95,10 +100,12 @@ class Subscriptions:
         """Put this in the place of the one with its number; whose it is and where it goes stay.
 
         Raises:
+            SettingsError: there is such a one besides.
             UnknownSubscription: there is none.
         """
         with writing(self._engine) as connection:
             _get(connection, after.id)
+            _require_another(connection, after)
             values = {name: value for name, value in _row(after).items() if name in _CHANGED}
             connection.execute(sa.update(subscriptions).where(_S.id == after.id).values(values))
             _note(connection, by, "change", after, now)
@@ -202,6 +209,12 @@ def _told(url: str, secret: str) -> bytes:
     return json.dumps({"url": url, "secret": secret}).encode()
 
 
+def _require_another(connection: Connection, made: Subscription) -> None:
+    """See that nobody is told the same twice; at once and together are two things."""
+    if connection.execute(sa.select(_S.id).where(*_same(made))).first() is not None:
+        raise SettingsError(f"{made.wish.shown or 'this person'} hears of that already")
+
+
 def _same(made: Subscription) -> tuple[sa.ColumnElement[bool], ...]:
     person, node = made.person_id, made.node_id or None
     return (
@@ -209,6 +222,8 @@ def _same(made: Subscription) -> tuple[sa.ColumnElement[bool], ...]:
         _S.node_id.is_(None) if node is None else _S.node_id == node,
         _S.channel == made.wish.channel.value,
         _S.address == made.wish.address,
+        _S.pace == made.wish.pace.value,
+        _S.id != made.id,
     )
 
 

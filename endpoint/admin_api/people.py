@@ -26,6 +26,7 @@ from endpoint.admin_api.shapes import (
     scopes_of,
     token_shown,
 )
+from endpoint.alerts.beginning import begin_to_hear
 from endpoint.alerts.tokens import endings, within
 from endpoint.auth.gate import needs, reader, signed_in
 from endpoint.deps import services
@@ -63,6 +64,7 @@ def add_person(request: Request, sent: NewPerson) -> PersonShown:
         made = store.people.add(sent.name, sent.mail, by, now, language=_language(sent.language))
         if sent.role is not None:
             made = store.people.give(made.id, sent.role, by, now, node_id=sent.node)
+            begin_to_hear(services(request), made, by=by)
     return PersonShown(**person_shown(made))
 
 
@@ -93,8 +95,11 @@ def remove_person(request: Request, person_id: int) -> Response:
 @router.put("/people/{person_id}/roles/{role}", dependencies=_ADMINISTERS)
 def give_role(request: Request, person_id: int, role: Role, node: str = "") -> PersonShown:
     """Give somebody a role; that of a node manager at a node."""
-    people, by = services(request).store.people, reader(request).who
-    return PersonShown(**person_shown(people.give(person_id, role, by, datetime.now(UTC), node_id=node)))
+    known, by = services(request), reader(request).who
+    with known.store.together():
+        given = known.store.people.give(person_id, role, by, datetime.now(UTC), node_id=node)
+        begin_to_hear(known, given, by=by)
+    return PersonShown(**person_shown(given))
 
 
 @router.delete("/people/{person_id}/roles/{role}", dependencies=_ADMINISTERS)

@@ -198,6 +198,8 @@ def hear_of_node(
     except UnknownPerson:
         person = None
     wish = Wish(Channel.MAIL, mail, language=language)
+    if person is not None and _hears_of(services, person, node_id):
+        return None
     if person is not None or not confirmed:
         try:
             return subscribe(services, wish, by=by, person=person, node_id=node_id)[0]
@@ -209,6 +211,12 @@ def hear_of_node(
         return services.store.subscriptions.add(made, by, now)
     except SettingsError:
         return None
+
+
+def _hears_of(services: Services, person: Person, node_id: str) -> bool:
+    """Whether somebody has chosen already, at which pace ever, how he hears of a node by mail."""
+    own = services.store.subscriptions.of_person(person.id)
+    return any(one.node_id == node_id and one.wish.channel is Channel.MAIL for one in own)
 
 
 def wish_of(

@@ -40,6 +40,11 @@ _CONFIRM: Final = (
     N_("somebody has named this address as one to be told when something is amiss with the harvests of %(label)s. To hear of it, open this page and press its button:"),  # noqa: E501
     N_("If you do not wish to, leave this letter alone: nothing is sent to you again."),
 )  # fmt: skip
+_WELCOME: Final = (
+    N_("You are told when something is amiss"),
+    N_("you have come to look after the sources of %(name)s. When something is amiss with them you are told, all of it together (%(when)s); and at once when a guard has held a harvest and waits for an answer. When all is well nothing is sent."),  # noqa: E501
+)  # fmt: skip
+_STOP_ALL: Final = N_("To hear of nothing at all, open this page and press its button:")
 _TOKEN_SUBJECT: Final = N_("Your token ends: %(name)s")
 _TOKEN_ENDS: Final = N_(
     "your token “%(name)s” is good until %(at)s; from then on the program that uses it is refused."
@@ -138,6 +143,15 @@ def confirmation(label: str, link: str, *, signed: str, language: Language = ENG
     subject, opening, closing = (say(text, language) for text in _CONFIRM)
     lines = [say(_GREETING, language), "", *_wrapped(opening % {"label": _one_line(label)}), "", link, ""]
     return Letter(subject, "\n".join([*lines, *_wrapped(closing), "", signed, ""]))
+
+
+def welcome(pace: str, to: Addresses, *, signed: str, language: Language = ENGLISH) -> Letter:
+    """Says to somebody that he hears of alerts, though he has not asked for it; `pace` is that of digests."""
+    subject, opening = (say(text, language) for text in _WELCOME)
+    lines = [say(_GREETING, language), "", *_wrapped(opening % {"name": signed, "when": pace}), ""]
+    for text, address in ((_CHOOSE, to.choose), (_STOP_ALL, to.stop)):
+        lines += [*_wrapped(say(text, language)), address, ""]
+    return Letter(subject, "\n".join([*lines, signed, ""]))
 
 
 def token_ends(token: Token, link: str, *, signed: str, language: Language = ENGLISH) -> Letter:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from catalogue.alerts import Subscription
 from catalogue.errors import UnknownSubscription
-from endpoint.alerts.telling import of_key
+from endpoint.alerts.telling import all_of_key, of_key
 from endpoint.auth.pages import own_page
 from endpoint.deps import services
 
@@ -60,15 +60,15 @@ def turn_on(request: Request, key: str) -> Response:
 @router.api_route("/off/{key}", methods=["GET", "HEAD"])
 def ending_page(request: Request, key: str) -> Response:
     """Asks whether somebody wishes to hear no more."""
-    return _page(request, key, of_key(services(request), key))
+    return _page(request, key, next(iter(all_of_key(services(request), key)), None))
 
 
 @router.post("/off/{key}")
 def turn_off(request: Request, key: str) -> Response:
     """He wishes to hear no more; to say so twice is no mistake."""
     known = services(request)
-    one = of_key(known, key)
-    if one is not None:
+    found = all_of_key(known, key)
+    for one in found:
         with suppress(UnknownSubscription):  # it was ended this very moment
             known.store.subscriptions.remove(one.id, "its reader", datetime.now(UTC))
-    return _page(request, key, one, done="off")
+    return _page(request, key, next(iter(found), None), done="off")

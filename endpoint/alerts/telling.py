@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from catalogue.alerts import Alert, Channel, Pace, Subscription, Telling, to_tell
-from catalogue.errors import InvalidMail, UnknownSubscription
+from catalogue.errors import InvalidMail, UnknownPerson, UnknownSubscription
 from catalogue.mail import Mail
 from catalogue.people import Action, Person, nodes_where
 from catalogue.store.subscriptions import Told
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 #: Characters of what a link to end a subscription holds.
 _KEY: Final = 32
+#: What stands before it where it is about all that a person hears.
+_OF_PERSON: Final = "p"
 
 
 class Teller:
@@ -39,7 +42,8 @@ class Teller:
     def look(self) -> int:
         """Tell everybody who is to be told something now; gives how many were."""
         store, now = self._services.store, datetime.now(UTC)
-        due = [one for one in store.subscriptions.all() if one.is_due(now)]
+        every = store.subscriptions.all()
+        due = [one for one in every if one.is_due(now)]
         if not due:
             return 0
         alerts = store.alerts.to_tell_of()
@@ -50,7 +54,7 @@ class Teller:
         labels = {name: source.label for name, source in sources.items()}
         nodes = {name: source.node_id for name, source in sources.items()}
         people = {person.id: person for person in store.people.all()}
-        found = _Found(alerts, last, labels, nodes)
+        found = _Found(alerts, last, labels, nodes, _at_once(every, now))
         told = [
             self._tell(one, found, people.get(one.person_id or 0), now)
             for one in due
@@ -98,27 +102,48 @@ class Teller:
         return mail_of(one, person, made, to, language), ""
 
 
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What one look has found."""
 
-    def __init__(
-        self,
-        alerts: Sequence[Alert],
-        last: Mapping[tuple[int, int], Telling],
-        labels: Mapping[str, str],
-        nodes: Mapping[str, str],
-    ) -> None:
-        self.alerts, self.last, self.labels, self.nodes = alerts, last, labels, nodes
+    alerts: Sequence[Alert]
+    #: (subscription, alert) -> what was told last.
+    last: Mapping[tuple[int, int], Telling]
+    #: Source -> what people call it, and its node.
+    labels: Mapping[str, str]
+    nodes: Mapping[str, str]
+    #: Reader -> what he is told at once.
+    at_once: Mapping[tuple[Any, ...], Sequence[Subscription]]
 
     def concerns(self, one: Subscription, alert: Alert, person: Person | None) -> bool:
         """Whether an alert is for this subscription: of its node, and of what its person may see just now."""
         node = self.nodes.get(alert.source_id, "")
         if one.node_id and node != one.node_id:
             return False
+        if one.wish.pace is not Pace.AT_ONCE and self._is_told_at_once(one, alert, node):
+            return False
         if one.person_id is None:
             return True
         seen = nodes_where(person, Action.SEE)
         return seen is None or node in seen
+
+    def _is_told_at_once(self, one: Subscription, alert: Alert, node: str) -> bool:
+        """Whether the same reader is told of it at once: then it is not in his digests."""
+        others = self.at_once.get(_reader_of(one), ())
+        return any(other.wish.wants(alert.rule) and other.node_id in {"", node} for other in others)
+
+
+def _reader_of(one: Subscription) -> tuple[Any, ...]:
+    return one.person_id, one.wish.channel, one.wish.address, "" if one.person_id else one.node_id
+
+
+def _at_once(every: Sequence[Subscription], now: datetime) -> dict[tuple[Any, ...], list[Subscription]]:
+    """Of each reader, what he is told at once just now."""
+    found: dict[tuple[Any, ...], list[Subscription]] = {}
+    for one in every:
+        if one.wish.pace is Pace.AT_ONCE and one.is_heard(now):
+            found.setdefault(_reader_of(one), []).append(one)
+    return found
 
 
 def language_of(one: Subscription, person: Person | None) -> Language:
@@ -155,13 +180,38 @@ def key_of(services: Services, one: Subscription) -> str:
     return f"{one.id}-{digest[:_KEY]}"
 
 
+def key_of_person(services: Services, person: Person) -> str:
+    """What a link holds by which somebody ends all that he hears: good for nothing else."""
+    signed = f"person {person.id} {person.added_at:%Y%m%d%H%M%S}".encode()
+    digest = hmac.new(services.store.keys.secret("alerts"), signed, "sha256").hexdigest()
+    return f"{_OF_PERSON}{person.id}-{digest[:_KEY]}"
+
+
+def all_of_key(services: Services, key: str) -> list[Subscription]:
+    """What the link with this key ends: one subscription, all of a person, or nothing where it is none."""
+    if not key.startswith(_OF_PERSON):
+        one = of_key(services, key)
+        return [one] if one else []
+    number = _number(key.removeprefix(_OF_PERSON))
+    try:
+        person = services.store.people.get(number)
+    except UnknownPerson:
+        return []
+    if not hmac.compare_digest(key_of_person(services, person).encode(), key.encode()):
+        return []
+    return services.store.subscriptions.of_person(person.id)
+
+
+def _number(key: str) -> int:
+    """The number that a key begins with; 0: with none that a database counts to."""
+    number, _, _ = key.partition("-")
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else 0  # noqa: PLR2004 - as it says
+
+
 def of_key(services: Services, key: str) -> Subscription | None:
     """The subscription whose link holds this; None: there is none, or no more."""
-    number, _, _ = key.partition("-")
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):  # noqa: PLR2004 - what a database counts
-        return None
     try:
-        found = services.store.subscriptions.get(int(number))
+        found = services.store.subscriptions.get(_number(key))
     except UnknownSubscription:
         return None
     if not hmac.compare_digest(key_of(services, found).encode(), key.encode()):

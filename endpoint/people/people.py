@@ -19,6 +19,7 @@ from catalogue.errors import (
     UnknownNode,
 )
 from catalogue.people import Action, Person, Role
+from endpoint.alerts.beginning import begin_to_hear
 from endpoint.auth import onward, wording
 from endpoint.auth.forms import Fields, Form
 from endpoint.auth.gate import needs, reader
@@ -65,6 +66,7 @@ def add_person(request: Request, form: Form) -> Response:
             made = store.people.add(form.get("name"), form.get("mail"), by, now, language=language)
             if role is not None:
                 made = store.people.give(made.id, role, by, now, node_id=node)
+                begin_to_hear(services(request), made, by=by)
             link = _new_link(request, made)
     except _FAILURES as error:
         said = wording.failure(error, language_for(request))
@@ -130,8 +132,14 @@ def give_role(request: Request, person_id: int, form: Form) -> Response:
     people, by, now = services(request).store.people, reader(request).who, datetime.now(UTC)
     role = next((role for role in Role if role == form.get("role")), Role.VIEWER)
     node = form.get("node") if role is Role.NODE_MANAGER else ""
-    act = people.take if "take" in form else people.give
-    return _done(request, person_id, lambda: act(person_id, role, by, now, node_id=node))
+    if "take" in form:
+        return _done(request, person_id, lambda: people.take(person_id, role, by, now, node_id=node))
+
+    def give() -> None:
+        with services(request).store.together():
+            begin_to_hear(services(request), people.give(person_id, role, by, now, node_id=node), by=by)
+
+    return _done(request, person_id, give)
 
 
 @router.post("/{person_id}/link")

@@ -62,7 +62,10 @@ def test_who_hears_is_listed_without_what_is_secret(clearinghouse: Command, data
         ).code
         == DONE
     )
-    assert clearinghouse("alerts", "hear", "--node", "delta", "--to", "eve@example.org").code == WRONG
+    assert (
+        clearinghouse("alerts", "hear", "--node", "delta", "--to", "eve@example.org", "--pace", "weekly").code
+        == WRONG
+    )
     assert clearinghouse("alerts", "hear", "--to", "eve@example.org").code == WRONG
     shown, told = clearinghouse("alerts", "who"), clearinghouse("alerts", "who", "--json")
     assert [one["wish"]["address"] for one in told.json] == ["https://hooks.example.org/…", "eve@example.org"]

@@ -80,7 +80,7 @@ def test_a_person_chooses_what_to_hear(at: str, sqlite_store: Store) -> None:
         "fr",
     )
     assert one.confirmed_at is not None
-    browser.post(OWN, channel="mail", node="delta")
+    browser.post(OWN, channel="mail", node="delta", pace="daily")
     assert browser.answer.status_code == 422
     assert "hears of that already" in browser.answer.text
     for act, muted in (("mute", True), ("hear", False)):
