@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from catalogue.errors import SettingsError
 from catalogue.node_state import Facts
+from catalogue.quiet_hours import quiet_until
 from catalogue.source import Missed, SourceState
 from catalogue.store.overview import Glance
 from catalogue.timing import Timing
@@ -71,4 +73,15 @@ class Dues:
         """What the word for it follows from."""
         current = source.current.state if source.current else None
         owed = source.current is None and self.owed(source, now)
-        return Facts(source.state, current, source.questions, source.last, owed)
+        asks = source.current is None or source.current.kind.fetches
+        quiet = asks and waits_until(source, now) is not None
+        return Facts(source.state, current, source.questions, source.last, owed, quiet)
+
+
+def waits_until(source: Glance, now: datetime) -> datetime | None:
+    """When the quiet hours of a source end that it is in; None where it is in none."""
+    if not source.quiet_hours:
+        return None
+    with suppress(SettingsError):  # what is not understood any more holds nothing up
+        return quiet_until(source.quiet_hours, source.time_zone, now)
+    return None

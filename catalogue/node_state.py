@@ -8,6 +8,7 @@ What is said further up counts: a source that is paused is said to be paused, wh
     waiting for node  its run was put aside: the node asked for that, or did not answer
     held              a guard asks a person about it
     failing           its last harvest broke off
+    quiet hours       a harvest of it is queued, put aside or owed, and it must not be asked until they end
     due               a harvest of it is queued, or owed, or it never had one
     up to date        none of these
 """
@@ -27,6 +28,7 @@ class NodeState(StrEnum):
     HELD = "held"
     FAILING = "failing"
     WAITING = "waiting for node"
+    QUIET = "quiet hours"
     RUNNING = "running"
     DUE = "due"
     PAUSED = "paused"
@@ -52,22 +54,24 @@ class Facts:
     last: Ending | None = None
     #: The schedule has asked for a harvest, and no run was opened for it.
     owed: bool = False
+    #: It is in its quiet hours, and what it is to do would ask it for something.
+    quiet: bool = False
 
 
 _BROKEN = frozenset({Ending.FAILED, Ending.INTERRUPTED})
 _OUT = {SourceState.RETIRED: NodeState.RETIRED, SourceState.SUSPENDED: NodeState.PAUSED}
-_AT_WORK = {RunState.RUNNING: NodeState.RUNNING, RunState.RETRY: NodeState.WAITING}
 
 
 def state_of(facts: Facts) -> NodeState:
     """The word for a node."""
-    plain = _OUT.get(facts.source) or (_AT_WORK.get(facts.current) if facts.current else None)
-    if plain is not None:
-        return plain
+    if facts.source in _OUT or facts.current is RunState.RUNNING:
+        return _OUT.get(facts.source, NodeState.RUNNING)
+    if facts.current is RunState.RETRY:
+        return NodeState.QUIET if facts.quiet else NodeState.WAITING
     if facts.questions:
         return NodeState.HELD
-    if facts.current is RunState.QUEUED:
-        return NodeState.DUE
+    if facts.current is RunState.QUEUED or (facts.owed and facts.last not in _BROKEN):
+        return NodeState.QUIET if facts.quiet else NodeState.DUE
     if facts.last in _BROKEN:
         return NodeState.FAILING
-    return NodeState.DUE if facts.owed or facts.last is None else NodeState.UP_TO_DATE
+    return NodeState.DUE if facts.last is None else NodeState.UP_TO_DATE

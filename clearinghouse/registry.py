@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from catalogue.dues import Dues
+from catalogue.node_state import NodeState, state_of
+from catalogue.quiet_hours import quiet_until
 from catalogue.quirks import causes
+from catalogue.settings import Settings
 from catalogue.source import Missed, Protocol, Source, SourceState, upload_address
 from catalogue.steering import acts
 from catalogue.steering import sources as steering
+from catalogue.store import Store
 from clearinghouse.harvests import work_on
 from clearinghouse.output import (
     complaints,
@@ -95,14 +101,26 @@ def list_sources(*, as_json: Json = False) -> None:
     """Every source, and when it is harvested next."""
     with opened() as (settings, store):
         sources = store.sources.all()
+        stands = _stands(settings, store)
     due = {s.id: next(iter(coming(s, settings, 1)), None) for s in sources}
     if as_json:
-        print_json([source_json(s) | {"next_due": due[s.id]} for s in sources])
+        print_json([source_json(s) | {"next_due": due[s.id], "stands": stands[s.id]} for s in sources])
         return
     print_table(
         ["id", "protocol", "state", "schedule", "next", "base URL", "title"],
-        [[s.id, s.protocol, s.state, in_zone(s), moment(due[s.id]), s.base_url, s.label] for s in sources],
+        [
+            [s.id, s.protocol, stands[s.id], in_zone(s), moment(due[s.id]), s.base_url, s.label]
+            for s in sources
+        ],
     )
+
+
+def _stands(
+    settings: Settings, store: Store, source_ids: Sequence[str] | None = None
+) -> dict[str, NodeState]:
+    """The word for each source, as pages and the API have it."""
+    dues, now = Dues(settings.schedule_jitter), utc_now()
+    return {one.id: state_of(dues.facts(one, now)) for one in store.overview.glances(source_ids)}
 
 
 def show(source_id: Id, *, as_json: Json = False) -> None:
@@ -112,15 +130,21 @@ def show(source_id: Id, *, as_json: Json = False) -> None:
         runs = store.runs.newest(source_id=source_id, limit=5)
         secrets = secrets_json(store, source_id)
         due = coming(source, settings, COMING)
+        stands = _stands(settings, store, [source_id])[source_id]
     if as_json:
         print_json(
             source_json(source)
-            | {"next_due": due, "secrets": secrets, "runs": [run_json(run) for run in runs]}
+            | {"stands": stands, "next_due": due, "secrets": secrets, "runs": [run_json(run) for run in runs]}
         )
         return
     for name, value in source_json(source).items():
         if value:
             console.print(f"{name:16} {value}", markup=False, highlight=False, soft_wrap=True)
+    until = (
+        quiet_until(source.quiet_hours, source.time_zone, utc_now()) if stands is NodeState.QUIET else None
+    )
+    over = f" until {moment(until)} UTC" if until else ""
+    console.print(f"{'how it stands':16} {stands}{over}", markup=False, highlight=False)
     for row in secrets:
         since = f"{row['kind']}, set at {moment(row['set_at'])}"
         console.print(f"{'secret':16} {since}", markup=False, highlight=False)

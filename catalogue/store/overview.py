@@ -23,7 +23,7 @@ _R: Final = runs.c
 _S: Final = sources.c
 _SEEN: Final = (
     _S.id, _S.title, _S.repository_name, _S.protocol, _S.base_url, _S.state, _S.schedule, _S.time_zone,
-    _S.missed, _S.scheduled_at, _S.certificate_until,
+    _S.missed, _S.scheduled_at, _S.certificate_until, _S.quiet_hours,
 )  # fmt: skip
 _HARVESTS: Final = (RunKind.FULL, RunKind.INCREMENTAL)
 #: Endings of harvests that were not read to the end.
@@ -58,6 +58,8 @@ class Glance:
     good_at: datetime | None
     #: When a run of it was opened last.
     opened_at: datetime | None
+    #: As they are written; empty: none.
+    quiet_hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ def _glance(row: Any, *, current: HarvestRun | None, questions: int, newest: tup
         good_run=good.id if good else None,
         good_at=good.ended_at if good else None,
         opened_at=opened.opened_at if opened else None,
+        quiet_hours=row.quiet_hours,
     )
 
 

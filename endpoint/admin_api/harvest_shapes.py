@@ -33,6 +33,7 @@ class SourceShown(BaseModel):
     last_good_at: datetime | None
     next_at: datetime | None = Field(description="By its schedule; where a harvest is owed, since when.")
     owed: bool
+    waits_until: datetime | None = Field(description="When the quiet hours end for which a harvest waits.")
     open_run: int | None
     open_questions: int
     records: int
@@ -55,6 +56,7 @@ def source_shown(line: NodeLine) -> SourceShown:
         last_good_at=glance.good_at,
         next_at=line.next_at,
         owed=line.owed,
+        waits_until=line.waits_until,
         open_run=glance.current.id if glance.current else None,
         open_questions=glance.questions,
         records=line.records,

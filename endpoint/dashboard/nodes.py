@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from catalogue.dues import Dues
+from catalogue.dues import Dues, waits_until
 from catalogue.node_state import NodeState, state_of
 from catalogue.people import Action
 from catalogue.run import HarvestRun
@@ -48,6 +48,8 @@ class NodeLine:
     problems: int = 0
     #: Records held after each of its newest runs, the oldest first.
     held: Sequence[int] = ()
+    #: When the quiet hours end for which a harvest of it waits; None where none does.
+    waits_until: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -168,7 +170,9 @@ def _line(glance: Glance, dues: Dues, counts: Mapping[str, SetCount], now: datet
     facts, due = dues.facts(glance, now), dues.of(glance, now)
     held = counts.get(glance.id)
     next_at = due.last if facts.owed else due.next
-    return NodeLine(glance, state_of(facts), next_at, facts.owed, held.members if held else 0)
+    state = state_of(facts)
+    until = waits_until(glance, now) if state is NodeState.QUIET else None
+    return NodeLine(glance, state, next_at, facts.owed, held.members if held else 0, waits_until=until)
 
 
 def dues_of(request: Request) -> Dues:
@@ -192,12 +196,13 @@ def with_details(store: Store, lines: Sequence[NodeLine], now: datetime) -> list
     ids = [line.id for line in lines]
     problems, sparks = store.problems.counts(ids, now), store.overview.sparks(ids)
     return [
-        NodeLine(
-            line.glance, line.state, line.next_at, line.owed, line.records,
-            problems.get(line.id, 0), held_after(line.records, sparks.get(line.id, [])),
+        replace(
+            line,
+            problems=problems.get(line.id, 0),
+            held=held_after(line.records, sparks.get(line.id, [])),
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def held_after(records: int, sparks: Sequence[Spark]) -> list[int]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catalogue.dues import Dues
+from catalogue.dues import Dues, waits_until
 from catalogue.node_state import NodeState, state_of
 from catalogue.run import Ending, RunKind
 from catalogue.source import Missed
@@ -64,3 +64,18 @@ def test_a_changed_schedule_counts_at_once(nightly: Store) -> None:
     dues.of(glance(nightly), SET_AT)
     nightly.sources.change("nile", schedule="0 5 * * *")
     assert dues.of(glance(nightly), SET_AT).next == DUE + timedelta(hours=2)
+
+
+def test_what_waits_for_the_end_of_quiet_hours_is_said_to(nightly: Store) -> None:
+    nightly.sources.change("nile", quiet_hours="05:00-09:00", time_zone="Africa/Nairobi")
+    word = lambda at: state_of(Dues(0).facts(glance(nightly), at))  # noqa: E731 - short
+    assert waits_until(glance(nightly), DUE) == DUE.replace(hour=6)
+    assert word(DUE) is NodeState.UP_TO_DATE, "nothing waits"
+    run = nightly.runs.open("nile", RunKind.FULL, DUE)
+    assert word(DUE) is NodeState.QUIET
+    assert word(DUE.replace(hour=6)) is NodeState.DUE
+    nightly.runs.cancel(run.id, DUE)
+    nightly.runs.open("nile", RunKind.REMAP, DUE)
+    assert word(DUE) is NodeState.DUE, "it asks the node for nothing"
+    nightly.sources.change("nile", quiet_hours="from five to nine")
+    assert waits_until(glance(nightly), DUE) is None

@@ -15,6 +15,7 @@ FACTS = st.builds(
     st.integers(0, 3),
     st.none() | st.sampled_from(Ending),
     st.booleans(),
+    st.booleans(),
 )
 
 
@@ -33,6 +34,14 @@ FACTS = st.builds(
         (Facts(last=Ending.HELD), "up to date"),
         (Facts(last=Ending.FAILED, questions=1, current=RunState.RUNNING), "running"),
         (Facts(current=RunState.RETRY), "waiting for node"),
+        (Facts(current=RunState.QUEUED, quiet=True), "quiet hours"),
+        (Facts(current=RunState.RETRY, quiet=True), "quiet hours"),
+        (Facts(last=Ending.COMPLETE, owed=True, quiet=True), "quiet hours"),
+        (Facts(last=Ending.COMPLETE, quiet=True), "up to date"),
+        (Facts(current=RunState.RUNNING, quiet=True), "running"),
+        (Facts(current=RunState.QUEUED, questions=1, quiet=True), "held"),
+        (Facts(last=Ending.FAILED, owed=True, quiet=True), "failing"),
+        (Facts(quiet=True), "due"),
         (Facts(SourceState.SUSPENDED, RunState.RUNNING, 1, Ending.FAILED), "paused"),
         (Facts(SourceState.RETIRED, RunState.RUNNING, 1, Ending.FAILED), "retired"),
     ],

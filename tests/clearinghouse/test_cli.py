@@ -14,7 +14,7 @@ from catalogue.run import Ending, RunKind, RunState
 from catalogue.source import SourceState
 from catalogue.store import Store
 from clearinghouse import output
-from factories import now
+from factories import add_source, now
 from harvester import inline
 from remote_node import FOREIGN, RemoteNode, busy, dublin_core, oai_error, status, then
 
@@ -38,6 +38,23 @@ def test_registering_and_listing(clearinghouse: Command) -> None:
     table = clearinghouse("source", "list").out.splitlines()
     assert table[0].split()[:3] == ["id", "protocol", "state"]
     assert "https://volta.example.org/csw" in table[1]
+
+
+def test_a_source_whose_run_waits_for_the_end_of_quiet_hours_is_said_to(
+    clearinghouse: Command, database: Store
+) -> None:
+    hour = now().hour
+    add_source(database, "nile", quiet_hours=f"{hour:02d}:00-{(hour + 2) % 24:02d}:00")
+    assert clearinghouse("source", "list", "--json").json[0]["stands"] == "due"
+    database.runs.open("nile", RunKind.FULL, now())
+    assert "quiet hours" in clearinghouse("source", "list").out
+    assert clearinghouse("source", "show", "nile", "--json").json["stands"] == "quiet hours"
+    [line] = [
+        one
+        for one in clearinghouse("source", "show", "nile").out.splitlines()
+        if re.match("how it stands  +", one)
+    ]
+    assert re.search(rf"quiet hours until \S+ {(hour + 2) % 24:02d}:00:00 UTC$", line)
 
 
 WRONG_SOURCES = {

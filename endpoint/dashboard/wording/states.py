@@ -13,6 +13,7 @@ STATES: Final[Mapping[NodeState, str]] = {
     NodeState.HELD: N_("held"),
     NodeState.FAILING: N_("failing"),
     NodeState.WAITING: N_("waiting for node"),
+    NodeState.QUIET: N_("quiet hours"),
     NodeState.RUNNING: N_("running"),
     NodeState.DUE: N_("due"),
     NodeState.PAUSED: N_("paused"),
@@ -24,6 +25,7 @@ MARKS: Final[Mapping[NodeState, str]] = {
     NodeState.HELD: "?",
     NodeState.FAILING: "✕",
     NodeState.WAITING: "…",
+    NodeState.QUIET: "☾",
     NodeState.RUNNING: "▸",
     NodeState.DUE: "○",
     NodeState.PAUSED: "=",
@@ -35,6 +37,9 @@ MEANINGS: Final[Mapping[NodeState, str]] = {
     NodeState.HELD: N_("A guard has held back what would delete or lose much, and asks a person."),
     NodeState.FAILING: N_("The last harvest broke off. What we have of the node stays as it was."),
     NodeState.WAITING: N_("The node asked for patience or did not answer; its run goes on later by itself."),
+    NodeState.QUIET: N_(
+        "A harvest of it waits until the hours are over in which the node must not be asked."
+    ),
     NodeState.RUNNING: N_("A worker harvests it just now."),
     NodeState.DUE: N_("A harvest of it is queued, is owed, or will be its first."),
     NodeState.PAUSED: N_("A person has paused it; its records stay."),

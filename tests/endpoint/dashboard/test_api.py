@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
 
 from catalogue.people import Action, Role
+from catalogue.run import RunKind
 from catalogue.store import Store
 from programs import Program
 from signing_in import add_node, add_person, serving, token_of
@@ -31,6 +33,20 @@ def test_sources_stand_as_the_pages_say(api: Program) -> None:
     assert [one["open_questions"] for one in held["items"]] == [1]
     assert api("GET", "/api/sources/nile")["records"] == 4
     assert api("GET", "/api/sources/none")["status"] == 404
+
+
+def test_a_source_whose_run_waits_for_the_end_of_quiet_hours_is_said_to(
+    api: Program, desk_store: Store
+) -> None:
+    hour = datetime.now(UTC).hour
+    quiet = f"{hour:02d}:00-{(hour + 2) % 24:02d}:00"
+    desk_store.sources.change("plata", quiet_hours=quiet, time_zone="UTC")
+    assert api("GET", "/api/sources/plata")["waits_until"] is None
+    desk_store.runs.open("plata", RunKind.FULL, datetime.now(UTC))
+    [found] = api("GET", "/api/sources?state=quiet+hours")["items"]
+    assert (found["id"], found["state"]) == ("plata", "quiet hours")
+    until = datetime.fromisoformat(found["waits_until"])
+    assert timedelta() < until - datetime.now(UTC) <= timedelta(hours=2)
 
 
 def test_runs_tell_what_they_met(api: Program, made: dict[str, Any]) -> None:

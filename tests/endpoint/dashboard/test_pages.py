@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -346,3 +347,19 @@ def test_operators_retire_a_node_bring_it_back_and_pause_everything(
     assert "Storm." in text(operator.get("/dashboard"))
     operator.post("/dashboard/pause", form_at="/dashboard", resume="yes")
     assert desk_store.pauses.current() is None
+
+
+def test_a_node_whose_run_waits_for_the_end_of_quiet_hours_is_said_to(
+    operator: Browser, desk_store: Store
+) -> None:
+    hour = datetime.now(UTC).hour
+    quiet = f"{hour:02d}:00-{(hour + 2) % 24:02d}:00"
+    desk_store.sources.change("plata", quiet_hours=quiet, time_zone="UTC")
+    desk_store.runs.open("plata", RunKind.FULL, datetime.now(UTC))
+    page = operator.get("/dashboard")
+    [state] = page.xpath("//tr[.//a[contains(@href, 'plata')]]//span[contains(@class, 'quiet-hours')]")
+    assert "quiet hours" in state.text_content()
+    assert "waits until its quiet hours are over" in text(page)
+    assert "quiet hours" in text(operator.get("/dashboard/sources/plata"))
+    assert [one.get("class") for one in operator.get("/dashboard?state=quiet-hours").xpath(
+        "//tbody//span[starts-with(@class, 'state')]")] == ["state quiet-hours"]  # fmt: skip
