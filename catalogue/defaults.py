@@ -69,5 +69,10 @@ def without_marks(repairs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in repairs if not name.startswith(MARK))
 
 
+def added_by(repairs: tuple[str, ...]) -> tuple[str, ...]:
+    """What was added to a record by default, by the marks among its repairs: `language` and so on."""
+    return tuple(name.removeprefix(MARK) for name in repairs if name.startswith(MARK))
+
+
 #: Nothing is assumed.
 NONE: Final = Defaults()

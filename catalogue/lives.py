@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalogue import identifiers, oai_identifier
 from catalogue.cluster import Rule
+from catalogue.defaults import added_by, without_marks
 from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.query import And, AnyText, Compare, Operator, Or, RecordQuery
 from catalogue.run import RunKind
@@ -78,6 +79,8 @@ class Event:
     why: str = ""
     #: What its answer needed before it could be read.
     repairs: tuple[str, ...] = ()
+    #: What it did not say, and the defaults of its source supplied: `language` and so on.
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ class Life:
     twins: tuple[Twin, ...] = ()
     #: It leads its copies, or has none.
     leads: bool = True
+    #: As it is now: what its source did not send and the defaults of that supplied.
+    added: tuple[str, ...] = ()
 
     @property
     def set_aside_since(self) -> Event | None:
@@ -287,6 +292,7 @@ def life_of(store: Store, candidate: Candidate) -> Life:
         absent_since=absence[0] if absence else None,
         absent_lists=absence[1] if absence else 0,
         waits=store.withheld.of_records([row.id]).get(row.id),
+        added=() if row.deleted else added_by(tuple(row.repairs.split())),
     )
     return _with_twins(store, life)
 
@@ -324,7 +330,7 @@ def _changes(row: Any, versions: Sequence[Version], moments: Moments) -> Iterato
 
 def _event(moments: Moments, run: int, what: What, repairs: tuple[str, ...]) -> Event:
     at, kind = moments.get(run, _FORGOTTEN)
-    return Event(what, run, at, kind, repairs=repairs)
+    return Event(what, run, at, kind, repairs=without_marks(repairs), added=added_by(repairs))
 
 
 def _with_twins(store: Store, life: Life) -> Life:

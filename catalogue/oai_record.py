@@ -17,6 +17,7 @@ from typing import Final
 
 from catalogue import formats
 from catalogue import namespaces as ns
+from catalogue.defaults import without_marks
 from catalogue.provenance import day_or_second
 from catalogue.xml import escape, escape_attribute
 
@@ -29,8 +30,7 @@ _STAMP: Final = b"</identifier><datestamp>"
 _LENGTH_OF_STAMP: Final = len("2000-01-01T00:00:00Z")
 #: A header of a record that is deleted, or no more in a list, begins with this (section 2.5.1).
 GONE: Final = b'<header status="deleted">'
-ALTERED: Final = b' altered="true">'
-AS_IT_WAS: Final = b' altered="false">'
+_MARK: Final = b' altered="'
 
 
 @lru_cache(8192)
@@ -87,6 +87,13 @@ class Origin:
     origins: str = ""
     #: Address of the statement of rights to the metadata.
     rights: str = ""
+    #: Names of the repairs that its answer needed, with a space between them; and the marks of what was added
+    #: to what we make of it (`catalogue.defaults`), which is in no metadata that are served as they came.
+    repairs: str = ""
+
+    def is_altered(self, served: str) -> bool:
+        """Whether the metadata in this format are not as they were harvested."""
+        return self.metadata_prefix != served or bool(without_marks(tuple(self.repairs.split())))
 
 
 def end(origin: Origin, served: str, harvested: int) -> bytes:
@@ -95,7 +102,7 @@ def end(origin: Origin, served: str, harvested: int) -> bytes:
     A catalogue that is no OAI-PMH repository may have given a local time as the datestamp, of which the day
     is kept, or nothing: then we know of no change later than our harvest.
     """
-    opening = _provenance(origin.base_url, harvested, altered=origin.metadata_prefix != served)
+    opening = _provenance(origin.base_url, harvested, altered=origin.is_altered(served))
     return (
         f"{opening}{escape(origin.identifier)}</identifier>"
         f"<datestamp>{day_or_second(origin.datestamp) or utc(harvested)}</datestamp>"
@@ -104,12 +111,18 @@ def end(origin: Origin, served: str, harvested: int) -> bytes:
     ).encode()
 
 
+def altered(behind: bytes) -> bytes:
+    """The same end, of metadata that we have made: our own description says so, those that it holds stay."""
+    before, mark, rest = behind.partition(_MARK)
+    return b"".join((before, mark, b"true", rest[rest.index(b'"') :])) if mark else behind
+
+
 @lru_cache(1024)
 def _provenance(base_url: str, harvested: int, *, altered: bool) -> str:
     return (
         f'</metadata><about><provenance xmlns="{ns.OAI_PROVENANCE}" xsi:schemaLocation="{ns.OAI_PROVENANCE}'
         f' http://www.openarchives.org/OAI/2.0/provenance.xsd"><originDescription'
-        f' harvestDate="{utc(harvested)}"{(ALTERED if altered else AS_IT_WAS).decode()}'
+        f' harvestDate="{utc(harvested)}"{_MARK.decode()}{"true" if altered else "false"}">'
         f"<baseURL>{escape(base_url)}</baseURL><identifier>"
     )
 

@@ -36,6 +36,7 @@ def write(
             found.metadata_prefix,
             chain(found.about.origins),
             found.about.rights,
+            " ".join(found.repairs),
         )
         rows[found.known is not None] += [
             (number, prefix, datestamp, body, begin, oai_record.end(origin, prefix, datestamp), datestamp)
@@ -80,6 +81,7 @@ _AROUND = sa.select(
     records.c.metadata_prefix,
     records.c.origins,
     records.c.metadata_rights,
+    records.c.repairs,
 ).select_from(
     records.join(renditions, renditions.c.record_id == records.c.id).join(
         sources, sources.c.id == records.c.source_id

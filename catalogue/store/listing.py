@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from catalogue.defaults import added_by
 from catalogue.record import Record, from_json
 from catalogue.store.engine import reading
 from catalogue.store.tables import neutral_records, record_sets, records, sets
@@ -31,6 +32,8 @@ class ListedRecord:
     changed: int
     source_datestamp: str
     record: Record
+    #: What its source did not send, and the defaults of that supplied (`catalogue.defaults`).
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Listing:
         columns = (
             c.id, c.identifier, c.file_identifier, c.source_id, c.source_identifier, c.metadata_prefix,
             c.first_datestamp, c.datestamp, c.source_datestamp, neutral_records.c.body,
+            c.repairs,
         )  # fmt: skip
         statement = (
             sa.select(*columns)
@@ -65,9 +69,12 @@ class Listing:
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
         found = {
-            row[0]: ListedRecord(row[0], row[1], row[2] or row[1], *row[3:9], record=from_json(row[9]))
+            row[0]: ListedRecord(
+                row[0], row[1], row[2] or row[1], *row[3:9],
+                record=from_json(row[9]), added=added_by(tuple(row[10].split())),
+            )
             for row in rows
-        }
+        }  # fmt: skip
         return [found[number] for number in ids if number in found]
 
     def find(self, identifier: str, *, set_spec: str = "") -> Whereabouts | None:

@@ -41,6 +41,7 @@ class EventTold(BaseModel):
     path: str = Field(description="Where; told to those who may see its source.")
     why: str = Field(description="As above.")
     repairs: list[str] = Field(description="What its answer needed before it could be read; as above.")
+    added: list[str] = Field(description="What it did not say, and its source's registration supplied.")
 
 
 class LifeTold(CandidateTold):
@@ -54,6 +55,9 @@ class LifeTold(CandidateTold):
     absent_since: datetime | None = Field(description="Since when complete lists of its source lack it.")
     sets: list[str]
     formats: list[str] = Field(description="metadataPrefixes in which the feed has it.")
+    added: list[str] = Field(
+        description="Not sent by its source, but supplied by its registration: language, licence, country."
+    )
     copies: list[str] = Field(description="Identifiers of records that are copies of the same.")
     waits: str = Field(description="What waits for an answer; told to those who may see its source.")
     events: list[EventTold]
@@ -104,6 +108,7 @@ def _life(shown: Shown, life: Life) -> LifeTold:
         absent_since=life.absent_since,
         sets=list(life.sets),
         formats=list(life.formats),
+        added=list(life.added),
         copies=[twin.identifier for twin in life.twins],
         waits=life.waits.reason if life.waits and shown.within else "",
         events=[_event(event, within=shown.within) for event in life.events],
@@ -119,4 +124,5 @@ def _event(event: Event, *, within: bool) -> EventTold:
         path=event.path if within else "",
         why=event.why if within else "",
         repairs=list(event.repairs) if within else [],
+        added=list(event.added),
     )

@@ -16,7 +16,7 @@ from endpoint.auth.gate import reader
 from endpoint.auth.pages import private
 from endpoint.dashboard.wording.rules import words_of
 from endpoint.life.seeking import found
-from endpoint.life.wording import HAPPENED, MARKS, STANDINGS
+from endpoint.life.wording import ADDED, HAPPENED, MARKS, STANDINGS
 from endpoint.public.pages import page
 from endpoint.public.wording import Wording
 
@@ -38,6 +38,7 @@ def where_page(request: Request, q: str = "", source: str = "") -> Response:
         happened=HAPPENED,
         standings=STANDINGS,
         marks=MARKS,
+        added=ADDED,
         words_of=words_of,
         reader=reader(request),
     )

@@ -17,6 +17,9 @@ HAPPENED: Final = {
     What.ABSENT: N_("Missing from its source’s list"),
 }
 
+#: What the defaults of a source may supply (`catalogue.defaults`).
+ADDED: Final = {"language": N_("Language"), "licence": N_("Licence"), "country": N_("Country")}
+
 STANDINGS: Final = {
     Standing.LIVE: N_("It is in the catalogue."),
     Standing.DELETED: N_("It was deleted, and is told as such to those who harvest us."),

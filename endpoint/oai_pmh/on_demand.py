@@ -32,5 +32,4 @@ def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:
         identifier=element.file_identifier,
         datestamp=element.source_datestamp,
     )
-    end = element.end.replace(oai_record.AS_IT_WAS, oai_record.ALTERED, 1)
-    return element.begin, metadata, end
+    return element.begin, metadata, oai_record.altered(element.end)

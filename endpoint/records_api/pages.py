@@ -165,7 +165,12 @@ def record(
         signposts=[link for link in signposts if web_uri(link["href"])],
         schema_org=Markup(schema_org.document(described).decode()),  # noqa: S704 - nothing in it ends a script
         permanent=api.item_address(one.identifier),
+        added={_ROWS.get(name, name) for name in one.added},
     )
+
+
+#: What the defaults of a source may supply -> the row in which it stands.
+_ROWS: Final = {"licence": "rights", "country": "place"}
 
 
 def _others(text: Text, language: Language) -> Iterator[tuple[str, str]]:

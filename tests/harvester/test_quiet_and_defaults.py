@@ -10,6 +10,7 @@ import pytest
 
 from catalogue.defaults import Defaults
 from catalogue.errors import HarvestingPaused, RunLost
+from catalogue.lives import life_of, seek
 from catalogue.record import from_json
 from catalogue.run import HarvestRun, RunKind, Standing
 from catalogue.settings import load_settings
@@ -78,6 +79,12 @@ def test_what_a_record_does_not_say_comes_from_the_defaults_and_goes_with_them(
     assert marks == "default.language default.licence default.country"
     said, marks = found()["told"]
     assert (said.languages, said.rights[0].text.default, marks) == (("ar",), "Mine", "")
+    life = life_of(store, seek(store, load_settings().repository_identifier, "bare").candidates[0])
+    assert (life.added, life.events[-1].added, life.events[-1].repairs) == (
+        ("language", "licence", "country"),
+        ("language", "licence", "country"),
+        (),
+    )
     native = store.feed.entries(FeedQuery("oai_dc"), after=None, limit=9)
     assert {LICENCE.encode() in (one.body or b"") for one in native} == {False}  # as the node sent it
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from catalogue import oai_record
+from catalogue import provenance as harvested
 from catalogue.oai_record import Origin
+from catalogue.provenance import About, chain
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from catalogue.store.migrations import downgrade
 from catalogue.store.tables import renditions
-from factories import commit, fill
+from factories import add_source, commit, fill, open_run, write_of
 
 NAME = "oai:clearinghouse.localdomain:nile:"
 
@@ -82,3 +87,47 @@ def test_what_stands_around_the_metadata() -> None:
     assert oai_record.begin("oai:x:1", 0, "a b").endswith(
         b"<setSpec>a</setSpec><setSpec>b</setSpec></header><metadata>"
     )
+
+
+@pytest.mark.parametrize(
+    ("repairs", "served", "altered"),
+    [
+        ("", "oai_dc", "false"),
+        ("", "iso19139", "true"),
+        # What was added stands in what we make of a record, and not in what was sent.
+        ("default.language default.licence", "oai_dc", "false"),
+        ("default.language", "iso19139", "true"),
+        ("stray-ampersands default.language", "oai_dc", "true"),
+    ],
+)
+def test_a_record_is_altered_where_it_is_not_as_it_was_sent(repairs: str, served: str, altered: str) -> None:
+    origin = Origin("https://a.example.org/", "i", "2020-01-02", "oai_dc", repairs=repairs)
+    assert f' altered="{altered}">' in oai_record.end(origin, served, 0).decode()
+
+
+def test_what_we_render_is_altered_and_what_others_say_of_it_stays() -> None:
+    home = About(
+        (
+            harvested.Origin(
+                "https://home.example.org/", "oai:h:1", "2019-01-01", "urn:x", "2019-02-02", False
+            ),
+        )
+    )
+    for prefix in ("oai_dc", "iso19139"):
+        origin = Origin("https://a.example.org/", "i", "2020-01-02", prefix, chain(home.origins))
+        made = oai_record.altered(oai_record.end(origin, "oai_dc", 0)).decode()
+        assert re.findall('altered="([a-z]+)"', made) == ["true", "false"]
+    assert oai_record.altered(b"") == b""
+
+
+def test_a_repaired_record_is_told_as_altered_also_where_it_is_made_anew(store: Store) -> None:
+    add_source(store, "nile")
+    run = open_run(store)
+    made = write_of(store, Record(Text.of("A")), source_identifier="a")
+    commit(store, run, [replace(made, repairs=("stray-ampersands",))])
+    for _ in range(2):
+        found = store.feed.element(f"{NAME}a", "oai_dc")
+        assert isinstance(found, bytes)
+        assert b'altered="true"' in found
+        with store.engine.execution_options(writes=True).connect() as connection, connection.begin():
+            connection.execute(sa.update(renditions).values(element_datestamp=None, element_end=b"x"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -210,3 +211,30 @@ def test_the_last_part_of_an_identifier_is_a_name(store: Store) -> None:
     # A whole identifier comes before the last part of one.
     assert [one.source_id for one in seek(store, NAMESPACE, "42").candidates] == ["volta"]
     assert seek(store, NAMESPACE, "11/4").candidates == ()
+
+
+def test_what_the_registration_supplied_is_told_to_everybody(sqlite_store: Store) -> None:
+    add_source(sqlite_store, "nile")
+    run, marks = open_run(sqlite_store), ("stray-ampersands", "default.language", "default.country")
+    record = Record(Text.of("Bare"), languages=("fr",))
+    made = replace(write_of(sqlite_store, record, source_identifier="r1"), repairs=marks)
+    commit(sqlite_store, run, [made])
+    with serving(sqlite_store) as at:
+        _, page = read(at, "r1")
+        told = requests.get(f"{at}/api/where?q=r1", timeout=10).json()["life"]
+        shown = html.fromstring(
+            requests.get(f"{at}/ogc/collections/records/items/{made.identifier}?f=html", timeout=10).content
+        )
+    assert (
+        page.xpath("//dt[.='Not sent by its source']/following-sibling::dd")[0]
+        .text_content()
+        .startswith("Language · Country")
+    )
+    row = " ".join(page.xpath("string(//tbody/tr)").split())
+    assert "supplied by the registration of the source: Language · Country" in row
+    assert "stray-ampersands" not in row
+    assert "default." not in page.text_content()
+    assert (told["added"], told["events"][0]["added"]) == (["language", "country"],) * 2
+    assert told["events"][0]["repairs"] == []
+    language = shown.xpath("//dt[.='Language']/following-sibling::dd")[0].text_content()
+    assert "not sent by the source" in language
