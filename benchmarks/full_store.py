@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from catalogue import oai_identifier, oai_record
 from catalogue.oai_record import Origin
-from catalogue.record import Agent, Box, Link, Record, Subject, Text, to_json
+from catalogue.record import Agent, Box, Date, Identifier, Link, Record, Right, Subject, Text, to_json
 from catalogue.rendering import render
 from catalogue.sets import with_parents
 from catalogue.source import Protocol, Source
@@ -94,8 +94,27 @@ def iso_template() -> str:
     return made.decode()
 
 
-def fill(store: Store, count: int) -> None:
-    """Fill an empty store with so many records."""
+def document(number: int, text: str) -> Record:
+    """A record as a repository of documents has it."""
+    return Record(
+        Text.of(f"Record {number}", "en"),
+        descriptions=(Text.of(text, "en"),),
+        agents=(
+            *(Agent("creator", Text.of(f"{name}, {_WORDS[number % 21]}")) for name in ("Muster", "Tester")),
+            Agent("publisher", Text.of("Regional centre for hazardous waste", "en")),
+        ),
+        dates=(Date("date", f"20{number % 25:02}-05-14"),),
+        subjects=tuple(Subject(Text.of(_WORDS[(number * 7 + n) % 21], "en")) for n in range(5)),
+        types=(Text.of("Report"),),
+        formats=("application/pdf",),
+        identifiers=(Identifier(f"https://nile.example.org/{number}", "uri"),),
+        languages=("en",),
+        rights=(Right(Text.of("Creative Commons Attribution 4.0")),),
+    )
+
+
+def fill(store: Store, count: int, *, iso: bool = True) -> None:
+    """Fill an empty store with so many records; without `iso` none of them was sent in ISO 19139."""
     store.upgrade()
     if store.embedded:
         sa.event.listen(store.engine, "connect", _carelessly)
@@ -105,7 +124,7 @@ def fill(store: Store, count: int) -> None:
         store.sources.add(
             Source(name, Protocol.OAI_PMH, f"https://{name}.example.org/oai"), datetime.now(UTC)
         )
-    made = _Making(texts(1500), iso_template())
+    made = _Making(texts(1500), iso_template() if iso else "")
     for first in range(1, count + 1, _AT_ONCE):
         with writing(store.engine) as connection:
             specs = [spec for name in sources for spec in with_parents([f"source:{name}", *_classes(name)])]
@@ -160,14 +179,15 @@ class _Making:
         )  # fmt: skip
         begin = oai_record.begin(identifier, stamp, " ".join(specs))
         origin = Origin(f"https://{source}.example.org/oai", theirs, "2026-01-01T00:00:00Z", "oai_dc")
-        iso = self._iso.replace(_NUMBER, str(number)).replace(_TEXT, text)
-        for prefix, body in (("oai_dc", _DC % (number, number, text)), ("iso19139", iso)):
+        bodies = [("oai_dc", _DC % (number, number, text))]
+        if self._iso:
+            bodies.append(("iso19139", self._iso.replace(_NUMBER, str(number)).replace(_TEXT, text)))
+        for prefix, body in bodies:
             end = oai_record.end(origin, prefix, stamp)
             found.renditions.append(
                 (number, prefix, stamp, None if gone else body.encode(), begin, end, stamp)
             )
-        record = Record(Text.of(title, "en"), descriptions=(Text.of(text, "en"),))
-        found.neutral.append((number, "", to_json(record)))
+        found.neutral.append((number, "", to_json(document(number, text))))
         found.sets.extend((self.set_ids[spec], number, stamp, not gone) for spec in with_parents(specs))
 
 

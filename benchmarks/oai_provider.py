@@ -1,15 +1,16 @@
 """What the OAI-PMH provider costs: CPU of the server process for each request, beside static bytes.
 
     .venv/bin/python benchmarks/oai_provider.py [records] [--database PATH_OR_URL] [--requests N]
-        [--rounds N] [--only WORDS] [--harvesters N]
+        [--rounds N] [--only WORDS] [--harvesters N] [--documents] [--keep]
 
 A store of so many records is filled (`full_store.py`: oai_dc of 2 kB and ISO 19139 of 11 kB, as of sources
 that sent that) unless it is there already. Then our application runs behind uvicorn in a process of its own,
 beside one that answers the very same bytes from memory through the same stack, by a FastAPI endpoint and by a
 bare route; all are asked in turn, and the CPU time that each process used is read from /proc, with that of
 the backends of PostgreSQL. CPU seconds and ratios count: other work on the machine disturbs them least.
-`--harvesters` reads lists by so many clients at the same time instead, and tells the memory and what one core
-sends.
+`--documents`: no record was sent in ISO 19139, so that it is made on demand; `--keep` keeps it first, as the
+chore behind the runs does. `--harvesters` reads lists by so many clients at the same time instead, and tells
+the memory and what one core sends.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from full_store import SOURCES, fill
 
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
+from catalogue.store.tables import kept_renditions
 
 PAGE = 100
 #: Stands before the content coding that a request accepts.
@@ -212,18 +214,38 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="only what begins so")
     parser.add_argument("--harvesters", type=int, default=0)
+    parser.add_argument("--documents", action="store_true")
+    parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
-    database = given.database or f"sqlite:////tmp/clearinghouse-feed-{given.records}.sqlite"
+    kind = "documents" if given.documents else "feed"
+    database = given.database or f"sqlite:////tmp/clearinghouse-{kind}-{given.records}.sqlite"
     with Store(database) as store:
         store.upgrade()
         if not store.sources.all():
-            fill(store, given.records)
+            fill(store, given.records, iso=not given.documents)
+        if given.keep:
+            keep(store)
         sizes(store)
         with serving(PROVIDER, database) as ours, serving(STATIC) as static:
             if given.harvesters:
                 at_once(ours, given.harvesters)
             else:
                 table(cases(store, ours, given.records), ours, static, given, beside=backends(store))
+
+
+def keep(store: Store) -> None:
+    """Make what is kept behind the runs, and tell what that costs."""
+    began, entries = time.process_time(), 0
+    while more := store.kept.go_on("iso19139", limit=50):
+        entries += more
+    used = time.process_time() - began
+    c = kept_renditions.c
+    with store.engine.connect() as connection:
+        size, count = connection.execute(
+            sa.select(sa.func.sum(sa.func.length(c.body)), sa.func.count())
+        ).one()
+    print(f"kept: {entries} entries in {used:.1f} s of CPU")
+    print(f"now {count} of {int(size or 0) / max(count, 1):.0f} bytes each\n")
 
 
 def at_once(server: Server, harvesters: int, seconds: float = 20) -> None:

@@ -28,7 +28,7 @@ from pydantic_settings import (
 )
 
 from catalogue.errors import SettingsError
-from catalogue.formats import FORMATS
+from catalogue.formats import FORMATS, ON_DEMAND
 
 #: Where config/ and migrations/ are: beside the packages.
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     decision_days: float = Field(gt=0)
     history_days: float = Field(gt=0)
     oai_page_size: int = Field(ge=1, le=1000)
+    kept_formats: Annotated[tuple[str, ...], NoDecode]
     csw_max_records: int = Field(ge=1, le=10000)
     csw_inspire: bool
     token_hours: float = Field(gt=0)
@@ -194,7 +195,7 @@ class Settings(BaseSettings):
     log_level: str
     log_json: bool
 
-    @field_validator("allowed_networks", "dump_formats", "trusted_proxies", mode="before")
+    @field_validator("allowed_networks", "dump_formats", "kept_formats", "trusted_proxies", mode="before")
     @classmethod
     def _split_list(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -215,6 +216,15 @@ class Settings(BaseSettings):
         for name in value:
             if name not in known:
                 raise ValueError(f"{name!r} is none of {', '.join(sorted(known))}")
+        return value
+
+    @field_validator("kept_formats")
+    @classmethod
+    def _check_kept_formats(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = [form.prefix for form in ON_DEMAND]
+        for name in value:
+            if name not in known:
+                raise ValueError(f"{name!r} is none of {', '.join(known)}")
         return value
 
     @field_validator("issuers")

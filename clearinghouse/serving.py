@@ -35,6 +35,7 @@ from endpoint.deps import Services
 from endpoint.nodes.monthly import Monthly
 from endpoint.registration.acts import tell_of_trial
 from harvester.checkups import Checkups
+from harvester.keeping import Keeper
 from harvester.lookout import Lookout
 from harvester.mail import Postman
 from harvester.schedule import Schedule
@@ -54,6 +55,8 @@ DUMP_LOOK = 60.0
 MAIL_LOOK = 5.0
 #: Seconds between two looks whether anything is amiss with the sources, and whether somebody is to be told.
 ALERT_LOOK, TELL_LOOK = 300.0, 15.0
+#: Seconds between two looks whether there is anything to be kept behind the runs.
+KEEP_LOOK = 10.0
 #: Seconds between two looks at what is of no use any more.
 TIDY = 3600.0
 #: The sample nodes listen so far above our own port.
@@ -175,6 +178,8 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     trials = Trials(store, settings, on_done=partial(tell_of_trial, Services(settings, store)))
     chores.every(TICK, trials.look, "trials")
     chores.every(DAY, trials.forget, "forget-registrations")
+    keeper = Keeper(store, settings)
+    chores.every(KEEP_LOOK, keeper.look, "keep")
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
@@ -183,6 +188,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
         finally:
             postman.stop()
             caller.stop()
+            keeper.stop()
             chores.stop()
             checkups.stop()
             trials.stop()

@@ -25,6 +25,7 @@ from catalogue.store.feed import Feed
 from catalogue.store.figures import Figures
 from catalogue.store.history import History
 from catalogue.store.index.answers import SearchIndex
+from catalogue.store.kept import KeptRenditions
 from catalogue.store.keys import Keys
 from catalogue.store.kinship import Kinship
 from catalogue.store.listing import Listing
@@ -71,6 +72,7 @@ class Store:
         self.index = SearchIndex(self.engine)
         self.records = Records(self.engine, self.index)
         self.payloads = Payloads(self.engine)
+        self.kept = KeptRenditions(self.engine)
         self.feed = Feed(self.engine)
         self.search = Search(self.engine, self.index)
         self.listing = Listing(self.engine)

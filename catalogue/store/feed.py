@@ -20,7 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from catalogue import formats, oai_record
-from catalogue.store import clock, elements, feed_sql, sizes, statements
+from catalogue.rendering.edition import edition
+from catalogue.store import clock, elements, feed_sql, kept, sizes, statements
 from catalogue.store.engine import reading
 from catalogue.store.feed_sql import INDEX, Shape
 
@@ -98,13 +99,15 @@ class Row(NamedTuple):
     alive: bool | int
     end: bytes | None
     neutral: bytes | None
-    file_identifier: str
-    source_datestamp: str
+    file_identifier: str | None
+    source_datestamp: str | None
     #: The same of the record's own rendition, where it was sent in that format.
     own_made: bool | int | None
     own_begin: bytes | None
     own: bytes | None
     own_end: bytes | None
+    #: The rendition, where it is kept (catalogue.store.kept).
+    kept: bytes | None
 
 
 class Unrendered(NamedTuple):
@@ -175,7 +178,7 @@ class Feed:
             found = statements.rows(self._engine, feed_sql.rows(shape), **values)
             if not found:
                 return None
-            made = [_unrendered(Row(*row)) for row in found[:limit]]
+            made = [_unrendered(Row(*row), query.prefix) for row in found[:limit]]
             whole = [one for one in made if one is not None]
             if len(whole) == len(made):
                 last = Position(*found[len(made) - 1][:2])
@@ -196,10 +199,12 @@ class Feed:
         index = INDEX if on_demand else prefix
         select = feed_sql.one(on_demand=on_demand)
         for _ in range(_ATTEMPTS):
-            found = statements.rows(self._engine, select, identifier=identifier, prefix=index, served=prefix)
+            found = statements.rows(
+                self._engine, select, identifier=identifier, prefix=index, served=prefix, edition=edition()
+            )
             if not found:
                 return None
-            told = _unrendered(Row(*found[0])) if on_demand else _whole(found)
+            told = _unrendered(Row(*found[0]), prefix) if on_demand else _whole(found)
             if told is not None:
                 return told if isinstance(told, Unrendered) else b"".join(told)
             elements.mend(self._engine, [found[0][1]])
@@ -218,6 +223,7 @@ class Feed:
         values = {
             "prefix": INDEX if query.prefix in _ON_DEMAND else query.prefix,
             "served": query.prefix,
+            "edition": edition(),
             "set_id": query.set_id,
             "from_": query.from_,
             "until": query.until,
@@ -325,17 +331,29 @@ def _headers(rows: Iterable[Any]) -> list[bytes] | None:
     return told
 
 
-def _unrendered(row: Row) -> Unrendered | None:
+def _unrendered(row: Row, prefix: str) -> Unrendered | None:
     """What a record element in a format that is rendered on demand is made of, likewise."""
     if row.begin is None:
         return None
     if not row.alive:
-        told = (oai_record.element_gone(row.begin, row.datestamp),)
-        return Unrendered(told, b"", b"", b"", "", "")
+        return _told(oai_record.element_gone(row.begin, row.datestamp))
     if row.own is not None:
-        if not row.own_made or row.own_begin is None or row.own_end is None:
-            return None
-        return Unrendered((row.own_begin, row.own, row.own_end), b"", b"", b"", "", "")
-    if not row.made or row.end is None or row.neutral is None:
+        made = row.own_made and row.own_begin is not None and row.own_end is not None
+        return _told(row.own_begin or b"", row.own, row.own_end or b"") if made else None
+    if not row.made or row.end is None:
         return None
-    return Unrendered(None, row.begin, row.end, row.neutral, row.file_identifier, row.source_datestamp)
+    # What stands behind the metadata was made for another format, which may have been that of the source.
+    return _ours(row, prefix, row.begin, oai_record.altered(row.end))
+
+
+def _ours(row: Row, prefix: str, begin: bytes, end: bytes) -> Unrendered | None:
+    """The same of a record that was not sent in the format: the rendition that is kept, or what makes one."""
+    if row.kept is not None:
+        return _told(begin, kept.unpacked(row.kept, prefix), end)
+    if row.neutral is None or row.file_identifier is None or row.source_datestamp is None:
+        return None
+    return Unrendered(None, begin, end, row.neutral, row.file_identifier, row.source_datestamp)
+
+
+def _told(*parts: bytes) -> Unrendered:
+    return Unrendered(parts, b"", b"", b"", "", "")

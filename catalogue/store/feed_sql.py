@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from catalogue import formats
-from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets
+from catalogue.store.tables import kept_renditions, neutral_records, record_sets, records, renditions, sets
 
 #: The format that every record has, in which each of its changes is told.
 INDEX: Final = formats.OAI_DC.prefix
@@ -152,8 +152,8 @@ def _parts(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
 def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     """What a record element in a format that is rendered on demand is made of.
 
-    What stands before the metadata and behind, and what they are rendered from; or, of a record that was sent
-    in that format, what was sent and what stands around that.
+    What stands before the metadata and behind, and what they are rendered from, or have been; or, of a record
+    that was sent in that format, what was sent and what stands around that.
     """
     return (
         *_head(listed),
@@ -165,17 +165,27 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
         _own.c.element_begin.label("own_begin"),
         _own.c.body.label("own"),
         _own.c.element_end.label("own_end"),
+        kept_renditions.c.body.label("kept"),
     )
 
 
 def _with_neutral(tables: FromClause) -> FromClause:
-    """What a rendition on demand is made from, and the record's own where it was sent in that format."""
-    served = _own.c.prefix == sa.bindparam("served", type_=sa.Text())
-    number = renditions.c.record_id
-    with_records = tables if tables is _ITEM else tables.join(records, records.c.id == number)
-    unsent = sa.and_(neutral_records.c.record_id == number, _own.c.body.is_(None))
-    own = sa.and_(_own.c.record_id == number, served)
-    return with_records.outerjoin(_own, own).outerjoin(neutral_records, unsent)
+    """What a rendition on demand is made from; or the rendition, where it is kept; or what was sent."""
+    served = sa.bindparam("served", type_=sa.Text())
+    number, kept = renditions.c.record_id, kept_renditions.c
+    own = sa.and_(_own.c.record_id == number, _own.c.prefix == served)
+    good = sa.and_(
+        kept.record_id == number,
+        kept.prefix == served,
+        kept.datestamp == renditions.c.datestamp,
+        kept.edition == sa.bindparam("edition", type_=sa.Text()),
+        _own.c.body.is_(None),
+    )
+    unmade = sa.and_(_own.c.body.is_(None), kept.body.is_(None))
+    joined = tables.outerjoin(_own, own).outerjoin(kept_renditions, good)
+    if tables is not _ITEM:
+        joined = joined.outerjoin(records, sa.and_(records.c.id == number, unmade))
+    return joined.outerjoin(neutral_records, sa.and_(neutral_records.c.record_id == number, unmade))
 
 
 def _bind(name: str) -> sa.BindParameter[int]:

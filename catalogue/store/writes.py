@@ -14,7 +14,7 @@ from catalogue.provenance import NOTHING, About, chain
 from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
-from catalogue.store import dialects, elements, memberships, payloads, statements
+from catalogue.store import dialects, elements, kept, memberships, payloads, statements
 from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
 from catalogue.store.index.answers import Told
@@ -99,6 +99,7 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     sent = [found.about_sent for found in writes if found.about_sent]
     payloads.keep(connection, [(payloads.digest(about), about) for about in sent])
     _write_neutral(connection, numbered)
+    kept.take_away(connection, [number for number, found in numbered if found.known])
     elements.write(connection, run.source_id, numbered, datestamp)
     written = [(number, found.set_specs) for number, found in numbered]
     memberships.write(connection, run.id, written, before=before, datestamp=datestamp)

@@ -93,6 +93,8 @@ def written(store: Store, ids: Sequence[int], form: Form, *, address: str, title
 
 def _kept_or_rendered(store: Store, ids: Sequence[int], prefix: str) -> list[bytes]:
     kept = store.search.kept(ids, prefix)
+    if len(kept) < len(ids):
+        kept |= store.kept.of([number for number in ids if number not in kept], prefix)
     missing = [number for number in ids if number not in kept]
     found = {one.number: one for one in store.search.records(missing)} if missing else {}
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from catalogue import oai_record
 from catalogue.record import from_json
 from catalogue.rendering import render
 from catalogue.store.feed import Feed, FeedPage, FeedQuery, Position, Unrendered
@@ -21,8 +20,7 @@ def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:
     """A record element, in a row, with its metadata in this format: as they are stored, or rendered now.
 
     Rendered from what the rendition would have been made of at ingest: the same record always gives the
-    same bytes. What stands behind them was made for another format, which may have been the one in which
-    the record came; this one is not.
+    same bytes, whether it is kept by now or not.
     """
     if element.told is not None:
         return element.told
@@ -32,4 +30,4 @@ def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:
         identifier=element.file_identifier,
         datestamp=element.source_datestamp,
     )
-    return element.begin, metadata, oai_record.altered(element.end)
+    return element.begin, metadata, element.end

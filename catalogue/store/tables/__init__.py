@@ -48,6 +48,8 @@ from catalogue.store.tables.findings import (
 from catalogue.store.tables.holdings import (
     absences,
     boxes,
+    keepings,
+    kept_renditions,
     list_sizes,
     neutral_records,
     payloads,
@@ -113,6 +115,8 @@ __all__ = [
     "index_state",
     "index_terms",
     "index_titles",
+    "keepings",
+    "kept_renditions",
     "keys",
     "list_sizes",
     "match_keys",

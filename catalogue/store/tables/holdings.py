@@ -132,6 +132,31 @@ renditions = sa.Table(
     sa.Index("ix_renditions_list", "prefix", "datestamp", "record_id"),
 )
 
+kept_renditions = sa.Table(
+    "kept_renditions",
+    metadata,
+    # Renditions in formats that are made on demand, made behind the run: good as long as the record has this
+    # datestamp and the writers are of this edition. Who changes a record takes them away with it.
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("datestamp", sa.BigInteger, nullable=False),
+    # catalogue.rendering.edition
+    sa.Column("edition", sa.Text, nullable=False),
+    # Zstandard with a dictionary (catalogue.store.kept): a few hundred bytes, so they stand in the tree.
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+keepings = sa.Table(
+    "keepings",
+    metadata,
+    # How far the list of oai_dc has been gone through to keep what it names in this format, by this edition.
+    sa.Column("prefix", sa.Text, primary_key=True),
+    sa.Column("edition", sa.Text, nullable=False),
+    sa.Column("datestamp", sa.BigInteger, nullable=False),
+    sa.Column("record_id", sa.BigInteger, nullable=False),
+)
+
 sets = sa.Table(
     "sets",
     metadata,

@@ -98,6 +98,11 @@ class Mirrors(RuleBasedStateMachine):
             changed = {name: one for name, one in then.items() if self.held.get(name) != one}
             self.put(changed, set(self.held) - set(then))
 
+    @rule(limit=st.integers(1, 4))
+    def keep(self, limit: int) -> None:
+        """The chore behind the runs makes what clients may ask for."""
+        self.store.kept.go_on("oai_dcterms", limit=limit)
+
     @rule(seconds=st.integers(1, 3) | st.just(86_400))
     def wait(self, seconds: int) -> None:
         self.clock[0] += seconds

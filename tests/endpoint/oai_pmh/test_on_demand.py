@@ -82,6 +82,27 @@ def test_the_metadata_are_what_the_writer_makes(filled: Store, serve: Serve, pre
         assert altered in single.body
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_what_is_kept_is_served_to_the_letter(
+    filled: Store, serve: Serve, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    oai = serve(filled, oai_page_size=100)
+
+    def told() -> list[bytes]:
+        asked = [oai.ask("ListRecords", metadataPrefix=prefix, **more) for more in ({}, {"set": "x"})]
+        for number in range(12):
+            identifier = f"{OURS}r{number:02}"
+            asked.append(oai.ask("GetRecord", metadataPrefix=prefix, identifier=identifier))
+        return [one.body.partition(b"<request")[2] for one in asked]
+
+    before = told()
+    monkeypatch.setattr("catalogue.store.clock.response_date", lambda _engine: 1 << 40)
+    assert filled.kept.go_on(prefix, limit=100) == 12
+    monkeypatch.undo()
+    monkeypatch.setattr("endpoint.oai_pmh.on_demand.render", None)
+    assert told() == before
+
+
 def test_list_metadata_formats_says_what_a_record_has(filled: Store, serve: Serve) -> None:
     oai = serve(filled)
     every = oai.ask("ListMetadataFormats").texts("//o:metadataPrefix")
