@@ -12,9 +12,11 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from catalogue.alerts import Rule
 from catalogue.errors import SettingsError
 from catalogue.exchange import Outcome, bound_of, outcome_of
 from catalogue.mail import Mail
+from catalogue.node_state import NodeState
 from catalogue.record import Record, Text
 from catalogue.run import Ending
 from catalogue.settings import load_settings
@@ -159,18 +161,37 @@ def test_bounds_of_requests() -> None:
     ]
 
 
-def test_the_dashboard_asks_for_figures_that_there_are(store: Store, serve: Serve) -> None:
+def families(text: str) -> dict[str, set[str]]:
+    """Each family of ours, and the names of its samples; when a counter began nobody wants to see."""
+    kinds = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
+    return {
+        family.name: {family.name + ending for ending in kinds.get(family.type, ("",))}
+        for family in text_string_to_metric_families(text)
+        if family.name.startswith("clearinghouse_") and not family.name.endswith("_created")
+    }
+
+
+def test_the_dashboard_asks_for_figures_that_there_are_and_for_each_of_them(
+    store: Store, serve: Serve
+) -> None:
     run = fill(store, {"a": Record(title=Text.of("A"))})
     store.runs.end(run, Ending.COMPLETE, now())
     store.exchanges.add_times("nile", {(Outcome.GOOD, 0): (1, 50)})
     store.sources.change("nile", certificate_until="2026-12-31T00:00:00Z")
+    store.alerts.judge("nile", {Rule.FAILING: {"why": "x"}}, now())
     with serve(store) as at:
         requests.get(f"{at}/", timeout=10)
-        figures = read(requests.get(f"{at}/metrics", timeout=10).text)
+        text = requests.get(f"{at}/metrics", timeout=10).text
+    figures, known = read(text), families(text)
     dashboard = json.loads(DASHBOARD.read_text())
     asked = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
     names = {name for expression in asked for name in re.findall(r"clearinghouse_\w+", expression)}
-    assert len(names) >= 10
     assert names <= figures.keys()
+    assert {family for family, samples in known.items() if not samples & names} == set(), "no panel shows it"
+    states = re.findall(r'clearinghouse_source_state\{state="([a-z-]+)"\}', " ".join(asked))
+    assert set(states) <= {state.key for state in NodeState}
+    places = [tuple(panel["gridPos"].values()) for panel in dashboard["panels"]]
+    taken = [(x + i, y + j) for x, y, w, h in places for i in range(w) for j in range(h)]
+    assert len(taken) == len(set(taken)), "no panel lies on another"
     numbers = [panel["id"] for panel in dashboard["panels"]]
     assert len(set(numbers)) == len(numbers)
