@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +58,12 @@ class Sources:
             statement = statement.where(sources.c.state.in_(states))
         with reading(self._engine) as connection:
             return [source_of(row) for row in connection.execute(statement)]
+
+    def since(self, source_ids: Sequence[str]) -> datetime | None:
+        """When the first of these sources was added; None where there is none."""
+        first = sa.select(sa.func.min(sources.c.created_at)).where(sources.c.id.in_(source_ids))
+        with reading(self._engine) as connection:
+            return connection.execute(first).scalar()
 
     def ids(self) -> list[str]:
         """The ids of all sources."""

@@ -45,6 +45,10 @@ _PAGE, _INSIDE = (
     N_("Its page, with its badge, for everybody:"),
     N_("Everything about its harvests, for those who look after it:"),
 )
+_BEFORE: Final = N_(
+    "%(node)s was not with us yet in %(month)s: it came on %(since)s. Of that month there is nothing to tell."
+)
+_TO_COME: Final = N_("%(month)s has not begun yet: there is nothing to tell of %(node)s.")
 _END: Final = N_("This letter comes once a month. To end it:")
 _SUBJECT: Final = N_("%(node)s in %(month)s")
 
@@ -71,6 +75,12 @@ def letter(told: Happened, language: Language, *, signed: str, links: Links) -> 
     """The letter about a month, in this language."""
     say, node = words(language.tag).gettext, public(told.line.name)
     month = format_date(told.month.first, "LLLL yyyy", locale=locale_of(language))
+    if told.is_before or told.is_to_come:
+        lines = [say(_GREETING), "", *_nothing(told, node, month, language), ""]
+        return Written(
+            f"{signed}: {say(_SUBJECT) % {'node': node, 'month': month}}",
+            plain("\n".join([*lines, signed, ""])),
+        )
     lines = [say(_GREETING), "", *_wrapped(say(_OPENING) % {"node": node, "month": month}), ""]
     lines += [*_figures(told, language), ""]
     lines += _to_mend(told, language)
@@ -84,6 +94,13 @@ def letter(told: Happened, language: Language, *, signed: str, links: Links) -> 
         lines += [say(_END), links.stop, ""]
     subject = say(_SUBJECT) % {"node": node, "month": month}
     return Written(f"{signed}: {subject}", plain("\n".join([*lines, signed, ""])))
+
+
+def _nothing(told: Happened, node: str, month: str, language: Language) -> list[str]:
+    """That of this month there is nothing to tell, and why."""
+    since = format_date(told.since, "long", locale=locale_of(language))
+    text = _TO_COME if told.is_to_come else _BEFORE
+    return _wrapped(words(language.tag).gettext(text) % {"node": node, "month": month, "since": since})
 
 
 def _figures(told: Happened, language: Language) -> Iterator[str]:

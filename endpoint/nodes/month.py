@@ -70,6 +70,19 @@ class Happened:
     clients: int
     #: The newest check-up of one of its addresses that is still known.
     report: Checkup | None
+    #: When the node came to us, and what time it is.
+    since: datetime
+    now: datetime
+
+    @property
+    def is_before(self) -> bool:
+        """Whether the month was over before the node came to us: there was nothing then."""
+        return self.month.ends <= self.since and not self.is_worth_a_letter
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether the month has not begun yet."""
+        return self.now < self.month.begins
 
     @property
     def is_worth_a_letter(self) -> bool:
@@ -94,6 +107,8 @@ def happened(store: Store, line: Line, month: Month, now: datetime) -> Happened:
         dict(mended.most_common()),
         store.clients.given(["", SOURCE_BRANCH, *specs], days[0], days[1]),
         _report(store, line),
+        store.sources.since(ids) or now,
+        now,
     )
 
 

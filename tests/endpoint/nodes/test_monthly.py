@@ -133,6 +133,24 @@ def test_the_letter_names_what_helps_most(store: Store) -> None:
         assert made.text.count("/digests/") == 1
 
 
+def test_of_a_month_before_the_node_or_yet_to_come_there_is_nothing_to_tell(store: Store) -> None:
+    october(store)
+    [line] = find_out(store).lines
+    known, added = Services(settings(), store), now()
+    before, coming = Month.of("2024-05"), Month(added.date().replace(day=1, year=added.year + 1))
+    for month, words in ((before, "was not with us yet in May 2024"), (coming, "has not begun yet")):
+        told = happened(store, line, month, added)
+        assert not told.is_worth_a_letter
+        for language in LANGUAGES.values():
+            text = written(known, told, language).text
+            assert "Node delta" in text
+            assert "/nodes/delta" not in text, "no figures, and nothing to mend"
+        assert words in " ".join(written(known, told, LANGUAGES["en"]).text.split())
+    assert (
+        "Harvests: 1 went well" in written(known, happened(store, line, OCTOBER, added), LANGUAGES["en"]).text
+    )
+
+
 def test_who_is_named_twice_is_written_to_once_and_who_ended_it_not_at_all(store: Store) -> None:
     october(store)
     add_person(store, mail="kofi@example.org", nodes=["delta"])
