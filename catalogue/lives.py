@@ -6,7 +6,7 @@ Several records may answer to it, and so may one that could never be taken: only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -34,8 +34,6 @@ _LOOKED: Final = 200
 _LONGEST: Final = 1000
 _MOST_WORDS: Final = 12
 _LONGEST_ENDING: Final = 200
-#: Behind these the last part of an identifier begins: `oai:repository.example.org:123/456`.
-_SIGNS: Final = (":", "/", "=")
 #: Arguments of addresses in which identifiers stand.
 _ARGUMENTS: Final = ("identifier", "id", "uuid", "recordid")
 
@@ -208,27 +206,12 @@ def _ending(store: Store, namespace: str, typed: str) -> list[Candidate]:
     """By the last part of an identifier, behind what the identifiers of each source begin with."""
     if not typed or len(typed) > _LONGEST_ENDING or any(sign.isspace() for sign in typed):
         return []
-    pairs = [
-        (source, f"{begin}{typed}")
-        for source, examples in store.history.examples().items()
-        for begin in _beginnings(examples)
-    ]
+    pairs = [(source, f"{begin}{typed}") for source, begin in store.beginnings.all()]
     rows = store.history.find([oai_identifier.mint(namespace, *pair) for pair in pairs], "") if pairs else []
     found = [_candidate(row) for row in rows]
     known = {(one.source_id, one.source_identifier) for one in found}
     aside = [pair for pair in store.history.never_taken_of(pairs) if pair not in known]
     return found + [Candidate(*pair, "", "", Standing.SET_ASIDE) for pair in aside]
-
-
-def _beginnings(examples: Iterable[str]) -> list[str]:
-    """What identifiers begin with, up to each sign behind which a last part may stand."""
-    found: dict[str, None] = {}
-    for example in examples:
-        for sign in _SIGNS:
-            begin, cut, _ = example.rpartition(sign)
-            if cut:
-                found[f"{begin}{cut}"] = None
-    return list(found)
 
 
 def _identifying(store: Store, names: Sequence[str]) -> list[Candidate]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from catalogue.errors import StoreUnreachable
 from catalogue.store.alerts import Alerts
 from catalogue.store.audit import Audit
+from catalogue.store.beginnings import Beginnings
 from catalogue.store.calls import Calls
 from catalogue.store.checkups import Checkups
 from catalogue.store.clients import Clients
@@ -93,6 +94,7 @@ class Store:
         self.questions = Questions(self.engine)
         self.recent = RecentChanges(self.engine)
         self.history = History(self.engine)
+        self.beginnings = Beginnings(self.engine)
         self.exchanges = Exchanges(self.engine)
         self.pauses = Pauses(self.engine)
         self.people = People(self.engine)

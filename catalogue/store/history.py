@@ -265,26 +265,6 @@ class History:
                 found |= {(row[0], row[1]): None for row in connection.execute(statement)}
         return list(found)
 
-    def examples(self) -> dict[str, list[str]]:
-        """Of each source, what its first and its newest record are called there: a seek for each."""
-        found: dict[str, list[str]] = {}
-        other = records.alias()
-        with reading(self._engine) as connection:
-            for order in (other.c.id, other.c.id.desc()):
-                number = (
-                    sa.select(other.c.id)
-                    .where(other.c.source_id == sources.c.id, sa.not_(other.c.deleted))
-                    .order_by(order)
-                    .limit(1)
-                    .scalar_subquery()
-                )
-                statement = sa.select(sources.c.id, records.c.source_identifier).select_from(
-                    sources.join(records, records.c.id == number)
-                )
-                for source, name in connection.execute(statement):
-                    found.setdefault(source, []).append(name)
-        return found
-
     def absence(self, record_id: int) -> tuple[datetime, int] | None:
         """Since when complete lists lack a record, and how many in a row."""
         statement = sa.select(absences.c.since, absences.c.lists).where(absences.c.record_id == record_id)

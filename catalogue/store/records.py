@@ -6,7 +6,7 @@ committed together, under one datestamp, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect, Engine
 from catalogue.errors import WriteIntentExpired
 from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
-from catalogue.store import clock, dialects, exchanges, history, payloads, statements
+from catalogue.store import beginnings, clock, dialects, exchanges, history, payloads, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.index.answers import SearchIndex
 from catalogue.store.parts import parts
@@ -65,6 +65,13 @@ class PageOfChanges:
     released: Sequence[int] = ()
     #: New identifiers that the source has given to records that are there.
     renamings: Sequence[Renaming] = ()
+
+    @property
+    def names(self) -> Iterator[str]:
+        """What its source calls the records that come with it, those among them that cannot be taken."""
+        yield from (write.source_identifier for write in self.writes)
+        yield from (fault.source_identifier for fault in self.faults)
+        yield from (renaming.source_identifier for renaming in self.renamings)
 
     @property
     def changed(self) -> list[int]:
@@ -165,6 +172,7 @@ class Records:
                 history.note(connection, page.run.id, page.changed)
                 queued.append(write(connection, page.run, page.writes, datestamp))
                 bury(connection, page.run, page.tombstones, datestamp)
+            beginnings.note(connection, page.run.source_id, page.names)
             payloads.keep(connection, page.set_aside)
             note_seen(connection, page.run, page.seen)
             release(connection, page.released)

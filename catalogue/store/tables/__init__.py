@@ -47,6 +47,7 @@ from catalogue.store.tables.findings import (
 )
 from catalogue.store.tables.holdings import (
     absences,
+    beginnings,
     boxes,
     keepings,
     kept_renditions,
@@ -96,6 +97,7 @@ __all__ = [
     "alerts",
     "attempts",
     "audit",
+    "beginnings",
     "boxes",
     "calls",
     "checkups",

@@ -78,6 +78,14 @@ record_versions = sa.Table(
     sqlite_with_rowid=False,
 )
 
+beginnings = sa.Table(
+    "beginnings",
+    metadata,
+    # What identifiers of a source begin with (catalogue.store.beginnings).
+    sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
+    sa.Column("beginning", sa.Text, primary_key=True),
+)
+
 absences = sa.Table(
     "absences",
     metadata,

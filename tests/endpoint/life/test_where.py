@@ -208,6 +208,14 @@ def test_the_last_part_of_an_identifier_is_a_name(store: Store) -> None:
         [found] = seek(store, NAMESPACE, typed).candidates
         assert found.source_identifier.endswith(typed)
         assert found.standing is standing
+    # Where a source has records of several repositories, their identifiers begin in several ways.
+    mixed = {
+        f"oai:{name}.example.org:{name}-{n}": Record(title=Text.of(name)) for name in "abc" for n in (1, 2)
+    }
+    fill(store, mixed | {"https://d.example.org/view?id=d-1": Record(title=Text.of("d"))}, "mixed")
+    for name in ("a-1", "b-1", "b-2", "c-2", "d-1"):
+        [found] = seek(store, NAMESPACE, name).candidates
+        assert (found.source_id, found.source_identifier.endswith(name)) == ("mixed", True)
     # A whole identifier comes before the last part of one.
     assert [one.source_id for one in seek(store, NAMESPACE, "42").candidates] == ["volta"]
     assert seek(store, NAMESPACE, "11/4").candidates == ()
