@@ -59,6 +59,7 @@ from clearinghouse import (
     secrets,
     simulating,
     steering,
+    upkeep,
 )
 from clearinghouse.alerts import add_commands as add_alerts
 from clearinghouse.output import client_json, client_row, complaints, print_json, print_table
@@ -142,6 +143,7 @@ app.command("record")(lives.record)
 app.command("digest")(digests.digest)
 app.command("doctor")(doctor.doctor)
 db_app.command("tidy")(guarding.tidy)
+upkeep.add_commands(db_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

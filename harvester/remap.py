@@ -79,6 +79,10 @@ class _Remap:
         for row in rows:
             known = Known(row.id, row.identifier, row.payload_digest, row.deleted, row.seen_run)
             about = payloads.get(row.about_digest or b"", b"")
+            if row.payload_digest not in payloads:  # a damaged store: `clearinghouse db check` tells of it
+                self.report.add(row.identifier, ["what was fetched is lost"])
+                found.count(skipped=1)
+                continue
             arrival = Arrival(
                 row.source_id,
                 row.identifier,
@@ -101,7 +105,7 @@ class _Remap:
             body, kept = neutral.get(row.id), present.get(row.id, {})
             made = _made(result, kept)
             self._tell(result, body, kept, made)
-            if made == kept and _same(result, row) and not _differs_on_demand(result, body):
+            if body and made == kept and _same(result, row) and not _differs_on_demand(result, body):
                 found.refreshed.append(result)
                 found.count(unchanged=1)
             else:

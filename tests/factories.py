@@ -92,6 +92,11 @@ def commit(store: Store, run: HarvestRun, writes: Iterable[Write], **page: objec
     store.records.commit(changes, now())
 
 
+def assert_sound(store: Store) -> None:
+    """What one table says of another is true, and every payload is what was fetched."""
+    assert [flaw for _, flaw in store.flaws(thorough=True) if flaw is not None] == []
+
+
 def fill(store: Store, records: Mapping[str, Record], source_id: str = "nile") -> HarvestRun:
     """Put records (by source identifier) into the store under a source, which is made if need be."""
     if source_id not in {source.id for source in store.sources.all()}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from catalogue.errors import StoreUnreachable
 from catalogue.store.alerts import Alerts
 from catalogue.store.audit import Audit
+from catalogue.store.backup import back_up
 from catalogue.store.beginnings import Beginnings
 from catalogue.store.calls import Calls
 from catalogue.store.checkups import Checkups
@@ -49,6 +51,7 @@ from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
 from catalogue.store.sessions import Sessions, Tokens
 from catalogue.store.sets import Sets
+from catalogue.store.soundness import Flaw, flaws, mend
 from catalogue.store.sources import Sources
 from catalogue.store.subscriptions import Subscriptions
 from catalogue.store.sweeps import Sweeps
@@ -160,6 +163,23 @@ class Store:
             require_current(self.engine)
         except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
             raise StoreUnreachable("the database does not answer") from error
+
+    def flaws(self, *, thorough: bool = False) -> Iterator[tuple[str, Flaw | None]]:
+        """Each check whether the store is sound, and what it has found (`catalogue.store.soundness`)."""
+        return flaws(self.engine, thorough=thorough)
+
+    def mend(self) -> None:
+        """Make anew what follows from the rest: the sizes of lists, a search index that lacks records."""
+        mend(self.engine)
+        self.index.take_in()
+
+    def back_up(self, target: Path) -> None:
+        """Copy a SQLite database into a new file, while it is in use (`catalogue.store.backup`).
+
+        Raises:
+            SettingsError: the database is not SQLite, or the file cannot be written, or is there already.
+        """
+        back_up(self.engine, target)
 
     def close(self) -> None:
         """Close every connection."""

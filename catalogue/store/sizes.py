@@ -23,7 +23,7 @@ _SHARES: Final = 8
 _DAY: Final = 24 * 60 * 60
 _COLUMNS: Final = ("set_id", "day", "share", "entries")
 #: Whatever its format: every record has this one.
-_INDEX: Final = "oai_dc"
+INDEX: Final = "oai_dc"
 
 
 def day(datestamp: int) -> int:
@@ -64,6 +64,22 @@ def count_anew(engine: Engine) -> None:
             connection.execute(sa.insert(list_sizes).from_select(_COLUMNS, found))
 
 
+def miscounted() -> sa.Select[Any]:
+    """Set, day, and how many entries more are kept count of than there are, where they are not as many."""
+    c = list_sizes.c
+    counted = sa.select(c.set_id, c.day, c.entries)
+    there = (sa.select(*_negated(found)) for found in (_of_sets(), _of_everything()))
+    both = sa.union_all(counted, *there).subquery()
+    more = sa.cast(sa.func.sum(both.c.entries), sa.BigInteger)
+    grouped = sa.select(both.c.set_id, both.c.day, more).group_by(both.c.set_id, both.c.day)
+    return grouped.having(more != 0).order_by(both.c.set_id, both.c.day)
+
+
+def _negated(found: sa.Select[Any]) -> tuple[sa.ColumnElement[Any], ...]:
+    set_id, of_day, _, entries = found.subquery().c
+    return set_id, of_day, -entries
+
+
 def _of_sets() -> sa.Select[Any]:
     c, days = record_sets.c, record_sets.c.datestamp.op("/")(_DAY)
     return sa.select(c.set_id, days, sa.literal(0), sa.func.count()).group_by(c.set_id, days)
@@ -72,7 +88,7 @@ def _of_sets() -> sa.Select[Any]:
 def _of_everything() -> sa.Select[Any]:
     days = renditions.c.datestamp.op("/")(_DAY)
     counted = sa.select(sa.literal(EVERYTHING), days, sa.literal(0), sa.func.count())
-    return counted.where(renditions.c.prefix == _INDEX).group_by(days)
+    return counted.where(renditions.c.prefix == INDEX).group_by(days)
 
 
 _COUNTED = sa.select(sa.func.coalesce(sa.func.sum(list_sizes.c.entries), 0)).where(

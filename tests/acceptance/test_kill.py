@@ -23,7 +23,7 @@ from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from catalogue.store.payloads import digest
-from factories import now
+from factories import assert_sound, now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +141,7 @@ def assert_as_undisturbed(store: Store, run: HarvestRun, undisturbed: dict[str, 
     assert run.checkpoint.pages == PAGES
     assert store.runs.faults(run.id) == undisturbed["faults"]
     assert store.payloads.get([digest(FOREIGN)]) == {digest(FOREIGN): FOREIGN}
+    assert_sound(store)
     found = content(store)
     for part, expected in undisturbed["content"].items():
         assert found[part] == expected, part

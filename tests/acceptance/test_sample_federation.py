@@ -21,6 +21,7 @@ from catalogue.store import Store
 from clearinghouse import harvests
 from clearinghouse.sample.federation import Expected, Federation, expected
 from clearinghouse.serving import web_server
+from factories import assert_sound
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Sickle's sources hold invalid escape sequences
@@ -88,6 +89,7 @@ def test_everything_comes_back_as_the_nodes_hold_it(settings: Settings, harveste
     check_sets_with_sickle(settings, held)
     check_with_owslib(settings, held, by_identifier)
     check_second_harvest_changes_nothing(settings, harvested)
+    assert_sound(harvested)
 
 
 def check_faults(store: Store, held: dict[str, tuple[Expected, ...]]) -> None:

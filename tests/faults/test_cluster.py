@@ -14,7 +14,7 @@ import pytest
 
 from catalogue.run import Ending, HarvestRun
 from catalogue.store import Store
-from factories import now
+from factories import assert_sound, now
 from fault_lab import (
     assert_no_page_twice_and_no_host_twice,
     audit,
@@ -188,6 +188,7 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> list[int]:
 
 def _assert_as_undisturbed(store: Store, expected: Any, by_source: dict[str, HarvestRun]) -> None:
     """One run for each due time, each with the result of a harvest that nobody disturbed."""
+    assert_sound(store)
     runs = {run.source_id: run for run in store.runs.newest()}
     assert len(store.runs.newest()) == len(runs) == len(by_source)
     for source_id, before in by_source.items():

@@ -19,7 +19,7 @@ import pytest
 from benchmarks.mischief import Mischief, Strike, strikes
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.store import Store
-from factories import now
+from factories import assert_sound, now
 from fault_lab import (
     assert_no_page_twice_and_no_host_twice,
     audit,
@@ -103,6 +103,7 @@ def test_misfortunes_at_random_moments(own_postgres: OwnPostgres, node: RemoteNo
 
 
 def _assert_as_undisturbed(store: Store, by_source: dict[str, HarvestRun]) -> None:
+    assert_sound(store)
     runs = {run.source_id: run for run in store.runs.newest()}
     assert len(store.runs.newest()) == len(runs) == len(by_source)
     for source_id, before in by_source.items():
