@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -46,6 +46,26 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """The same, once for each source."""
+
+    source_id: str
+    label: str
+    base_url: str
+    #: In what, and how many records that is; what weighs most first.
+    by: tuple[tuple[Likeness, int], ...]
+
+    @property
+    def weight(self) -> tuple[int, int, str]:
+        """By this in order, what weighs most comes first."""
+        likeness, count = self.by[0]
+        return _WEIGHT[likeness], -count, self.source_id
+
+
+_WEIGHT: Final = {Likeness.ADDRESS: 0, Likeness.RECORDS: 1, Likeness.HOST: 2}
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A trial harvest: what would have been taken. Nothing of it is in the catalogue."""
 
@@ -73,6 +93,19 @@ class Trial:
     duplicates: tuple[Duplicate, ...] = ()
     #: Ten records as they were sent, as they were understood, and as they would look.
     samples: tuple[Sample, ...] = ()
+
+    @property
+    def alike(self) -> list[Alike]:
+        """Each source that is there already and in what this one is like it, what weighs most first."""
+        found: dict[str, list[Duplicate]] = {}
+        for one in self.duplicates:
+            found.setdefault(one.source_id, []).append(one)
+        told = []
+        for source_id, of_one in found.items():
+            of_one.sort(key=lambda one: _WEIGHT[one.likeness])
+            by = tuple((one.likeness, one.count) for one in of_one)
+            told.append(Alike(source_id, of_one[0].label, of_one[0].base_url, by))
+        return sorted(told, key=lambda one: one.weight)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -70,6 +70,13 @@ class Sources:
         with reading(self._engine) as connection:
             return list(connection.execute(sa.select(sources.c.id).order_by(sources.c.id)).scalars())
 
+    def at(self, base_url: str) -> list[Source]:
+        """Those that are harvested at this address, or were until they were paused; by id."""
+        here = sa.func.rtrim(sources.c.base_url, "/") == base_url.rstrip("/")
+        statement = sa.select(sources).where(here, sources.c.state != SourceState.RETIRED.value)
+        with reading(self._engine) as connection:
+            return [source_of(row) for row in connection.execute(statement.order_by(sources.c.id))]
+
     def friends(self) -> list[str]:
         """The base URLs of the OAI-PMH repositories that we harvest."""
         return [row[0] for row in statements.rows(self._engine, _FRIENDS)]

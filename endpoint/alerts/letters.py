@@ -42,7 +42,7 @@ _CONFIRM: Final = (
 )  # fmt: skip
 _WELCOME: Final = (
     N_("You are told when something is amiss"),
-    N_("you have come to look after the sources of %(name)s. When something is amiss with them you are told, all of it together (%(when)s); and at once when a guard has held a harvest and waits for an answer. When all is well nothing is sent."),  # noqa: E501
+    N_("you have come to look after the sources of %(name)s. When something is amiss with them you are told: of everything together, %(when)s; and at once when a guard has held a harvest and waits for an answer. When all is well nothing is sent."),  # noqa: E501
 )  # fmt: skip
 _STOP_ALL: Final = N_("To hear of nothing at all, open this page and press its button:")
 _TOKEN_SUBJECT: Final = N_("Your token ends: %(name)s")

@@ -8,8 +8,9 @@ from typing import Final
 
 from catalogue.registration import Registration, RegistrationState
 from catalogue.source import host_of
+from catalogue.trial import Alike
 from endpoint.languages import ENGLISH, LANGUAGES, N_, Language
-from endpoint.registration.wording import reason, say
+from endpoint.registration.wording import LIKENESSES, reason, say
 
 _WIDTH: Final = 78
 _GREETING: Final = N_("Good day,")
@@ -134,9 +135,15 @@ def to_approvers(registration: Registration, link: str, signed: str) -> Letter:
     if trial is not None:
         lines += [f"Trial harvest: {trial.taken} of {trial.listed} records taken, {trial.faulty} set aside."]
         lines += [f"It ended early: {trial.why}"] if trial.why else []
-        lines += [f"Like a source that is there: {one.source_id}" for one in trial.duplicates]
+        lines += [f"Like a source that is there: {one.source_id} ({_likeness(one)})" for one in trial.alike]
     subject = f"{registration.reference} waits for a decision"
     return Letter(subject, _sheet("Good day,", [*lines, "", link], signed), ENGLISH.tag)
+
+
+def _likeness(one: Alike) -> str:
+    return ", ".join(
+        f"{LIKENESSES[likeness]}: {count}" if count else LIKENESSES[likeness] for likeness, count in one.by
+    )
 
 
 def _letter(registration: Registration, subject: str, lines: list[str], signed: str) -> Letter:

@@ -20,6 +20,7 @@ from catalogue.errors import (
     UnknownCheckup,
 )
 from catalogue.registration import Step, Who
+from catalogue.source import Source
 from endpoint import zones
 from endpoint.auth.forms import Fields
 from endpoint.auth.gate import reader
@@ -28,7 +29,7 @@ from endpoint.check import wording as check_wording
 from endpoint.check.queue import ask, client_of
 from endpoint.deps import services
 from endpoint.languages import N_
-from endpoint.public.wording import Wording
+from endpoint.public.wording import Wording, public
 from endpoint.registration import acts, prefill, steps, wording
 from endpoint.registration.forms import Typed, TypedForm
 from endpoint.registration.opened import ByKey, Opened, go
@@ -184,11 +185,20 @@ def _check_page(of: Opened, *, problem: str = "", status: int = 200) -> Response
         errors={},
         problem=of.say(problem),
         report=report,
+        known=_known(of),
+        public=public,
         pending=pending,
         refresh=REFRESH if pending and not still else 0,
         doing=check_wording.doing(report, language),
         worst=[one for one in told if one.grade is not Grade.GOOD][:_WORST],
     )
+
+
+def _known(of: Opened) -> list[Source]:
+    """What is harvested already at the address that was examined."""
+    report = of.one.report
+    examined = report.examined if report else None
+    return services(of.request).store.sources.at(examined.base_url) if examined else []
 
 
 def _report(of: Opened, asked: AskedCheckup | None) -> Any:

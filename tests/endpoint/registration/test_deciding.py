@@ -128,17 +128,25 @@ def test_the_trial_is_shown_beside_the_sources_that_are_there(sqlite_store: Stor
     store, now = sqlite_store, datetime.now(UTC)
     add_source(store, "nile")
     add_node(store, "delta", "nile")
-    like = Duplicate("nile", "The Nile", URL, Likeness.RECORDS, 7)
+    add_source(store, "volta")
+    likes = (
+        Duplicate("nile", "The Nile", URL, Likeness.RECORDS, 7),
+        Duplicate("volta", "The Volta", URL, Likeness.HOST),
+        Duplicate("nile", "The Nile", URL, Likeness.ADDRESS),
+    )
     fault = TrialFault("oai_dc.no-title", 2, "there is no title", ("oai:x:7",))
-    trial = Trial(now, now, 9, 1, 6, 2, why="it is silent", faults=(fault,), duplicates=(like,))
+    trial = Trial(now, now, 9, 1, 6, 2, why="it is silent", faults=(fault,), duplicates=likes)
     with serving(store) as (at, _):
         number = sent(Visitor(at), store, made_report(URL))
         tried(store, number, trial)
         approver = sign_in(Visitor(at), store, Role.APPROVER)
         approver.go(f"/dashboard/registrations/{number}")
         said = approver.text()
+        rows = approver.page.xpath("//section[@aria-labelledby='like']//tbody/tr/td[1]")
+        assert [" ".join(row.text_content().split()) for row in rows] == [
+            "the same address · the same records: 7", "the same host", "",
+        ]  # fmt: skip
         for told in (
-            "the same records: 7",
             "oai_dc.no-title",
             "there is no title",
             "it is silent",

@@ -9,8 +9,10 @@ import requests
 
 from catalogue.people import Role
 from catalogue.registration import RegistrationState, Step, Who
+from catalogue.source import SourceState
 from catalogue.store import Store
 from endpoint.languages import LANGUAGES
+from factories import add_source
 from registration_desk import (
     WHO,
     Visitor,
@@ -60,6 +62,19 @@ def test_what_the_checkup_found_is_filled_in(sqlite_store: Store) -> None:
         assert len(visitor.page.xpath("//*[@class='dues']//li[contains(., 'Fri')]")) == 3
         assert sqlite_store.registrations.by_key(key_of(visitor)).answers.when is None
         assert letters(sqlite_store) == []
+
+
+def test_who_registers_what_is_harvested_already_is_told_so(sqlite_store: Store) -> None:
+    with serving(sqlite_store) as (at, _):
+        visitor = begun(Visitor(at), sqlite_store, made_report(URL))
+        assert "is harvested here already" not in visitor.text()
+        add_source(sqlite_store, "volta", title="The <b>Volta", base_url=f"{URL}/")
+        visitor.go(visitor.path)
+        assert "This address is harvested here already: The <b>Volta." in visitor.text()
+        assert visitor.page.xpath("//a[contains(@href, '/nodes/volta')]")
+        sqlite_store.sources.change("volta", state=SourceState.RETIRED)
+        visitor.go(visitor.path)
+        assert "is harvested here already" not in visitor.text()
 
 
 def test_what_is_wrong_is_said_at_the_field_and_on_top(sqlite_store: Store) -> None:
