@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalogue.query import Extent, Relation
-from catalogue.store import dialects, statements
+from catalogue.store import statements
 from catalogue.store.index.postings import Union
+from catalogue.store.index.rows import postings
 from catalogue.store.index.terms import Term, is_in_degrees
-from catalogue.store.tables import index_postings, index_terms
+from catalogue.store.tables import index_terms
 
 #: The record has one box, in degrees, and the digits of its edges.
 SLICED: Final = ("@boxed", "sliced")
@@ -92,25 +93,18 @@ def digits(
         if not read:
             # What is asked for has an entry, though no record may have it.
             read[one] = Union()
-            embedded = connection.dialect.name == "sqlite"
-            listed = dialects.listing(range(chunks), embedded=embedded)
-            for name, value, chunk, body in statements.rows_on(connection, _DIGITS[embedded], chunks=listed):
-                read.setdefault((name, value), Union()).add(chunk, body)
+            # In two steps: asked for both at once, SQLite walks through all rows of a chunk.
+            terms = {row[0]: (row[1], row[2]) for row in statements.rows_on(connection, _DIGITS)}
+            for number, chunk, body in postings(connection, chunks, terms):
+                read.setdefault(terms[number], Union()).add(chunk, body)
         return read[one].bits() if one in read else 0
 
     return {edge: [remembered(one, partial(find, one)) for one in known] for edge, known in DIGITS.items()}
 
 
-_DIGITS: Final = {
-    embedded: sa.select(
-        index_terms.c.name, index_terms.c.value, index_postings.c.chunk, index_postings.c.body
-    ).where(
-        sa.or_(*(index_terms.c.name == sa.literal_column(f"'@{edge}'") for edge in DIGITS)),
-        index_postings.c.term_id == index_terms.c.id,
-        dialects.one_of(index_postings.c.chunk, "chunks", embedded=embedded),
-    )
-    for embedded in (True, False)
-}
+_DIGITS: Final = sa.select(index_terms.c.id, index_terms.c.name, index_terms.c.value).where(
+    sa.or_(*(index_terms.c.name == sa.literal_column(f"'@{edge}'") for edge in DIGITS))
+)
 
 
 def compared(wanted: Extent, among: int, having: Mapping[str, Sequence[int]]) -> tuple[int, int]:

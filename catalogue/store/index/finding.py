@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import replace
-from functools import partial, reduce
+from functools import reduce
 from operator import and_, or_
 from typing import Any, Final, TypeGuard
 
@@ -40,12 +40,12 @@ from catalogue.store.comparisons import ENDS, Condition, Values, kind_of, matche
 from catalogue.store.index import edges, terms
 from catalogue.store.index.dictionary import Vocabulary
 from catalogue.store.index.postings import Union, bits_of, numbers_of
+from catalogue.store.index.rows import postings
 from catalogue.store.index.terms import Term
 from catalogue.store.index.words import wanted
 from catalogue.store.predicates import Conditions, anywhere, of_datestamp
 from catalogue.store.tables import (
     boxes,
-    index_postings,
     index_terms,
     neutral_records,
     record_values,
@@ -140,7 +140,7 @@ class Finding:
     def _missing(self, predicate: Missing, queryable: str) -> int:
         kind = kind_of(queryable)
         if kind is Kind.EXTENT:
-            return ~self._all_with([terms.BOXED])
+            return ~self._marked(terms.BOXED)
         if kind in OF_RECORDS:
             return ~self._all_with([terms.has(queryable)])
         self._conditions.of(predicate)
@@ -151,12 +151,12 @@ class Finding:
     def _extent(self, wanted: Extent, among: int) -> int:
         if wanted.relation is Relation.INTERSECTS and terms.is_world(wanted):
             # A box in degrees has nowhere else to be.
-            inside = self._all_with([terms.IN_DEGREES])
-            others = among & self._all_with([terms.BOXED]) & ~inside
+            inside = self._marked(terms.IN_DEGREES)
+            others = among & self._marked(terms.BOXED) & ~inside
             return inside | self._looked_up_boxes(wanted, others)
         if wanted.relation is Relation.DISJOINT:
             meets = self._extent(replace(wanted, relation=Relation.INTERSECTS), among)
-            return self._all_with([terms.BOXED]) & ~meets
+            return self._marked(terms.BOXED) & ~meets
         if wanted.west <= wanted.east and wanted.relation in edges.TOLD:
             found = self._by_edges(wanted, among)
             if found is not None:
@@ -170,7 +170,7 @@ class Finding:
 
     def _by_edges(self, wanted: Extent, among: int) -> int | None:
         """What edges say, and the table of those boxes that they do not tell; None where they are many."""
-        boxed, told = among & self._all_with([terms.BOXED]), self._all_with([edges.SLICED])
+        boxed, told = among & self._marked(terms.BOXED), self._marked(edges.SLICED)
         sure, maybe = edges.compared(
             wanted, boxed & told, edges.digits(self._connection, self._chunks, self._remembered)
         )
@@ -298,6 +298,10 @@ class Finding:
             return 0
         return reduce(and_, (self._any_of([number], -1) for number in numbers if number is not None))
 
+    def _marked(self, mark: Term) -> int:
+        """The records that have this mark; many queries ask for it."""
+        return self._remembered(mark, lambda: self._all_with([mark]))
+
     def _number(self, term: Term) -> int | None:
         name, value = ("", term) if isinstance(term, str) else term
         key = terms.key_of(name, value)
@@ -309,21 +313,12 @@ class Finding:
         union = 0
         for first in range(0, len(numbers), _AT_ONCE):
             some = Union()
-            for chunk, body in self._postings(numbers[first : first + _AT_ONCE]):
+            for _, chunk, body in postings(self._connection, self._chunks, numbers[first : first + _AT_ONCE]):
                 some.add(chunk, body)
             union |= some.bits()
             if among >= 0 and not among & ~union:
                 break
         return union
-
-    def _postings(self, numbers: list[int]) -> list[tuple[int, bytes]]:
-        listing = partial(dialects.listing, embedded=self._embedded)
-        return statements.rows_on(
-            self._connection,
-            _POSTINGS[self._embedded],
-            chunks=listing(range(self._chunks)),
-            numbers=listing(numbers),
-        )
 
 
 def _is_range(predicate: Compare | Between | Like) -> TypeGuard[Compare | Between]:
@@ -382,10 +377,3 @@ _YEARS = sa.select(index_terms.c.id).where(
     index_terms.c.key >= sa.bindparam("first", type_=sa.Text()),
     index_terms.c.key < sa.bindparam("last", type_=sa.Text()),
 )
-_POSTINGS = {
-    embedded: sa.select(index_postings.c.chunk, index_postings.c.body).where(
-        dialects.one_of(index_postings.c.chunk, "chunks", embedded=embedded),
-        dialects.one_of(index_postings.c.term_id, "numbers", embedded=embedded),
-    )
-    for embedded in (True, False)
-}
