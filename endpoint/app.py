@@ -101,6 +101,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=DESCRIPTION,
+        responses=problems.BUSY,
         lifespan=_lifespan,
     )
     app.state.services = Services(settings, store)

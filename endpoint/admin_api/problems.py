@@ -53,6 +53,7 @@ STATUSES: Final = {
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"description": said, "content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
     for status, said in (
+        (400, "The body is no JSON."),
         (401, "There is no token, or it is none of ours, or has ended."),
         (403, "The token has not the scope, or its owner not the role."),
         (404, "There is no such thing."),
@@ -62,11 +63,30 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+#: What every route may answer, before anybody looks at what was asked; a problem where it was looked at.
+BUSY: Final[dict[int | str, dict[str, Any]]] = {
+    status: {
+        "description": said,
+        "content": {"text/plain": {"schema": {"type": "string"}}, MEDIA_TYPE: {"schema": {"type": "object"}}},
+    }
+    for status, said in (
+        (429, "That was too often; `Retry-After` says when to come back."),
+        (503, "Busy, or the store cannot be reached; likewise."),
+    )
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route before the gate may answer of these."""
+    return {status: RESPONSES[status] for status in statuses}
+
+
 def install(app: FastAPI) -> None:
     """Let an application answer so; what its rooms answer themselves never comes here."""
     for error in STATUSES:
         app.add_exception_handler(error, failure)
     app.add_exception_handler(RequestValidationError, _unusable)
+    app.add_exception_handler(OverflowError, _too_great)
     app.add_exception_handler(HTTPException, _refused)
 
 
@@ -105,6 +125,12 @@ def _unusable(request: Request, error: Exception) -> Response:
         "errors": [{"pointer": at, "detail": what} for at, what in wrong],
     }
     return Response(msgspec.json.encode(told), 422, {"Cache-Control": "no-store"}, MEDIA_TYPE)
+
+
+def _too_great(request: Request, _: Exception) -> Response:
+    """A number is greater than those that a database has: nothing has it."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_api(request) else HTTPStatus.NOT_FOUND
+    return answer(request, Problem(status, "a number is greater than any that there is"))
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from catalogue.checkup import AskedCheckup, Checkup, Grade, Stage
 from catalogue.errors import InvalidQuery, TooManyCheckups, UnknownCheckup
+from endpoint.admin_api.problems import refusals
 from endpoint.auth import forgery
 from endpoint.check import wording
 from endpoint.check.queue import ask
@@ -92,7 +93,7 @@ def _answer(asked: AskedCheckup, lang: str = "en") -> CheckupAnswer:
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"description": "Another site made a browser ask."},
     415: {"description": "The body is not application/json."},
-    429: {"description": "Too many for now; Retry-After says when to come back."},
+    **refusals(400, 422),
 }
 
 
@@ -116,7 +117,7 @@ def ask_for_check(request: Request, response: Response, wanted: Wanted) -> Check
     return _answer(known.store.checkups.get(made))
 
 
-@router.get("/{checkup_id}", responses={404: {"description": "There is no such check-up, or no more."}})
+@router.get("/{checkup_id}", responses=refusals(404))
 def get_check(request: Request, response: Response, checkup_id: str, lang: Lang = "en") -> CheckupAnswer:
     """A check-up, as far as it is."""
     try:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from catalogue.visit import ClientReport, network_of
+from endpoint.admin_api.problems import refusals
 from endpoint.deps import services
 from endpoint.oai_pmh.address import visits_of
 from endpoint.public.pages import page
@@ -64,7 +65,7 @@ def _found(request: Request, days: int) -> list[ClientVisits]:
     return [_visits(one) for one in services(request).store.clients.reports(datetime.now(UTC), days=days)]
 
 
-@router.get("/api/clients")
+@router.get("/api/clients", responses=refusals(422))
 def list_clients(request: Request, days: Days = _DAYS) -> list[ClientVisits]:
     """Who has harvested us over OAI-PMH lately, the latest visitor first."""
     return _found(request, days)

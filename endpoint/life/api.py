@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalogue.lives import Event, Life, Standing, What
+from endpoint.admin_api.problems import refusals
 from endpoint.auth.gate import reader
 from endpoint.life.seeking import Shown, found
 
@@ -71,7 +72,7 @@ class WhereTold(BaseModel):
     life: LifeTold | None = Field(description="Where one record is meant, and no more.")
 
 
-@router.get("/api/where", response_model=WhereTold)
+@router.get("/api/where", response_model=WhereTold, responses=refusals(401, 422))
 def where(request: Request, response: Response, q: Name, source: Source = "") -> WhereTold:
     """Where a record is: what became of it since its first listing, found by any of its names."""
     reader(request)  # a token that is none is not passed over in silence

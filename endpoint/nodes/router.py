@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from catalogue.errors import UnknownNode
 from catalogue.xml import escape
 from endpoint import languages
+from endpoint.admin_api.problems import refusals
 from endpoint.dashboard.wording.rules import words_of
 from endpoint.deps import services
 from endpoint.languages import LANGUAGES, Language
@@ -71,7 +72,7 @@ def list_nodes(request: Request, q: str = "", region: str = "", language: str = 
     return NodesTold(nodes=[node_told(line, root) for line in lines])
 
 
-@router.get("/nodes/{node_id}.json", response_model=WholeNodeTold)
+@router.get("/nodes/{node_id}.json", response_model=WholeNodeTold, responses=refusals(404))
 def show_node(request: Request, node_id: str) -> Any:
     """A node, in all that everybody may see of it."""
     try:

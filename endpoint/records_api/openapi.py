@@ -16,13 +16,20 @@ from endpoint.records_api.parameters import (
 )
 from endpoint.records_api.problems import MEDIA_TYPE as PROBLEM
 from endpoint.records_api.properties import FACETS, PROPERTIES
-from endpoint.records_api.representations import NATIVE, Kind, of_kind
+from endpoint.records_api.representations import HTML, NATIVE, Kind, of_kind
 from endpoint.records_api.schemas import SCHEMAS
 from endpoint.records_api.service import WHOLE, Api
 
 MEDIA_TYPE: Final = "application/vnd.oai.openapi+json;version=3.0"
 _LIST: Final[Mapping[str, Any]] = {"style": "form", "explode": False}
 _STRINGS: Final[Mapping[str, Any]] = {"type": "array", "items": {"type": "string"}}
+
+
+#: What every address may answer before anybody looks at what was asked.
+_BUSY: Final[Mapping[str, str]] = {
+    "429": "That was too often; Retry-After says when to come back",
+    "503": "Busy; Retry-After says when to come back",
+}
 
 
 def description(api: Api) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def _get(
         shape = {"$ref": f"#/components/schemas/{schema}"} if is_json else {"type": "string"}
         content[(media_type or one.media_type) if is_json else one.content_type] = {"schema": shape}
     responses: dict[str, Any] = {"200": {"description": summary, "content": content}}
-    for status in ("400", "404", "406", "410") if more else ("400", "406"):
+    for status in (*(("400", "404", "406", "410") if more else ("400", "406")), *_BUSY):
         responses[status] = {"$ref": f"#/components/responses/{status}"}
     form = {Kind.PAGE: "fPage", Kind.LIST: "fList", Kind.ITEM: "fItem"}[kind]
     names = [*more, form, "lang", "language", "profile"]
@@ -116,8 +123,15 @@ def _responses() -> dict[str, Any]:
         "406": "There is no such form of it",
         "410": "The record was deleted",
     }
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}}
-    return {status: {"description": text, "content": content} for status, text in said.items()}
+    content = {
+        PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}},
+        HTML.content_type: {"schema": {"type": "string"}},
+    }
+    plain = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        **{status: {"description": text, "content": content} for status, text in said.items()},
+        **{status: {"description": text, "content": plain} for status, text in _BUSY.items()},
+    }
 
 
 def _query(name: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
