@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import is_listed
 from catalogue.store.payloads import decompressed
 from catalogue.store.predicates import Conditions, identified, ordered_by, stands_behind
-from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions
+from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions, sets
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
 _MOST_JOINS = 8
@@ -110,7 +111,7 @@ class Search:
         def find() -> list[int]:
             return self._in_order(connection, state, bits, replace(query, offset=0, limit=front))
 
-        key = (state.generation, state.entries, query.where, query.sort, front)
+        key = (*state.name, query.where, query.sort, front)
         return self._index.front(key, find)[query.offset : needed]
 
     def _in_order(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
@@ -223,12 +224,29 @@ class Search:
             state = self._index.state(connection)
             if state is not None and is_listed(queryable):
                 bits = self._index.matching(connection, state, query.where)
-                return facets.most_frequent(connection, state, bits, queryable, most=most)
+                found = partial(facets.most_frequent, connection, state, bits, queryable, most=most)
+                return self._index.facet((*state.name, query.where, queryable, most), found)
             numbers = sa.select(records.c.id).where(*self._where(query))
             value, count = record_values.c.value, sa.func.count()
             of_them = (record_values.c.name == queryable, record_values.c.record_id.in_(numbers))
             listed = sa.select(value, count).where(*of_them).group_by(value).order_by(count.desc(), value)
             return [(row[0], row[1]) for row in connection.execute(listed.limit(most))]
+
+    def sets(self, query: RecordQuery, branch: str, *, most: int) -> list[tuple[str, int]]:
+        """The sets of a branch that most of the records that match are in, and how many are in each.
+
+        Raises:
+            InvalidQuery: as `page` does.
+        """
+        with reading(self._engine) as connection:
+            state = self._index.state(connection)
+            if state is not None:
+                bits = self._index.matching(connection, state, query.where)
+                found = partial(facets.sets_of, connection, state, bits, branch, most=most)
+                return self._index.facet((*state.name, query.where, f"{branch}:", most), found)
+            counted = facets.sets_counted(branch, sa.select(records.c.id).where(*self._where(query)))
+            listed = counted.order_by(sa.func.count().desc(), sets.c.set_spec).limit(most)
+            return [(row[0], row[1]) for row in connection.execute(listed)]
 
     def span(self, queryable: str) -> tuple[str, str] | None:
         """The smallest and the greatest value of the queryable; None where it has no value at all.

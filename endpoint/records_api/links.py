@@ -28,6 +28,13 @@ from endpoint.records_api.representations import (
 from endpoint.records_api.service import Api
 
 Link = dict[str, Any]
+#: For whoever asks, from whatever page, in whichever form and language.
+HEADERS: Final = {
+    "Vary": "Accept, Accept-Language",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link",
+    "X-Content-Type-Options": "nosniff",
+}
 _CATALOG: Final = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
 _QUERYABLES: Final = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _SORTABLES: Final = "http://www.opengis.net/def/rel/ogc/1.0/sortables"

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from catalogue.query import RecordQuery
 from catalogue.record import UNDETERMINED, Box, Text
 from catalogue.rendering import dublin_core, schema_org
 from catalogue.rendering.citation import citation, web_uri
@@ -24,6 +25,7 @@ from endpoint.public.assets import PAGE_HEADERS
 from endpoint.public.pages import page
 from endpoint.records_api import links
 from endpoint.records_api.answers import Found
+from endpoint.records_api.narrowing import SEEN, Narrowing, conditions
 from endpoint.records_api.parameters import Sent
 from endpoint.records_api.problems import Problem
 from endpoint.records_api.representations import HTML, LINKSET, REPRESENTATIONS, Kind
@@ -78,22 +80,27 @@ def problem(request: Request, found: Problem, headers: Mapping[str, str]) -> HTM
 
 
 def results(
-    request: Request, api: Api, catalogue: Catalogue, *, sent: Sent, found: Found, headers: Mapping[str, str]
+    request: Request, api: Api, catalogue: Catalogue, *, sent: Sent, found: Found, query: RecordQuery
 ) -> HTMLResponse:
-    """The list of results, with a box to search in."""
+    """The list of results, with a box to search in, and what it can be narrowed by."""
     language = languages.wanted(request)
+    narrowing = Narrowing(api, catalogue, sent=sent, query=query, language=language)
     kept = {name: value for name, value in sent.values.items() if name not in {"f", "cursor", "offset"}}
     address = f"{api.collection_address(catalogue.id)}/items"
     asked = {name: value for name, value in kept.items() if name not in {"q", "lang"}}
     return _page(
         request,
         "results.html",
-        headers,
+        links.HEADERS,
         catalogue=catalogue,
         whole=catalogue.id == WHOLE,
         title=catalogue.title(language.tag),
         query=sent.one("q"),
         asked=asked,
+        conditions=conditions(sent),
+        chosen=list(narrowing.chosen()),
+        facets=list(narrowing.facets()),
+        seen=SEEN,
         address=address,
         clear=links.with_query(address, f="html"),
         found=found,

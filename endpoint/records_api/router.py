@@ -17,7 +17,7 @@ from catalogue.formats import FORMATS
 from catalogue.store.listing import ListedRecord
 from endpoint.deps import services
 from endpoint.records_api import answers, cursor, documents, links, openapi, pages
-from endpoint.records_api.links import Link
+from endpoint.records_api.links import HEADERS, Link
 from endpoint.records_api.parameters import OF_LISTS, OF_PROPERTIES, Sent, facets, record_query
 from endpoint.records_api.problems import MEDIA_TYPE as PROBLEM
 from endpoint.records_api.problems import Problem, gone, not_found, of_query
@@ -25,13 +25,6 @@ from endpoint.records_api.properties import PROPERTIES
 from endpoint.records_api.representations import GEOJSON, HTML, JSON, NATIVE, Kind, Representation, negotiated
 from endpoint.records_api.service import PATH, Api, Catalogue
 
-#: For whoever asks, from whatever page, in whichever form and language.
-_HEADERS: Final = {
-    "Vary": "Accept, Accept-Language",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link",
-    "X-Content-Type-Options": "nosniff",
-}
 _METHODS: Final = "GET, HEAD, OPTIONS"
 #: Values that a facet lists.
 _VALUES_OF_FACETS: Final = 20
@@ -67,7 +60,7 @@ def _answering(handler: Handler) -> Callable[[Request], Response]:
 
 
 def _told(request: Request, problem: Problem) -> Response:
-    headers = dict(_HEADERS)
+    headers = dict(HEADERS)
     if problem.status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _METHODS
     wants_page = request.query_params.get("f") == HTML.name
@@ -92,7 +85,7 @@ def _languages(request: Request, sent: Sent) -> tuple[str, ...]:
 
 
 def _json(document: Mapping[str, Any], media_type: str = JSON.media_type, link: str = "") -> Response:
-    headers = {**_HEADERS, "Link": link} if link else _HEADERS
+    headers = {**HEADERS, "Link": link} if link else HEADERS
     return Response(msgspec.json.encode(document), headers=headers, media_type=media_type)
 
 
@@ -102,7 +95,7 @@ def _document(
     """A document about the interface: as JSON, or as a page that says the same."""
     sent.check_profile()
     if shown is HTML:
-        return pages.document(request, made, _HEADERS)
+        return pages.document(request, made, HEADERS)
     onward = links.header(one for one in made.get("links", ()) if one["rel"] in {"self", "next", "alternate"})
     return _json(made, media_type or JSON.media_type, onward)
 
@@ -192,8 +185,8 @@ def _items(request: Request, api: Api) -> Response:
         {name: search.facet(query, PROPERTIES[name], most=_VALUES_OF_FACETS) for name in wanted},
     )
     if shown is HTML:
-        return pages.results(request, api, catalogue, sent=sent, found=found, headers=_HEADERS)
-    headers = {**_HEADERS, "Link": links.header(one for one in onward if one["rel"] in {"self", "next"})}
+        return pages.results(request, api, catalogue, sent=sent, found=found, query=query)
+    headers = {**HEADERS, "Link": links.header(one for one in onward if one["rel"] in {"self", "next"})}
     return Response(answers.written(api, shown, found), headers=headers, media_type=shown.content_type)
 
 
@@ -222,9 +215,9 @@ def _item(request: Request, api: Api) -> Response:
     languages = _languages(request, sent)
     one = _record(request, api, catalogue)
     if shown is HTML:
-        return pages.record(request, api, catalogue, one=one, headers=_HEADERS)
+        return pages.record(request, api, catalogue, one=one, headers=HEADERS)
     found = links.of_item(api, one, catalogue.id, shown=shown, languages=languages)
-    headers = {**_HEADERS, "Link": links.header(links.signposts(api, one, catalogue.id))}
+    headers = {**HEADERS, "Link": links.header(links.signposts(api, one, catalogue.id))}
     if shown in {JSON, GEOJSON}:
         made = answers.item_document(one, found, languages)
         tag = made["properties"].get("language", {}).get("code", "")
@@ -241,9 +234,7 @@ def _native(api: Api, one: ListedRecord) -> Response:
         raise not_found("what was fetched as this record is not kept")
     is_xml = next((form.xml for form in FORMATS if form.prefix == one.metadata_prefix), True)
     media_type = "application/xml" if is_xml else JSON.media_type
-    return Response(
-        payload, headers={**_HEADERS, "Content-Security-Policy": "sandbox"}, media_type=media_type
-    )
+    return Response(payload, headers={**HEADERS, "Content-Security-Policy": "sandbox"}, media_type=media_type)
 
 
 def _nothing(request: Request, _: Api) -> Response:
@@ -254,7 +245,7 @@ def _nothing(request: Request, _: Api) -> Response:
 
 def _not_so(request: Request, _: Api) -> Response:
     if request.method == "OPTIONS":
-        return Response(b"", 204, {**_HEADERS, "Allow": _METHODS, "Access-Control-Allow-Methods": _METHODS})
+        return Response(b"", 204, {**HEADERS, "Allow": _METHODS, "Access-Control-Allow-Methods": _METHODS})
     raise Problem(
         HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not supported: this catalogue is read only"
     )

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -31,10 +31,12 @@ from catalogue.store.tables import index_postings, index_queue, index_state, rec
 AT_ONCE: Final = 5_000
 #: Records that may wait: while there are more, queries are answered by the tables alone.
 PATIENCE: Final = 20_000
-#: Orders whose fronts are remembered.
+#: Orders whose fronts are remembered, and facets.
 _FRONTS: Final = 16
+_FACETS: Final = 200
 #: Bytes of answers that are remembered.
 _REMEMBERED: Final = 32_000_000
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class State:
     entries: int
     waiting: frozenset[int]
     chunks: int
+
+    @property
+    def name(self) -> tuple[int, int]:
+        """What tells it from every other."""
+        return self.generation, self.entries
 
 
 class Told(NamedTuple):
@@ -68,8 +75,8 @@ class SearchIndex:
         self._handed = Handed()
         self._vocabulary = Vocabulary()
         self._memory = _Memory()
-        self._fronts: OrderedDict[Hashable, list[int]] = OrderedDict()
-        self._lock = Lock()
+        self._fronts: _Lately[list[int]] = _Lately(_FRONTS)
+        self._facets: _Lately[list[tuple[str, int]]] = _Lately(_FACETS)
 
     def take_in(self, *, at_once: int = AT_ONCE) -> int:
         """Take in all that waits; how many records that were."""
@@ -93,7 +100,8 @@ class SearchIndex:
     def forget(self) -> None:
         """Forget what was answered; only to measure what answers cost."""
         self._memory = _Memory()
-        self._fronts.clear()
+        self._fronts = _Lately(_FRONTS)
+        self._facets = _Lately(_FACETS)
 
     def _waits(self) -> bool:
         with reading(self._engine) as connection:
@@ -115,21 +123,16 @@ class SearchIndex:
         Raises:
             InvalidQuery: it names a queryable that there is not, or compares it as it cannot be.
         """
-        key = (state.generation, state.entries, where)
+        key = (*state.name, where)
         return self._memory.get(key, lambda: self._matching(connection, state, where))
 
     def front(self, key: Hashable, find: Callable[[], list[int]]) -> list[int]:
         """The front of an order under this key, which names the state: found, where it is not remembered."""
-        with self._lock:
-            if key in self._fronts:
-                self._fronts.move_to_end(key)
-                return self._fronts[key]
-        found = find()
-        with self._lock:
-            self._fronts[key] = found
-            while len(self._fronts) > _FRONTS:
-                self._fronts.popitem(last=False)
-        return found
+        return self._fronts.get(key, find)
+
+    def facet(self, key: Hashable, find: Callable[[], list[tuple[str, int]]]) -> list[tuple[str, int]]:
+        """A facet, likewise."""
+        return self._facets.get(key, find)
 
     def _matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
         finding = Finding(
@@ -151,6 +154,28 @@ class SearchIndex:
         if where is not None:
             select = select.where(Conditions(embedded=self._embedded, many=True).of(where))
         return bits_of([row[0] for row in connection.execute(select)])
+
+
+class _Lately(Generic[_T]):
+    """So many things, those that were asked for last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, _T] = OrderedDict()
+
+    def get(self, key: Hashable, find: Callable[[], _T]) -> _T:
+        """What is under this key; found, where it is not here."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = find()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return found
 
 
 class _Memory:

@@ -6,9 +6,11 @@ a bit for each number that there could be.
 
 from __future__ import annotations
 
+import re
 import sys
 from array import array
 from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 from typing import Final
 
 #: Numbers of a chunk: what two bytes can tell apart.
@@ -16,7 +18,11 @@ CHUNK: Final = 1 << 16
 _BYTES: Final = CHUNK // 8
 #: Numbers up to which they are kept as such.
 _FEW: Final = 1024
+_ZERO: Final = ord("0")
 _BIT: Final = tuple(1 << bit for bit in range(8))
+#: Bytes in which there are numbers, and the places of those.
+_WRITTEN: Final = re.compile(rb"[^\0]{1,4096}")
+_BITS_OF: Final = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 #: Bytes that are looked at together when bits are counted off.
 _BLOCKS: Final = (8192, 64)
 
@@ -74,6 +80,9 @@ class Union:
         """Add the numbers of a row."""
         bits = self._chunks.get(chunk)
         if bits is None:
+            if len(body) == _BYTES:
+                self._chunks[chunk] = bytearray(body)
+                return
             bits = self._chunks[chunk] = bytearray(_BYTES)
         if len(body) == _BYTES:
             both = int.from_bytes(bits, "little") | int.from_bytes(body, "little")
@@ -91,12 +100,25 @@ class Union:
         return int.from_bytes(b"".join(chunks), "little")
 
 
-def common(body: bytes, bits: int) -> int:
-    """How many numbers of a row are among these of its chunk."""
-    if len(body) == _BYTES:
-        return (int.from_bytes(body, "little") & bits).bit_count()
-    written = bits.to_bytes(_BYTES, "little")
-    return sum(written[number >> 3] >> (number & 7) & 1 for number in _low(body))
+class Flags:
+    """Numbers of one chunk, that rows are compared with."""
+
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
+        self._flags = b""
+
+    def common(self, body: bytes) -> int:
+        """How many numbers of a row are among them."""
+        if len(body) == _BYTES:
+            return (int.from_bytes(body, "little") & self._bits).bit_count()
+        if not self._flags:
+            # The digits of the number, which are bytes that differ by one: a sum of them counts.
+            self._flags = f"{self._bits:0{CHUNK}b}"[::-1].encode()
+        low = _low(body)
+        if len(low) == 1:
+            return self._flags[low[0]] - _ZERO
+        found: int = sum(itemgetter(*low)(self._flags))
+        return found - _ZERO * len(low)
 
 
 def bits_of(numbers: Collection[int]) -> int:
@@ -132,10 +154,8 @@ def numbers_of(bits: int, *, offset: int = 0, limit: int | None = None) -> list[
 
 
 def _from(written: bytes, start: int) -> Iterator[int]:
-    for at in range(start, len(written)):
-        byte = written[at]
-        if byte:
+    for run in _WRITTEN.finditer(written, start):
+        for at, byte in enumerate(run.group(), run.start()):
             first = at << 3
-            for bit in range(8):
-                if byte >> bit & 1:
-                    yield first + bit
+            for bit in _BITS_OF[byte]:
+                yield first + bit

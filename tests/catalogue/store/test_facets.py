@@ -68,6 +68,40 @@ def test_without_an_index_the_tables_are_asked(store: Store, monkeypatch: pytest
     assert store.search.facet(RecordQuery(), "subject", most=6) == truth(known, "", 6)
 
 
+@pytest.mark.parametrize(
+    ("few", "patience"), [(0, 1_000), (2_000, 1_000), (0, 3)], ids=["by postings", "by record", "by tables"]
+)
+def test_sets_of_a_branch_are_counted_where_they_are_asked_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, patience: int
+) -> None:
+    monkeypatch.setattr(facets, "_FEW", few)
+    monkeypatch.setattr("catalogue.store.index.answers.PATIENCE", patience)
+    known = records(4, 60)
+    for source_id in "nile", "delta":
+        factories.add_source(store, source_id)
+    for source_id, names in ("nile", sorted(known)[:40]), ("delta", sorted(known)[40:]):
+        run = factories.open_run(store, source_id)
+        sets = (f"source:{source_id}", "convention:basel")
+        writes = [
+            factories.write_of(
+                store, known[name], source_id=source_id, source_identifier=name, set_specs=sets
+            )
+            for name in names
+        ]
+        factories.commit(store, run, writes[:30])
+        if patience > len(known):
+            store.index.take_in()
+        factories.commit(store, run, writes[30:])
+    lead = RecordQuery(where=AnyText((Wildcard.MANY, "lead", Wildcard.MANY)))
+    nile, delta = (
+        sum("Lead" in known[name].title.default for name in names)
+        for names in (sorted(known)[:40], sorted(known)[40:])
+    )
+    assert store.search.sets(lead, "source", most=5) == [("source:nile", nile), ("source:delta", delta)]
+    assert store.search.sets(RecordQuery(), "source", most=1) == [("source:nile", 40)]
+    assert store.search.sets(RecordQuery(), "sour", most=5) == []
+
+
 def test_what_has_no_values_has_no_facet(sqlite_store: Store) -> None:
     with pytest.raises(InvalidQuery, match="no values"):
         sqlite_store.search.facet(RecordQuery(), "boundingbox", most=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 import msgspec
 import pytest
@@ -175,3 +176,45 @@ def test_results_can_be_searched_and_walked_without_a_script(client: RecordsClie
     onward = page.xpath("//a[@rel='next']/@href")
     titles += client.get(onward[0]).page.xpath("//h2/a/@href")
     assert len(set(titles)) == len(held.known) + 2
+
+
+def _links(page: Any, facet: str) -> dict[str, tuple[int, str]]:
+    """Of a facet of a page what each value is called, how many records it leaves, and where."""
+    rows = page.xpath(f"//section[@class='facets']/h3[text()='{facet}']/following-sibling::*[1]//li")
+    return {
+        row.xpath("string(a)"): (int(row.xpath("string(span)")), str(row.xpath("string(a/@href)")))
+        for row in rows
+    }
+
+
+def _found(page: Any) -> int:
+    return int(page.xpath("string(//p[@role='status'])").split(":")[1].split()[0])
+
+
+def test_results_are_narrowed_by_links_that_tell_how_many_they_leave(
+    client: RecordsClient, held: Held
+) -> None:
+    page = client.get(f"{ITEMS}?f=html&lang=en&limit=3&q=lead").page
+    languages = _links(page, "Language")
+    assert languages
+    for count, address in languages.values():
+        narrowed = client.get(address).page
+        assert _found(narrowed) == count
+        assert narrowed.xpath("//input[@name='resourceLanguages']")
+        (chosen,) = narrowed.xpath("//ul[@class='chosen']/li")
+        assert not _links(narrowed, "Language")
+        assert _found(client.get(chosen.xpath("string(a/@href)")).page) == _found(page)
+        assert "limit=3" in chosen.xpath("string(a/@href)")
+
+
+def test_a_source_is_a_collection_of_its_own(client: RecordsClient, held: Held) -> None:
+    page = client.get(f"{ITEMS}?f=html&lang=en&q=lead").page
+    assert _links(page, "Source")
+    for count, address in _links(page, "Source").values():
+        narrowed = client.get(address).page
+        assert "/collections/source:" in address
+        assert _found(narrowed) == count
+        assert not _links(narrowed, "Source")
+        (chosen,) = narrowed.xpath("//ul[@class='chosen']/li")
+        assert _found(client.get(chosen.xpath("string(a/@href)")).page) == _found(page)
+    assert not _links(client.get("/collections/convention:basel/items?f=html").page, "Source")
