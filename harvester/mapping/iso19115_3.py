@@ -27,9 +27,10 @@ from harvester.mapping.gmd import (
     long_text,
     objects,
 )
-from harvester.mapping.iso19115_3_identification import Property, each, read_identification
+from harvester.mapping.iso19115_3_identification import each, read_identification
 from harvester.mapping.iso19115_3_parties import online_resource, responsibilities
 from harvester.mapping.iso_draft import IsoDraft
+from harvester.mapping.iso_properties import Property
 
 _RULE: Final = "iso19115-3.no-title"
 #: The first version of the base package; what has it is a format of its own.

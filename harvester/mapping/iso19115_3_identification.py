@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from lxml import etree
 
-from catalogue import identifiers
-from catalogue.record import Identifier, Link, Relation, Right, Subject, Text
+from catalogue.record import Link, Relation, Right
 from catalogue.xml import local_name
-from harvester.mapping import dates
+from harvester.mapping import iso_properties as properties
 from harvester.mapping.extents import box, decimal
 from harvester.mapping.gmd import (
-    XLINK_TITLE,
-    characters,
     characters_of,
     child_object,
-    code,
     code_of,
     down,
     first,
     free_text,
     free_text_of,
     language,
-    long_text,
     objects,
-    reference,
 )
 from harvester.mapping.iso19115_3_parties import online_resource, responsibilities
 from harvester.mapping.iso_draft import IsoDraft
 from harvester.mapping.iso_extents import time_of
-from harvester.mapping.iso_identification import ASSOCIATIONS, DATE_KINDS, SCHEMES
-from harvester.mapping.texts import inner_text, line
-
-Property: TypeAlias = "Callable[[IsoDraft, etree._Element], None]"  # noqa: SLF001 - lxml names it so
+from harvester.mapping.iso_properties import Property
 
 
 def each(draft: IsoDraft, element: etree._Element, table: dict[str, Property]) -> None:
@@ -56,62 +46,11 @@ def _citation(draft: IsoDraft, element: etree._Element) -> None:
     each(draft, element, CITATION)
 
 
-def _title(draft: IsoDraft, element: etree._Element) -> None:
-    """The title; that of a second identification is one more name of the same resource."""
-    text = free_text(element, draft.locales)
-    if text and draft.title is None:
-        draft.title = text
-    elif text and text != draft.title:
-        draft.alternative_titles.append(text)
-
-
-def _alternate_title(draft: IsoDraft, element: etree._Element) -> None:
-    text = free_text(element, draft.locales)
-    if text:
-        draft.alternative_titles.append(text)
-
-
-def _date(draft: IsoDraft, element: etree._Element) -> None:
-    found = child_object(element)
-    sent = characters_of(found, "{*}date") if found is not None else ""
-    if found is not None and sent:
-        kind = code_of(found, "{*}dateType").lower()
-        draft.dates.append(dates.date_of(DATE_KINDS.get(kind, "date"), sent))
-
-
-def _identifier(draft: IsoDraft, element: etree._Element) -> None:
-    """MD_Identifier: the code, and as scheme the codeSpace where it is one of ours."""
-    found = child_object(element)
-    coded = first(found, "{*}code") if found is not None else None
-    value = (characters(coded) or reference(coded)) if coded is not None else ""
-    if found is not None and value:
-        space = characters_of(found, "{*}codeSpace").lower()
-        scheme = identifiers.scheme(value) or (space if space in SCHEMES else "")
-        draft.identifiers.append(Identifier(value, scheme))
-
-
-def _numbered(scheme: str) -> Property:
-    def read(draft: IsoDraft, element: etree._Element) -> None:
-        value = characters(element)
-        if value:
-            draft.identifiers.append(Identifier(value, scheme))
-
-    return read
-
-
 def _party(role: str) -> Property:
     def read(draft: IsoDraft, element: etree._Element) -> None:
         draft.agents += responsibilities(element, draft.locales, role)
 
     return read
-
-
-def _series(draft: IsoDraft, element: etree._Element) -> None:
-    """CI_Series: the series or journal that the resource is part of."""
-    series = child_object(element)
-    name = free_text_of(series, "{*}name", draft.locales) if series is not None else None
-    if name:
-        draft.relations.append(Relation(name.default, "isPartOf", name))
 
 
 def _online(draft: IsoDraft, element: etree._Element) -> None:
@@ -121,56 +60,8 @@ def _online(draft: IsoDraft, element: etree._Element) -> None:
         draft.links.append(link)
 
 
-def _description(draft: IsoDraft, element: etree._Element) -> None:
-    text = long_text(element, draft.locales)
-    if text:
-        draft.descriptions.append(text)
-
-
-def _keywords(draft: IsoDraft, element: etree._Element) -> None:
-    """MD_Keywords: its keywords, their common type and thesaurus."""
-    keywords = child_object(element)
-    if keywords is None:
-        return
-    kind = code_of(keywords, "{*}type")
-    thesaurus = first(keywords, "{*}thesaurusName")
-    citation = child_object(thesaurus) if thesaurus is not None else None
-    scheme = characters_of(citation, "{*}title") if citation is not None else ""
-    if thesaurus is not None:
-        scheme = scheme or line(thesaurus.get(XLINK_TITLE) or "")
-    for keyword in keywords.iterchildren("{*}keyword"):
-        label = free_text(keyword, draft.locales)
-        if label:
-            draft.subjects.append(Subject(label, kind, scheme, reference(keyword)))
-
-
-def _topic(draft: IsoDraft, element: etree._Element) -> None:
-    value = code(element)
-    if value:
-        draft.subjects.append(Subject(Text.of(value), "topicCategory"))
-
-
 def _constraints(draft: IsoDraft, element: etree._Element) -> None:
     each(draft, element, CONSTRAINTS)
-
-
-def _restriction(name: str) -> Property:
-    def read(draft: IsoDraft, element: etree._Element) -> None:
-        value = code(element)
-        if value:
-            draft.rights.append(Right(kind=f"{name}:{value}", url=reference(element)))
-
-    return read
-
-
-def _statement(kind: str) -> Property:
-    def read(draft: IsoDraft, element: etree._Element) -> None:
-        text, url = long_text(element, draft.locales), reference(element)
-        url = url or (identifiers.web_address(text.default) if text else "")
-        if text or url:
-            draft.rights.append(Right(text, kind, url))
-
-    return read
 
 
 def _licence(draft: IsoDraft, element: etree._Element) -> None:
@@ -183,21 +74,6 @@ def _licence(draft: IsoDraft, element: etree._Element) -> None:
     url = characters_of(online, "{*}linkage") if online is not None else ""
     if text or url:
         draft.rights.append(Right(text, "license", url))
-
-
-def _resolution(draft: IsoDraft, element: etree._Element) -> None:
-    """MD_Resolution: a scale as `1:50000`, a ground distance as `30 m`."""
-    resolution = child_object(element)
-    if resolution is None:
-        return
-    fraction = down(resolution, "{*}equivalentScale")
-    denominator = characters_of(fraction, "{*}denominator") if fraction is not None else ""
-    if denominator:
-        draft.resolutions.append(f"1:{denominator}")
-    distance = down(resolution, "{*}distance")
-    length = line(inner_text(distance)) if distance is not None else ""
-    if distance is not None and length:
-        draft.resolutions.append(f"{length} {distance.get('uom', '').rpartition('#')[2]}".strip())
 
 
 def _language(draft: IsoDraft, element: etree._Element) -> None:
@@ -248,7 +124,7 @@ def _associated(draft: IsoDraft, element: etree._Element) -> None:
             identifier = down(citation, "{*}identifier")
             value = value or (characters_of(identifier, "{*}code") if identifier is not None else "")
     if value or title:
-        kind = ASSOCIATIONS.get(code_of(resource, "{*}associationType"), "relation")
+        kind = properties.ASSOCIATIONS.get(code_of(resource, "{*}associationType"), "relation")
         draft.relations.append(Relation(value or (title.default if title else ""), kind, title))
 
 
@@ -293,18 +169,6 @@ def _temporal(draft: IsoDraft, element: etree._Element) -> None:
                 draft.periods.append(found)
 
 
-def _service_type(draft: IsoDraft, element: etree._Element) -> None:
-    draft.service_type = draft.service_type or characters(element)
-
-
-def _service_version(draft: IsoDraft, element: etree._Element) -> None:
-    draft.service_versions.append(characters(element))
-
-
-def _coupling(draft: IsoDraft, element: etree._Element) -> None:
-    draft.coupling = draft.coupling or code(element)
-
-
 def _coupled(draft: IsoDraft, element: etree._Element) -> None:
     """SV_CoupledResource: a resource by its citation, and the operation that serves it."""
     resource = child_object(element)
@@ -334,29 +198,22 @@ def _operation(draft: IsoDraft, element: etree._Element) -> None:
             draft.links.append(link)
 
 
-def _operates_on(draft: IsoDraft, element: etree._Element) -> None:
-    value = (element.get("uuidref") or reference(element)).strip()
-    if value:
-        title = line(element.get(XLINK_TITLE) or "")
-        draft.relations.append(Relation(value, "operatesOn", Text.of(title) if title else None))
-
-
 CITATION: Final[dict[str, Property]] = {
-    "title": _title,
-    "alternateTitle": _alternate_title,
-    "date": _date,
-    "identifier": _identifier,
+    "title": properties.title,
+    "alternateTitle": properties.alternate_title,
+    "date": properties.date(properties.ANY),
+    "identifier": properties.identifier(properties.ANY),
     "citedResponsibleParty": _party("author"),
-    "series": _series,
-    "ISBN": _numbered("isbn"),
-    "ISSN": _numbered("issn"),
+    "series": properties.series(properties.ANY),
+    "ISBN": properties.numbered("isbn"),
+    "ISSN": properties.numbered("issn"),
     "onlineResource": _online,
 }
 CONSTRAINTS: Final[dict[str, Property]] = {
-    "useLimitation": _statement("useLimitation"),
-    "accessConstraints": _restriction("accessConstraints"),
-    "useConstraints": _restriction("useConstraints"),
-    "otherConstraints": _statement("otherConstraints"),
+    "useLimitation": properties.statement("useLimitation"),
+    "accessConstraints": properties.restriction("accessConstraints"),
+    "useConstraints": properties.restriction("useConstraints"),
+    "otherConstraints": properties.statement("otherConstraints"),
     "reference": _licence,
 }
 EXTENT: Final[dict[str, Property]] = {
@@ -366,24 +223,24 @@ EXTENT: Final[dict[str, Property]] = {
 }
 IDENTIFICATION: Final[dict[str, Property]] = {
     "citation": _citation,
-    "abstract": _description,
-    "purpose": _description,
+    "abstract": properties.description,
+    "purpose": properties.description,
     "pointOfContact": _party("pointOfContact"),
     "graphicOverview": _graphic,
     "resourceFormat": _format,
-    "descriptiveKeywords": _keywords,
+    "descriptiveKeywords": properties.keywords(properties.ANY),
     "resourceConstraints": _constraints,
     "associatedResource": _associated,
-    "spatialResolution": _resolution,
+    "spatialResolution": properties.resolution(properties.ANY),
     "defaultLocale": _language,
     "otherLocale": _language,
-    "topicCategory": _topic,
+    "topicCategory": properties.topic,
     "extent": _extent,
-    "supplementalInformation": _description,
-    "serviceType": _service_type,
-    "serviceTypeVersion": _service_version,
-    "couplingType": _coupling,
+    "supplementalInformation": properties.description,
+    "serviceType": properties.service_type,
+    "serviceTypeVersion": properties.service_version,
+    "couplingType": properties.coupling,
     "coupledResource": _coupled,
     "containsOperations": _operation,
-    "operatesOn": _operates_on,
+    "operatesOn": properties.operates_on,
 }

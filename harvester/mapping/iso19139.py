@@ -26,7 +26,8 @@ from harvester.mapping.gmd import (
 )
 from harvester.mapping.iso_distribution import read_distribution
 from harvester.mapping.iso_draft import IsoDraft
-from harvester.mapping.iso_identification import Property, read_identification
+from harvester.mapping.iso_identification import read_identification
+from harvester.mapping.iso_properties import Property
 
 
 def read(root: etree._Element) -> Record:

@@ -70,6 +70,16 @@ def test_the_first_version_of_iso_19115_3_is_a_format_of_its_own_and_reads_alike
     assert record == read(samples.ISO19115_3.encode())[1]
 
 
+def test_what_iso_19115_3_says_by_a_reference_or_without_its_object() -> None:
+    keyword = '<mri:keyword xlink:href="https://example.org/t/2" xlink:title="Mercury"/>'
+    bare = "<cit:date><gco:Date>2005-01-02</gco:Date></cit:date>"
+    sent = samples.ISO19115_3.replace("<mri:keyword>", f"{keyword}<mri:keyword>", 1)
+    sent = sent.replace("<cit:date><cit:CI_Date>", f"{bare}<cit:date><cit:CI_Date>")
+    _, record = read(sent.encode())
+    assert Subject(Text.of("Mercury"), "theme", "Metals", "https://example.org/t/2") in record.subjects
+    assert Date("date", "2005-01-02") in record.dates
+
+
 def test_datacite() -> None:
     known, record = read(samples.DATACITE.encode())
     assert known.prefix == "datacite"
