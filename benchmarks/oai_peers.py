@@ -4,15 +4,17 @@
     .venv/bin/python benchmarks/oai_peers.py STORE [--pyoai PYTHON] [--oai-repo PYTHON] [--requests N]
 
 STORE is an SQLite file that `benchmarks/oai_provider.py` has filled. `--pyoai` names a Python that has pyoai
-(which needs an lxml before 5), `--oai-repo` one that has oai-repo; pycsw is that of `.peers`, with 2,000
-records. Peers are given a back end of our own that reads the store by its index, and are called without a
-server around them; ours is asked over a socket, with all that is around it. What is not at hand is told so.
+(which needs an lxml before 5, and setuptools before 80), `--oai-repo` one that has oai-repo; both need
+starlette, uvicorn, httptools and uvloop, too. pycsw is that of `.peers`, with 2,000 records. Peers are given
+a back end of our own that reads the store by its index. All are asked over a socket, behind the same server,
+peers by a bare route; but pycsw, which is called without. What is not at hand is told so.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from oai_provider import PAGE, PROVIDER, cases, serving
+from oai_provider import PAGE, PROVIDER, Server, cases, serving
 
 from catalogue.record import Record, Text
 from catalogue.rendering import csw_record
@@ -31,8 +33,9 @@ _FEW = 2000
 BEGIN = """
 import datetime, json, sqlite3, sys, time
 from lxml import etree
-path, requests, total = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-rows = sqlite3.connect(path) if path.endswith("sqlite") else None
+import os
+path, requests, total = os.environ["BENCH_DATABASE"], 5, int(os.environ["BENCH_TOTAL"])
+rows = sqlite3.connect(path, check_same_thread=False) if path.endswith("sqlite") else None
 LIST = "SELECT r.identifier, n.datestamp, r.set_specs, n.body FROM renditions n JOIN records r"
 LIST += " ON r.id = n.record_id WHERE n.prefix = 'oai_dc'"
 PAGE = LIST + " ORDER BY n.datestamp, n.record_id LIMIT ? OFFSET ?"
@@ -45,6 +48,8 @@ def measured(answer, count):
     return best
 """
 PYOAI = """
+import cgi, urllib.parse
+cgi.parse_qs = urllib.parse.parse_qs  # which Python has there no more
 from oaipmh.common import Header, Identify
 from oaipmh.metadata import MetadataRegistry
 from oaipmh.server import BatchingServer
@@ -69,8 +74,6 @@ first = ask(verb="ListRecords", metadataPrefix="oai_dc")
 token = etree.fromstring(first).findtext(".//{*}resumptionToken")
 deep = token.replace("100", str(total * 9 // 10))
 assert first.count(b"<record>") + first.count(b"<record ") == 100, first[:500]
-print(json.dumps([measured(lambda: ask(verb="ListRecords", metadataPrefix="oai_dc"), requests),
-                  measured(lambda: ask(verb="ListRecords", resumptionToken=deep), requests)]))
 """
 OAI_REPO = """
 from oai_repo import DataInterface, Identify, MetadataFormat, OAIRepository, RecordHeader
@@ -111,8 +114,16 @@ token = ResumptionToken()
 token.cursor, token.complete_list_size, token.args = total * 9 // 10, total, {"metadataPrefix": "oai_dc"}
 deep = token.create()
 if isinstance(deep, bytes): deep = deep.decode()
-print(json.dumps([measured(lambda: ask(verb="ListRecords", metadataPrefix="oai_dc"), requests),
-                  measured(lambda: ask(verb="ListRecords", resumptionToken=deep), requests)]))
+"""
+#: A peer behind the server that is before ours, by a bare route.
+SERVED = """
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+async def page(request):
+    more = {"resumptionToken": deep} if "deep" in request.query_params else {"metadataPrefix": "oai_dc"}
+    return Response(ask(verb="ListRecords", **more), media_type="text/xml")
+app = Starlette(routes=[Route("/", page)])
 """
 PYCSW = """
 import configparser, warnings
@@ -142,11 +153,29 @@ print(json.dumps([measured(lambda: ask(query), min(requests, 5))]))
 """
 
 
-def run(python: str, code: str, *given: object) -> list[object] | str:
+def served(python: str, code: str, store: str, *, requests: int, total: int) -> list[float] | str:
+    """Milliseconds of CPU for a peer's pages behind our server; why there are none where there are none."""
+    os.environ["BENCH_TOTAL"] = str(total)
+    try:
+        server = Server(BEGIN + code + SERVED, store, python=python)
+    except FileNotFoundError:
+        return "not run"
+    try:
+        if any(server.get(path).count(b"<record") < PAGE * 0.9 for path in ("/", "/?deep=1")):
+            return "not run: its pages are not what they should be"
+        return [min(server.measure(path, requests) for _ in range(3)) for path in ("/", "/?deep=1")]
+    except OSError as error:
+        return f"not run: {error}"
+    finally:
+        server.stop()
+
+
+def run(python: str, code: str, folder: str, total: int) -> list[object] | str:
     """What a peer's program prints; why it did not where it did not."""
     try:
         done = subprocess.run(
-            [python, "-c", BEGIN + code, *map(str, given)],
+            [python, "-c", BEGIN + code],
+            env=os.environ | {"BENCH_DATABASE": folder, "BENCH_TOTAL": str(total)},
             capture_output=True, text=True, timeout=200, check=False,
         )  # fmt: skip
     except FileNotFoundError:
@@ -157,14 +186,14 @@ def run(python: str, code: str, *given: object) -> list[object] | str:
     return found
 
 
-def pycsw(requests: int) -> list[object] | str:
+def pycsw() -> list[object] | str:
     """pycsw, over 2,000 records of its own kind."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(_FEW):
             record = Record(Text.of(f"Record {number}"), descriptions=(Text.of("waste " * 200),))
             written = csw_record.write(record, identifier=f"r{number}", element_set="full")
             Path(folder, f"{number}.xml").write_bytes(written)
-        return run(str(_PYCSW), PYCSW, folder, requests, _FEW)
+        return run(str(_PYCSW), PYCSW, folder, _FEW)
 
 
 def main() -> None:
@@ -184,9 +213,9 @@ def main() -> None:
         mine = [min(ours.measure(paths[name], given.requests * 3) for _ in range(4)) for name in names]
         found = {
             "ours, over a socket": mine,
-            "pyoai": run(given.pyoai, PYOAI, given.store, given.requests, total),
-            "oai-repo": run(given.oai_repo, OAI_REPO, given.store, given.requests, total),
-            f"pycsw, {_FEW} records": pycsw(given.requests),
+            "pyoai": served(given.pyoai, PYOAI, given.store, requests=given.requests, total=total),
+            "oai-repo": served(given.oai_repo, OAI_REPO, given.store, requests=given.requests, total=total),
+            f"pycsw, {_FEW} records": pycsw(),
         }
     print(f"milliseconds of CPU for {PAGE} records of oai_dc, first page and at nine tenths of {total}:")
     for name, said in found.items():

@@ -92,7 +92,7 @@ def backends(store: Store) -> Callable[[], float]:
 class Server:
     """A uvicorn process with an application, and what it has used of the CPU."""
 
-    def __init__(self, code: str, database: str) -> None:
+    def __init__(self, code: str, database: str, python: str = sys.executable) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -100,7 +100,7 @@ class Server:
         run = f"import uvicorn\n{code}\nuvicorn.run(app, port={self.port}, {options})"
         root = str(Path(__file__).resolve().parent.parent)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", run], cwd=root, env=os.environ | {"BENCH_DATABASE": database}
+            [python, "-c", run], cwd=root, env=os.environ | {"BENCH_DATABASE": database}
         )
         for _ in range(600):
             try:

@@ -103,6 +103,9 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
         openapi_url=DESCRIPTION,
         responses=problems.BUSY,
         lifespan=_lifespan,
+        # We count requests ourselves; to look whether somebody has set up FastAPI's own means costs a request
+        # as much as two queries.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.services = Services(settings, store)
     app.state.codings = sorted(CODINGS)

@@ -93,21 +93,17 @@ class Row(NamedTuple):
 
     datestamp: int
     record_id: int
-    begin: bytes | None
-    #: Whether what stands around is of this datestamp's making.
-    made: bool | int | None
     alive: bool | int
+    #: None where what stands around is not of this datestamp's making.
+    begin: bytes | None
     end: bytes | None
+    #: The record's own rendition, where it was sent in that format; what stands around is then of that.
+    own: bytes | None
+    #: The rendition, where it is kept (catalogue.store.kept).
+    kept: bytes | None
     neutral: bytes | None
     file_identifier: str | None
     source_datestamp: str | None
-    #: The same of the record's own rendition, where it was sent in that format.
-    own_made: bool | int | None
-    own_begin: bytes | None
-    own: bytes | None
-    own_end: bytes | None
-    #: The rendition, where it is kept (catalogue.store.kept).
-    kept: bytes | None
 
 
 class Unrendered(NamedTuple):
@@ -178,7 +174,7 @@ class Feed:
             found = statements.rows(self._engine, feed_sql.rows(shape), **values)
             if not found:
                 return None
-            made = [_unrendered(Row(*row), query.prefix) for row in found[:limit]]
+            made = [_unrendered(Row._make(row), query.prefix) for row in found[:limit]]
             whole = [one for one in made if one is not None]
             if len(whole) == len(made):
                 last = Position(*found[len(made) - 1][:2])
@@ -309,15 +305,13 @@ _RESTLESS: Final = "what stands around renditions does not stay as it is made"
 def _whole(rows: Iterable[Any]) -> list[bytes] | None:
     """The record elements of these rows; None where what stands around one has to be made anew."""
     told: list[bytes] = []
-    for datestamp, _, begin, made, body, end in rows:
+    for datestamp, _, begin, body, end in rows:
         if begin is None:
             return None
         if body is None:
             told.append(oai_record.element_gone(begin, datestamp))
-        elif made:
-            told += (begin, body, end)
         else:
-            return None
+            told += (begin, body, end)
     return told
 
 
@@ -333,26 +327,20 @@ def _headers(rows: Iterable[Any]) -> list[bytes] | None:
 
 def _unrendered(row: Row, prefix: str) -> Unrendered | None:
     """What a record element in a format that is rendered on demand is made of, likewise."""
-    if row.begin is None:
+    datestamp, _, alive, begin, end, own, ready, neutral, file_identifier, source_datestamp = row
+    if begin is None or end is None:
         return None
-    if not row.alive:
-        return _told(oai_record.element_gone(row.begin, row.datestamp))
-    if row.own is not None:
-        made = row.own_made and row.own_begin is not None and row.own_end is not None
-        return _told(row.own_begin or b"", row.own, row.own_end or b"") if made else None
-    if not row.made or row.end is None:
-        return None
+    if not alive:
+        return _told(oai_record.element_gone(begin, datestamp))
+    if own is not None:
+        return _told(begin, own, end)
     # What stands behind the metadata was made for another format, which may have been that of the source.
-    return _ours(row, prefix, row.begin, oai_record.altered(row.end))
-
-
-def _ours(row: Row, prefix: str, begin: bytes, end: bytes) -> Unrendered | None:
-    """The same of a record that was not sent in the format: the rendition that is kept, or what makes one."""
-    if row.kept is not None:
-        return _told(begin, kept.unpacked(row.kept, prefix), end)
-    if row.neutral is None or row.file_identifier is None or row.source_datestamp is None:
+    end = oai_record.altered(end)
+    if ready is not None:
+        return _told(begin, kept.unpacked(ready, prefix), end)
+    if neutral is None or file_identifier is None or source_datestamp is None:
         return None
-    return Unrendered(None, begin, end, row.neutral, row.file_identifier, row.source_datestamp)
+    return Unrendered(None, begin, end, neutral, file_identifier, source_datestamp)
 
 
 def _told(*parts: bytes) -> Unrendered:

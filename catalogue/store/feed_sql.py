@@ -130,23 +130,35 @@ def _alive(listed: sa.Table) -> ColumnElement[bool]:
     return there if listed is renditions else sa.and_(record_sets.c.member, there)
 
 
+def _parts(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
+    """Where an entry stands, and what its element consists of: metadata, and what stands before and behind.
+
+    Of what does not live, no metadata; of what lives, no beginning where that is not of this datestamp's
+    making. Each column of a hundred rows costs as much as a row of all.
+    """
+    body: ColumnElement[Any] = renditions.c.body
+    if listed is record_sets:
+        body = sa.case((record_sets.c.member, body))
+    current = sa.or_(_current(renditions), sa.not_(_alive(listed)))
+    begin = sa.case((current, renditions.c.element_begin))
+    return (
+        listed.c.datestamp,
+        listed.c.record_id,
+        begin.label("element_begin"),
+        body.label("body"),
+        renditions.c.element_end,
+    )
+
+
 def _head(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     """Where an entry stands, what its element begins with and whether that is current, and if it lives."""
     return (
         listed.c.datestamp,
         listed.c.record_id,
         renditions.c.element_begin,
-        (renditions.c.element_datestamp == renditions.c.datestamp).label("made"),
+        _current(renditions).label("made"),
         _alive(listed).label("alive"),
     )
-
-
-def _parts(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
-    """The same with the metadata, of what lives, and what stands behind them."""
-    body: ColumnElement[Any] = renditions.c.body
-    if listed is record_sets:
-        body = sa.case((record_sets.c.member, body))
-    return (*_head(listed)[:-1], body.label("body"), renditions.c.element_end)
 
 
 def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
@@ -155,18 +167,30 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     What stands before the metadata and behind, and what they are rendered from, or have been; or, of a record
     that was sent in that format, what was sent and what stands around that.
     """
+    alive, sent = _alive(listed), _own.c.body.is_not(None)
+    begin = sa.case(
+        (sa.not_(alive), renditions.c.element_begin),
+        (sent, sa.case((_current(_own), _own.c.element_begin))),
+        (_current(renditions), renditions.c.element_begin),
+    )
     return (
-        *_head(listed),
-        renditions.c.element_end.label("end"),
+        listed.c.datestamp,
+        listed.c.record_id,
+        alive.label("alive"),
+        begin.label("element_begin"),
+        sa.case((sent, _own.c.element_end), else_=renditions.c.element_end).label("element_end"),
+        _own.c.body.label("own"),
+        kept_renditions.c.body.label("kept"),
         neutral_records.c.body.label("neutral"),
         records.c.file_identifier,
         records.c.source_datestamp,
-        (_own.c.element_datestamp == _own.c.datestamp).label("own_made"),
-        _own.c.element_begin.label("own_begin"),
-        _own.c.body.label("own"),
-        _own.c.element_end.label("own_end"),
-        kept_renditions.c.body.label("kept"),
     )
+
+
+def _current(of: FromClause) -> ColumnElement[bool]:
+    """Whether what stands around metadata is of their datestamp's making."""
+    made: ColumnElement[bool] = of.c.element_datestamp == of.c.datestamp
+    return made
 
 
 def _with_neutral(tables: FromClause) -> FromClause:

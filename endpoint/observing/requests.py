@@ -24,6 +24,8 @@ class RequestFigures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        #: Route, method, status -> what counts them: to find it by its labels takes longer than to count.
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "clearinghouse_http_requests",
             "Requests to this process, by route, method and status.",
@@ -41,8 +43,12 @@ class RequestFigures:
     def note(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request."""
         named = method if method in _METHODS else "other"
-        self._requests.labels(route, named, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        known = self._known.get((route, named, status))
+        if known is None:
+            known = self._requests.labels(route, named, str(status)), self._seconds.labels(route)
+            self._known[route, named, status] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
 
 class Measured:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -72,6 +73,7 @@ def patience(status: int, seconds: int, why: str) -> Response:
     return PlainTextResponse(text, status, {"Retry-After": str(seconds), "Cache-Control": "no-store"})
 
 
+@lru_cache(1024)
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
