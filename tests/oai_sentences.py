@@ -57,16 +57,19 @@ def _said(lines: str) -> tuple[Sentence, ...]:
 
 SPECIFICATION: Final = _said("""
 2.4 | an identifier is a URI, and names one item for ever | catalogue/oai_identifier.py | feed/test_arguments::identifiers_are_uris cat/test_identifiers::oai_identifier
+2.4 | all records of an item, in whatever format, have its identifier | catalogue/store/feed_sql.py | feed/test_specification::all_formats_of_an_item_have_its_identifier_and_datestamp
 2.5 | a record is a header, metadata and about containers, in that order | catalogue/oai_record.py | conf/test_schema::answers_are_valid store/test_elements::what_stands_around_the_metadata
 2.5 | the header has the identifier, the datestamp and the most specific sets | catalogue/oai_record.py | feed/test_verbs::get_record feed/test_sets::a_record_is_in_the_sets_of_its_concepts_and_above
 2.5 | metadata are one element of one format, with its namespace and schema | catalogue/store/elements.py | feed/test_verbs::get_record conf/test_sickle::sickle_reads_everything_back
 2.5 | about containers say whence a record is and what may be done with it | catalogue/provenance.py | feed/test_about::the_chain_stands_inside_our_own_description feed/test_about::a_statement_of_rights_is_passed_on
 2.5.1 | `persistent`: deletions are told for ever, with the datestamp of the deletion | catalogue/store/writes.py | feed/test_lists::deletion_is_told_in_every_list
 2.5.1 | a deleted record is a header with status, and nothing else, whoever asks for it | catalogue/oai_record.py | feed/test_verbs::a_deleted_record_is_its_header feed/test_specification::what_is_deleted_is_a_header_in_every_answer
+2.5.1 | what is no more in a format is deleted in the lists of that format, and of no other | catalogue/store/writes.py | feed/test_specification::what_is_no_more_in_a_format_is_deleted_there_alone feed/test_mirrors::copies_end_as_the_catalogue_is
 2.6 | sets are a hierarchy; who is in a set is in those above it | catalogue/sets.py | feed/test_sets::a_record_is_in_the_sets_of_its_concepts_and_above
 2.6 | setSpec is of URI's unreserved characters, with colons between | catalogue/sets.py | feed/test_arguments::sets_of_illegal_syntax cat/test_sets::a_file_that_describes_no_hierarchy
 2.6 | a set has a name, and may have a description | endpoint/oai_pmh/sets.py | feed/test_sets::a_set_is_described_in_the_languages_of_its_labels feed/test_sets::every_set_is_listed_those_with_records_first
 2.7.1 | from and until are both included | endpoint/oai_pmh/arguments.py | feed/test_lists::from_and_until_are_inclusive conf/test_validator::the_official_checks
+2.7.1 | from and until may be the same, day or second | endpoint/oai_pmh/arguments.py | feed/test_arguments::every_date_is_read_to_the_second
 2.7.1 | both granularities are taken, but not mixed; from is not after until | endpoint/oai_pmh/arguments.py | feed/test_arguments::both_granularities feed/test_arguments::spans_that_are_none
 2.7.1 | dates before the earliest datestamp and after now are no errors of syntax | endpoint/oai_pmh/verbs.py | feed/test_specification::dates_outside_of_the_catalogue
 2.7.1 | whatever changes in a list gets a later datestamp, and none is ever changed back | catalogue/store/clock.py | store/test_clock::datestamps_never_run_backwards_when_the_clock_is_set_back feed/test_never_missed::harvests_amid_changes_end_with_the_catalogue
@@ -76,16 +79,20 @@ SPECIFICATION: Final = _said("""
 3.1.2 | text/xml; errors of the protocol are 200; 503 says when to come back | endpoint/oai_pmh/address.py | feed/test_transport::it_is_xml feed/test_verbs::errors_repeat_the_arguments_unless_they_are_illegal out/transport/test_transport::a_busy_process_asks_for_patience_and_serves_again
 3.1.3 | identity always; other codings for whoever asks, and Identify names them | endpoint/transport/encodings.py | out/transport/test_transport::a_page_is_sent_compressed_to_whom_asks_for_it out/transport/test_transport::identify_names_the_codings_that_are_honoured
 3.2 | XML 1.0 in UTF-8, valid against OAI-PMH.xsd, which the root names | endpoint/oai_pmh/envelope.py | conf/test_schema::answers_are_valid conf/test_validator::the_official_checks
+3.2 | the declaration comes first, then responseDate, request, and one element named for the verb, or errors | endpoint/oai_pmh/envelope.py | feed/test_specification::what_stands_first_in_every_answer
+3.2 | metadata and about containers declare their namespaces and name their schemas themselves; RDF has no place for a schema's name | catalogue/rendering/__init__.py | feed/test_specification::metadata_stand_by_themselves cat/test_provenance::whatever_was_sent_the_container_is_valid
 3.2 | request has the base URL and all arguments; none on badVerb and badArgument | endpoint/oai_pmh/envelope.py | feed/test_verbs::errors_repeat_the_arguments_unless_they_are_illegal feed/test_transport::what_is_repeated_is_valid
 3.3 | dates are UTC, of the granularity that Identify names | catalogue/oai_record.py | feed/test_arguments::every_date_is_read_to_the_second feed/test_arguments::dates_that_are_none conf/test_validator::the_official_checks
 3.4 | a metadataPrefix is of URI's unreserved characters, and oai_dc is among them | catalogue/formats.py | feed/test_arguments::bad_arguments feed/test_verbs::list_metadata_formats
 3.5 | every part of a list but the last has a token; that of the last is empty | endpoint/oai_pmh/verbs.py | feed/test_lists::every_page_size_lists_everything_once
 3.5 | a list of one part has no token | endpoint/oai_pmh/verbs.py | feed/test_lists::every_page_size_lists_everything_once feed/test_sets::a_list_of_sets_that_fits_has_no_token
 3.5 | expirationDate, completeListSize and cursor are true | endpoint/oai_pmh/resumption.py | feed/test_lists::every_page_size_lists_everything_once feed/test_lists::the_size_of_a_list_is_counted_once_and_still_right
+3.5 | a token means nothing to its reader, and has no character that a URL would have to encode | endpoint/oai_pmh/resumption.py | feed/test_specification::tokens_need_no_encoding
 3.5 | a token stands alone, and is good for its own verb | endpoint/oai_pmh/resumption.py | feed/test_lists::tokens_of_others_and_of_other_verbs feed/test_resumption::a_token_of_another_verb_is_refused
 3.5 | the parts together are the list, each entry once, whatever changes meanwhile | endpoint/oai_pmh/verbs.py | feed/test_lists::a_list_is_a_snapshot feed/test_mirrors::copies_end_as_the_catalogue_is
 3.5.1 | the same token gives the same part, as long as it is good | endpoint/oai_pmh/resumption.py | feed/test_lists::the_same_token_gives_the_same_page_to_the_letter feed/test_lists::a_token_survives_another_process_and_page_size
 3.6 | badArgument | endpoint/oai_pmh/arguments.py | feed/test_arguments::bad_arguments
+3.6 | all that is wrong with the arguments is told, each by an error of its own | endpoint/oai_pmh/arguments.py | feed/test_specification::all_that_is_wrong_is_told
 3.6 | badResumptionToken: junk, of others, changed, expired | endpoint/oai_pmh/resumption.py | feed/test_resumption::junk_is_refused feed/test_resumption::a_changed_token_is_refused feed/test_lists::an_old_token_has_expired
 3.6 | badVerb | endpoint/oai_pmh/arguments.py | feed/test_arguments::bad_verbs
 3.6 | cannotDisseminateFormat: of the repository, and of the item | endpoint/oai_pmh/verbs.py | feed/test_verbs::lists_in_an_unknown_format feed/test_verbs::a_format_that_only_some_records_have

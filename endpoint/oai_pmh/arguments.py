@@ -6,7 +6,7 @@ Behind this module nobody sees an argument's text. Which arguments a verb has: O
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -105,19 +105,24 @@ def parse(pairs: Pairs) -> Request:
 
     Raises:
         BadVerb: the verb is missing, repeated or illegal.
-        BadArgument: an argument is missing, repeated, illegal here, or of illegal syntax.
+        BadArgument: an argument is missing, repeated, illegal here, or of illegal syntax; it tells all that
+            is wrong, as section 3.6 recommends.
     """
     form = _FORMS.get(_verb(pairs))
     if form is None:
         raise BadVerb("The verb is not one of the six of OAI-PMH 2.0")
     given: dict[str, str] = {}
+    wrong: list[str] = []
     for name, value in pairs:
         if name in given:
-            raise BadArgument(f"The argument {_shown(name)} is repeated")
+            wrong.append(f"The argument {_shown(name)} is repeated")
         given[name] = value
     del given["verb"]
-    _check_names(form, given)
-    return form.request(**_values(given))
+    wrong += _misplaced(form, given)
+    values = _values(given, wrong)
+    if wrong:
+        raise BadArgument(*dict.fromkeys(wrong))
+    return form.request(**values)
 
 
 def _verb(pairs: Pairs) -> str:
@@ -127,28 +132,35 @@ def _verb(pairs: Pairs) -> str:
     return verbs[0]
 
 
-def _check_names(form: _Form, given: dict[str, str]) -> None:
+def _misplaced(form: _Form, given: dict[str, str]) -> Iterator[str]:
+    """What is wrong with there being these arguments, and no others."""
     for name in given:
         if name not in form.required and name not in form.optional:
-            raise BadArgument(f"The argument {_shown(name)} is illegal for this verb")
-    if "resumptionToken" in given:
+            yield f"The argument {_shown(name)} is illegal for this verb"
+    if "resumptionToken" in given and "resumptionToken" in form.optional:
         if len(given) > 1:
-            raise BadArgument(
-                "The argument resumptionToken is exclusive: no other argument may stand beside it"
-            )
+            yield "The argument resumptionToken is exclusive: no other argument may stand beside it"
         return
     for name in sorted(form.required):
         if name not in given:
-            raise BadArgument(f"The argument {name} is missing")
+            yield f"The argument {name} is missing"
 
 
-def _values(given: dict[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {_FIELDS[name][0]: _FIELDS[name][1](value) for name, value in given.items()}
-    if "from" in given and "until" in given:
+def _values(given: dict[str, str], wrong: list[str]) -> dict[str, Any]:
+    """The values of arguments, by field; what is wrong with them is added."""
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in _FIELDS:
+            field, read = _FIELDS[name]
+            try:
+                values[field] = read(value)
+            except BadArgument as error:
+                wrong.append(str(error))
+    if "from_" in values and "until" in values:
         if len(given["from"]) != len(given["until"]):
-            raise BadArgument("The arguments from and until must have the same granularity")
-        if values["from_"] > values["until"]:
-            raise BadArgument("The argument from must not be later than the argument until")
+            wrong.append("The arguments from and until must have the same granularity")
+        elif values["from_"] > values["until"]:
+            wrong.append("The argument from must not be later than the argument until")
     return values
 
 

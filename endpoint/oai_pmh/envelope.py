@@ -39,12 +39,13 @@ def closing(verb: str) -> bytes:
 
 
 def error_answer(error: OaiError, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
-    """An answer that tells an error; where the arguments are illegal, it does not repeat them."""
+    """An answer that tells an error, or several; where the arguments are illegal, it does not repeat them."""
     request = _request(pairs if error.echo else (), base_url)
-    return (
-        f"{_prolog(base_url)}{_OPENING}{utc(response_date)}</responseDate>{request}"
-        f'<error code="{error.code}">{escape(str(error))}</error>{_CLOSING}'
-    ).encode()
+    told = "".join(
+        f'<error code="{error.code}">{escape(message)}</error>' for message in (str(error), *error.others)
+    )
+    begin = f"{_prolog(base_url)}{_OPENING}{utc(response_date)}</responseDate>{request}"
+    return f"{begin}{told}{_CLOSING}".encode()
 
 
 @lru_cache(8)

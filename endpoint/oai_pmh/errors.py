@@ -14,6 +14,7 @@ class OaiError(ClearinghouseError):
         code: the error code of section 3.6.
         echo: whether the request element repeats the arguments (section 3.2: not where they are illegal).
         response_date: the answer's responseDate, where one was taken before the list was read.
+        others: what else is wrong, each to be told by an error element of its own.
     """
 
     code: ClassVar[str]
@@ -22,6 +23,7 @@ class OaiError(ClearinghouseError):
     def __init__(self, message: str, response_date: int | None = None) -> None:
         super().__init__(message)
         self.response_date = response_date
+        self.others: tuple[str, ...] = ()
 
 
 class BadVerb(OaiError):
@@ -36,6 +38,10 @@ class BadArgument(OaiError):
 
     code = "badArgument"
     echo = False
+
+    def __init__(self, message: str, *others: str) -> None:
+        super().__init__(message)
+        self.others = others
 
 
 class BadResumptionToken(OaiError):

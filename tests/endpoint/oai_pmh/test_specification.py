@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from catalogue import formats
 from catalogue.record import Record, Text
 from catalogue.store import Store
-from factories import commit, fill
+from factories import add_source, commit, fill, open_run
 
 OURS = "oai:clearinghouse.localdomain:nile:"
+LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 PREFIXES = ("oai_dc", "iso19139", "oai_dcterms", "oai_datacite", "dcat", "iso19115-3")
 
 
@@ -72,6 +75,77 @@ def test_dates_outside_of_the_catalogue(oai: Any) -> None:
         for given in ({"from_": "0001-01-01"}, {"until": "9999-12-31T23:59:59Z"}):
             pages = oai.pages(verb, metadataPrefix="oai_dc", **given)
             assert sorted(name for page in pages for name in page.identifiers) == ["-b", "a", "c", "d", "e"]
+
+
+def test_all_that_is_wrong_is_told(oai: Any) -> None:
+    given = {"from_": "yesterday", "until": "2026-01-01", "set": "a b", "colour": "<blue>"}
+    answer = oai.ask("ListRecords", **given)
+    assert answer.texts("//o:error/@code") == ["badArgument"] * 4
+    said = " ".join(answer.texts("//o:error"))
+    assert all(name in said for name in ("metadataPrefix", "from", "set", "colour"))
+    assert not answer.root.find("{*}request").attrib
+    twice = oai.raw(b"verb=GetRecord&identifier=oai:a&identifier=oai:b&identifier=oai:c")
+    assert len(twice.texts("//o:error")) == 2
+    beside = oai.ask("ListRecords", resumptionToken="x", metadataPrefix="oai_dc", until="never")
+    assert len(beside.texts("//o:error")) == 2
+
+
+def test_what_stands_first_in_every_answer(oai: Any) -> None:
+    for verb, given in (
+        ("Identify", {}),
+        ("ListSets", {}),
+        ("ListMetadataFormats", {}),
+        ("ListRecords", {"metadataPrefix": "oai_dc"}),
+        ("ListIdentifiers", {"metadataPrefix": "dcat"}),
+        ("GetRecord", {"metadataPrefix": "oai_dc", "identifier": OURS + "a"}),
+        ("GetRecord", {"metadataPrefix": "oai_dc", "identifier": "oai:none"}),
+        ("Nothing", {}),
+    ):
+        answer = oai.ask(verb, **given)
+        assert answer.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n')
+        names = [etree.QName(one).localname for one in answer.root]
+        assert names == ["responseDate", "request", "error" if answer.error else verb]
+        assert answer.root.findtext("{*}request") == "http://testing/oai"
+
+
+def test_metadata_stand_by_themselves(oai: Any) -> None:
+    """Each is one element that declares its own namespaces, names its schema and needs nothing around it."""
+    for prefix in PREFIXES:
+        form = formats.by_prefix(prefix)
+        body = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix=prefix).body
+        alone = etree.fromstring(body.partition(b"<metadata>")[2].partition(b"</metadata>")[0])
+        assert etree.QName(alone).localname in form.roots
+        places = {place for one in alone.iter() for place in one.get(LOCATION, "").split()}
+        # rdf:RDF may have no attribute (RDF/XML, section 7.2.9).
+        assert places == set() if prefix == "dcat" else form.schema in places
+
+
+def test_tokens_need_no_encoding(oai: Any) -> None:
+    for given in ({"metadataPrefix": "oai_dc"}, {"metadataPrefix": "dcat", "set": "source:nile"}):
+        token = oai.ask("ListRecords", **given).token
+        assert re.fullmatch(r"[A-Za-z0-9_-]{20,300}", token)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{20,300}", oai.ask("ListSets").token)
+
+
+def test_what_is_no_more_in_a_format_is_deleted_there_alone(
+    store: Store, serve: Callable[..., Any], small_write: Callable[..., Any]
+) -> None:
+    add_source(store)
+    run, mods = open_run(store), b'<mods xmlns="http://www.loc.gov/mods/v3"/>'
+    commit(store, run, [small_write(store, name, prefix="mods", native=mods) for name in "ab"])
+    commit(store, run, [small_write(store, "a", "changed")])
+    oai = serve(store)
+    assert sorted(oai.ask("ListRecords", metadataPrefix="mods").identifiers) == ["-a", "b"]
+    for form in PREFIXES:
+        assert sorted(oai.ask("ListRecords", metadataPrefix=form).identifiers) == ["a", "b"]
+    gone = oai.ask("GetRecord", identifier=OURS + "a", metadataPrefix="mods")
+    assert gone.identifiers == ["-a"]
+
+
+def test_all_formats_of_an_item_have_its_identifier_and_datestamp(oai: Any) -> None:
+    heads = {prefix: found(oai, "ListIdentifiers", "header", prefix) for prefix in PREFIXES}
+    for told in heads.values():
+        assert told == heads["oai_dc"]
 
 
 def test_arguments_have_no_order(oai: Any) -> None:
