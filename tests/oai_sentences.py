@@ -104,7 +104,7 @@ SPECIFICATION: Final = _said("""
 4.2 | Identify: everything that must be, and no datestamp is before the earliest | endpoint/oai_pmh/identify.py | feed/test_verbs::identify feed/test_verbs::the_earliest_datestamp_is_that_of_any_list
 4.3 | ListIdentifiers: the headers of ListRecords | endpoint/oai_pmh/verbs.py | feed/test_specification::headers_alone_are_those_of_the_records
 4.4 | ListMetadataFormats, of the repository and of an item | endpoint/oai_pmh/verbs.py | feed/test_verbs::list_metadata_formats feed/test_on_demand::list_metadata_formats_says_what_a_record_has
-4.5 | ListRecords | endpoint/oai_pmh/verbs.py | feed/test_lists::pages_on_both_databases conf/test_sickle::sickle_reads_everything_back
+4.5 | ListRecords | endpoint/oai_pmh/verbs.py | feed/test_lists::pages_on_both_databases conf/test_sickle::sickle_reads_everything_back conf/test_other_clients::others_read_everything_back
 4.6 | ListSets, a page at a time | endpoint/oai_pmh/sets.py | feed/test_sets::every_set_is_listed_those_with_records_first feed/test_sets::the_same_token_gives_the_same_sets
 5 | every item has oai_dc, valid against oai_dc.xsd | catalogue/rendering/oai_dc.py | cat/rendering/test_totality::every_rendition_is_valid feed/test_on_demand::every_record_is_in_every_list_in_its_order
 """)

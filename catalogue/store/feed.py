@@ -237,23 +237,40 @@ class Feed:
         """How many entries the whole list has.
 
         Of a list in a format that every record has, count is kept a day at a time: what is taken from that is
-        only what of its first day and of its last is outside, and where that is much, the list is counted.
+        only what of its first day and of its last is outside.
         """
         if query.prefix not in _EVERYWHERE or _is_empty(query):
             return self._counted(query)
         first = 0 if query.from_ is None else sizes.day(query.from_)
         last = _FOR_EVER if query.until is None else sizes.day(query.until)
-        outside = 0
+        found = self._in_days(query, first, last)
         if query.from_ is not None:
-            before = replace(query, from_=sizes.first_second(first), until=query.from_ - 1)
-            outside += self._counted(before, most=_FEW)
+            found -= self._part(replace(query, from_=sizes.first_second(first), until=query.from_ - 1))
         if query.until is not None:
-            behind = replace(query, from_=query.until + 1, until=sizes.first_second(last + 1) - 1)
-            outside += self._counted(behind, most=_FEW)
-        if outside >= _FEW:
-            return self._counted(query)
-        in_days = sizes.counted(self._engine, query.set_id or sizes.EVERYTHING, first, last)
-        return in_days - outside
+            found -= self._part(replace(query, from_=query.until + 1, until=sizes.first_second(last + 1) - 1))
+        return found
+
+    def _in_days(self, query: FeedQuery, first: int, last: int) -> int:
+        return sizes.counted(self._engine, query.set_id or sizes.EVERYTHING, first, last)
+
+    def _part(self, part: FeedQuery) -> int:
+        """How many entries a list has in the beginning of a day, or in its end.
+
+        Counted one by one; where that seems to be more than half of the day, the rest of it is.
+        """
+        few = self._counted(part, most=_FEW)
+        if few < _FEW or part.from_ is None or part.until is None:
+            return few
+        day = sizes.day(part.from_)
+        begin, end = sizes.first_second(day), sizes.first_second(day + 1) - 1
+        shape, values = self._asked(replace(part, from_=begin, until=end), None, 0, bodies=False)
+        earliest, latest = statements.rows(self._engine, feed_sql.ends(shape), **values)[0]
+        middle = (earliest + latest) // 2
+        if part.from_ == begin:
+            rest, longer = replace(part, from_=part.until + 1, until=end), part.until > middle
+        else:
+            rest, longer = replace(part, from_=begin, until=part.from_ - 1), part.from_ <= middle
+        return self._in_days(part, day, day) - self._counted(rest) if longer else self._counted(part)
 
     def _counted(self, query: FeedQuery, *, most: int | None = None) -> int:
         """How many entries a list has, counted one by one; at most so many."""

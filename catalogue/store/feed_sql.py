@@ -113,6 +113,14 @@ def counted(shape: Shape, *, joined: bool) -> sa.Select[Any]:
     return sa.select(sa.literal(1)).select_from(tables if joined else listed).where(*conditions)
 
 
+@cache
+def ends(shape: Shape) -> sa.Select[Any]:
+    """The first datestamp in a list, and the last: an index seek for each."""
+    listed, _, conditions = _list(shape)
+    each = (sa.select(found(listed.c.datestamp)).where(*conditions) for found in (sa.func.min, sa.func.max))
+    return sa.select(*(one.scalar_subquery() for one in each))
+
+
 def _ordered(
     columns: sa.Select[Any], listed: sa.Table, tables: FromClause, conditions: list[ColumnElement[bool]]
 ) -> sa.Select[Any]:

@@ -43,8 +43,8 @@ class Answer:
 
     @property
     def error(self) -> str:
-        """The error code; empty where there is none."""
-        return "".join(self.texts("o:error/@code"))
+        """The error code, of one error or of several; empty where there is none."""
+        return "".join(dict.fromkeys(self.texts("o:error/@code")))
 
     @property
     def identifiers(self) -> list[str]:
