@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from functools import cache
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from endpoint.languages import ENGLISH, LANGUAGES, Language, words
+from endpoint.public.wording import Wording
 
 _MANY_BYTES: Final = 10_000_000
 
@@ -29,7 +28,7 @@ def _environment(tag: str) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     locale = Locale.parse(tag)
     environment.filters["number"] = lambda count: format_decimal(count, locale=locale)
-    environment.filters["moment"] = lambda at: f"{format_datetime(at, 'medium', UTC, locale)} UTC"
+    environment.filters["moment"] = Wording(LANGUAGES[tag]).moment
     environment.filters["size"] = _size
     # The i18n extension adds this method at run time.
     environment.install_gettext_translations(words(tag), newstyle=True)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalogue.dues import waits_until
 from catalogue.node_state import NodeState
 from catalogue.people import Action
 from endpoint.alerts import wording as alert_words
@@ -92,7 +93,9 @@ def _coming(request: Request, found: Desk) -> list[tuple[datetime, NodeLine]]:
     """What is harvested within the next day, in order."""
     dues, until = dues_of(request), found.now + _DAY
     due = ((dues.of(line.glance, found.now).next, line) for line in found.lines)
-    near = [(at, line) for at, line in due if at is not None and at < until]
+    # What is due in quiet hours begins when they end.
+    begins = [(waits_until(line.glance, at) or at, line) for at, line in due if at is not None]
+    near = [(at, line) for at, line in begins if at < until]
     return sorted(near, key=lambda one: (one[0], one[1].id))[:_COMING]
 
 

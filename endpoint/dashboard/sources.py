@@ -90,7 +90,8 @@ def _overview(request: Request, source: Source) -> dict[str, Any]:
     known = services(request)
     sparks = known.store.overview.sparks([source.id]).get(source.id, [])
     try:
-        coming = coming_dues(source, known.settings.schedule_jitter, datetime.now(UTC), _COMING)
+        dues = coming_dues(source, known.settings.schedule_jitter, datetime.now(UTC), _COMING)
+        coming = [(at, quiet_until(source.quiet_hours, source.time_zone, at)) for at in dues]
     except SettingsError:
         coming = []
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from gettext import NullTranslations
@@ -12,6 +13,8 @@ from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import format_decimal
 
+from catalogue.errors import SettingsError
+from catalogue.quiet_hours import quiet_until
 from catalogue.run import Ending, HarvestRun, RunKind, RunState
 from catalogue.source import Source, SourceState
 from endpoint.languages import ENGLISH, Language, words
@@ -146,9 +149,11 @@ class Wording:
             return self._words.gettext("Paused")
         if current is None:
             return self.schedule(source.schedule, source.time_zone)
-        waits = current.state is RunState.RETRY and current.not_before is not None
-        if waits and current.not_before:
-            return self.moment(current.not_before)
+        until = current.not_before if current.state is RunState.RETRY else None
+        if current.state is not RunState.RUNNING and current.kind.fetches:
+            until = max(filter(None, (until, _quiet_until(source))), default=None)
+        if until is not None:
+            return self.moment(until)
         return self._words.gettext("Now")
 
     def schedule(self, cron: str, time_zone: str = "") -> str:
@@ -179,3 +184,10 @@ class Wording:
             case [minute, "*", "*", "*", "*"] if re.fullmatch(r"\*/\d+", minute):
                 return say.gettext("Every %(count)s minutes") % {"count": int(minute[2:])}
         return ""
+
+
+def _quiet_until(source: Source) -> datetime | None:
+    """When the quiet hours of a source end that it is in; None where it is in none."""
+    with suppress(SettingsError):  # what is not understood any more holds nothing up
+        return quiet_until(source.quiet_hours, source.time_zone, datetime.now(UTC))
+    return None

@@ -354,12 +354,20 @@ def test_a_node_whose_run_waits_for_the_end_of_quiet_hours_is_said_to(
 ) -> None:
     hour = datetime.now(UTC).hour
     quiet = f"{hour:02d}:00-{(hour + 2) % 24:02d}:00"
-    desk_store.sources.change("plata", quiet_hours=quiet, time_zone="UTC")
+    desk_store.sources.change("plata", quiet_hours=quiet, time_zone="UTC", schedule="*/20 * * * *")
     desk_store.runs.open("plata", RunKind.FULL, datetime.now(UTC))
     page = operator.get("/dashboard")
     [state] = page.xpath("//tr[.//a[contains(@href, 'plata')]]//span[contains(@class, 'quiet-hours')]")
     assert "quiet hours" in state.text_content()
     assert "waits until its quiet hours are over" in text(page)
-    assert "quiet hours" in text(operator.get("/dashboard/sources/plata"))
+    over = f"{(hour + 2) % 24:02d}:00 UTC"
+    node = operator.get("/dashboard/sources/plata")
+    assert "quiet hours" in text(node)
+    assert over in node.xpath("string(//dt[.='Next']/following-sibling::dd)"), "and not now"
+    assert node.xpath(
+        f"//section[@aria-labelledby='when']//li[contains(., 'over,') and contains(., '{over}')]"
+    )
+    coming = page.xpath("//ol[@class='coming']/li[.//a[contains(@href, 'plata')]]/time/text()")
+    assert coming == [over], "by its schedule it is sooner"
     assert [one.get("class") for one in operator.get("/dashboard?state=quiet-hours").xpath(
         "//tbody//span[starts-with(@class, 'state')]")] == ["state quiet-hours"]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -244,5 +245,9 @@ def test_what_the_registration_supplied_is_told_to_everybody(sqlite_store: Store
     assert "default." not in page.text_content()
     assert (told["added"], told["events"][0]["added"]) == (["language", "country"],) * 2
     assert told["events"][0]["repairs"] == []
+    assert page.xpath("//h2[@id='record']/a/@href") == [
+        f"/ogc/collections/records/items/{quote(made.identifier)}"
+    ]
+    assert page.xpath("//a[@href='/nodes/nile']")
     language = shown.xpath("//dt[.='Language']/following-sibling::dd")[0].text_content()
     assert "not sent by the source" in language

@@ -72,7 +72,9 @@ def test_a_repository_is_registered_tried_accepted_and_told(sqlite_store: Store,
         (hears,) = store.subscriptions.all()
         assert (hears.person_id, hears.node_id) == (manager.id, source.node_id)
         assert hears.confirmed_at is not None
-        assert "Accepted" in visitor.go(f"/registrations/{key}").text_content()
+        page = visitor.go(f"/registrations/{key}")
+        assert "Accepted" in page.text_content()
+        assert page.xpath("//section[@class='lead']//a[contains(@href, '/nodes/')]")
         public = visitor.go("/decisions").text_content()
         assert "The repository meets the conditions for being harvested." in public
         assert "Welcome." in public
