@@ -67,6 +67,16 @@ def _node(request: Request, node_id: str) -> Owner:
     return Owner(f"/dashboard/nodes/{node_id}/alerts", found.who, node=node)
 
 
+def _besides(request: Request, owner: Owner) -> list[str]:
+    """Who has chosen to hear of a node for himself: it is his own to change, and not shown how."""
+    if owner.node is None:
+        return []
+    store = services(request).store
+    people = {person.id: person.name for person in store.people.all()}
+    found = (one for one in store.subscriptions.all() if one.node_id == owner.node.id and one.person_id)
+    return sorted({people[one.person_id] for one in found if one.person_id in people})
+
+
 def _page(request: Request, owner: Owner, *, status: int = 200, **told: Any) -> Response:
     known = services(request)
     own = owner.own(request)
@@ -84,6 +94,7 @@ def _page(request: Request, owner: Owner, *, status: int = 200, **told: Any) -> 
         owner=owner,
         own=own,
         calls=calls,
+        besides=_besides(request, owner),
         nodes=_nodes(request, owner),
         names={node.id: node.name for node in known.store.organisations.nodes()},
         rules=list(Rule),

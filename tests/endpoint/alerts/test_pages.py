@@ -97,6 +97,18 @@ def test_a_person_chooses_what_to_hear(at: str, sqlite_store: Store) -> None:
     assert acts[:4] == ["unsubscribe", "change", "change", "subscribe"]
 
 
+def test_who_steers_a_node_sees_who_hears_of_it_for_himself(at: str, sqlite_store: Store) -> None:
+    ana = add_person(sqlite_store, nodes=("delta",), mail="ana@example.org")
+    browser = Browser(at).signed_in(sqlite_store, ana)
+    browser.post(OWN, channel="mail")
+    assert "Nobody yet." in browser.get(NODE).text_content(), "that is about all that she may see"
+    browser.post(OWN, channel="mail", node="delta")
+    page = browser.get(NODE)
+    assert "Nobody yet." not in page.text_content()
+    assert page.xpath("//section[@aria-labelledby='own']//bdi/text()") == ["Ana"]
+    assert "ana@example.org" not in page.xpath("string(//section[@aria-labelledby='own'])")
+
+
 def test_when_one_hears_is_chosen_and_changed_on_the_page(at: str, sqlite_store: Store) -> None:
     person = add_person(sqlite_store, Role.VIEWER, mail="ana@example.org")
     browser = Browser(at).signed_in(sqlite_store, person)

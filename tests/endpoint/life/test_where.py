@@ -76,7 +76,7 @@ def test_everybody_reads_what_happened_and_no_more(sqlite_store: Store) -> None:
     with serving(sqlite_store) as at:
         status, page = read(at, "r1")
         assert status == 200
-        assert page.xpath("string(//article/h2/bdi)") == HOSTILE
+        assert page.xpath("string(//article/h2//bdi)") == HOSTILE
         assert not page.xpath("//script")
         assert "Taken over" in page.xpath("string(//tbody)")
         _, page = read(at, "r2")
