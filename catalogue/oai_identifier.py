@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 #: What the guideline allows, less what XML or a space-separated list would have to escape.
 _SAFE: Final = "/:;?@=+$,-_.!~*()"
+#: What is nothing but that, as identifiers nearly always are.
+_PLAIN: Final = re.compile(rf"[A-Za-z0-9{re.escape(_SAFE)}]*")
 
 #: A URI (RFC 3986) without user, fragment or literal address, or a relative reference; characters that
 #: are percent-encoded on their way into a URI may stand for themselves (XML Schema, anyURI).
@@ -32,4 +34,7 @@ def is_uri(text: str) -> bool:
 
 def mint(namespace: str, source_id: str, source_identifier: str) -> str:
     """The identifier of an item of a source; one to one, and for ever the same."""
-    return f"oai:{namespace}:{source_id}:{quote(source_identifier, safe=_SAFE)}"
+    plain = _PLAIN.fullmatch(source_identifier) is not None
+    return (
+        f"oai:{namespace}:{source_id}:{source_identifier if plain else quote(source_identifier, safe=_SAFE)}"
+    )

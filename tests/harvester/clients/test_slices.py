@@ -172,5 +172,14 @@ def test_marcxml_inside_an_envelope_with_the_same_names() -> None:
     assert cut(page, payloads_of(parse(page))) == [marc, empty]
 
 
+@pytest.mark.parametrize("marks", [0, 3, 5000])
+@pytest.mark.parametrize("hidden", [b"<!-- <d>0</d> -->", b"<![CDATA[<d>0</d>]]>", b"<?x <d>0</d>?>"])
+def test_what_hides_tags_is_found_behind_any_number_of_marks(marks: int, hidden: bytes) -> None:
+    page = b"<l><r><m><d>1</d></m>" + b"?!" * marks + hidden + b"</r></l>"
+    wanted = payloads_of(parse(page))
+    assert slices._by_search(page, wanted) is None
+    assert cut(page, wanted) == [b"<d>1</d>"]
+
+
 def test_nothing_wanted() -> None:
     assert cut(b"<a/>", []) == []
