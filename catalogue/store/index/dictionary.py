@@ -40,17 +40,16 @@ class Dictionary:
         self, values: Iterable[tuple[str, str]], others: Collection[Term]
     ) -> tuple[array[int], tuple[Term, ...]]:
         """The numbers of the terms of these values, and of other terms, as far as known; and the rest."""
-        numbers: set[int] = set()
+        known = self._known
+        numbers: set[int | None] = set(map(known.get, others))
         missing: set[Term] = set()
-        for pair in values:
-            # Most values come again and again.
-            key = MARKS.get(pair[0], pair)
-            numbers.update(self._of_values.get(key) or self._of_value(key, missing))
-        for term, number in zip(others, map(self._known.get, others), strict=True):
-            if number is None:
-                missing.add(term)
-            else:
-                numbers.add(number)
+        if None in numbers:
+            missing.update([term for term in others if term not in known])
+        # Most values come again and again.
+        of_values = self._of_values
+        for key in [MARKS.get(pair[0], pair) for pair in values]:
+            numbers.update(of_values.get(key) or self._of_value(key, missing))
+        numbers.discard(None)
         return array("I", numbers), tuple(missing)
 
     def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:

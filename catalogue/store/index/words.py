@@ -52,9 +52,10 @@ def words(text: str) -> set[str]:
         numbers = set(_DIGITS.findall(text))
         for run in _JOINED.findall(text):
             numbers.update(_grams(run, _JOINED_TOGETHER))
-    for word in [word for word in found if len(word) > _LONGEST]:
-        found.remove(word)
-        found.update(_pieces(word))
+    if max(map(len, found), default=0) > _LONGEST:
+        for word in [word for word in found if len(word) > _LONGEST]:
+            found.remove(word)
+            found.update(_pieces(word))
     for run in numbers:
         if len(run) <= _DIGITS_TOGETHER:
             found.add(run)
