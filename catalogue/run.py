@@ -146,6 +146,11 @@ class Checkpoint:
         return replace(self, **changes)
 
 
+def plain(one: Tally | Checkpoint) -> dict[str, Any]:
+    """Its fields by name, as they are: nothing in them is copied, as `dataclasses.asdict` would."""
+    return {name: getattr(one, name) for name in type(one).__slots__}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One record's failure inside a run."""

@@ -7,7 +7,7 @@ committed together, under one datestamp, or not at all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Dialect, Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.exchange import Exchange
-from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
+from catalogue.run import Checkpoint, Fault, HarvestRun, Tally, plain
 from catalogue.store import beginnings, clock, dialects, exchanges, history, payloads, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.index.answers import SearchIndex
@@ -98,8 +98,8 @@ class Records:
         """What the store holds under these identifiers of ours, by identifier."""
         with reading(self._engine) as connection:
             wanted = dialects.as_list(connection, identifiers)
-            found = statements.run(connection, _known(connection.dialect), identifiers=wanted)
-            return {row[1]: Known(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in found}
+            rows = statements.rows_on(connection, _known(connection.dialect), identifiers=wanted)
+            return {row[1]: Known(*row[:3], bool(row[3]), *row[4:]) for row in rows}
 
     def of_source(self, source_id: str, *, after: int = 0, limit: int = 100) -> list[sa.Row[Any]]:
         """A source's records that are not deleted, by number from the one behind `after` on."""
@@ -160,8 +160,8 @@ class Records:
             change(
                 connection,
                 page.run,
-                checkpoint=asdict(page.checkpoint),
-                **asdict(page.run.tally + page.tally),
+                checkpoint=plain(page.checkpoint),
+                **plain(page.run.tally + page.tally),
                 failures=0,
                 lapses=0,
                 message="",

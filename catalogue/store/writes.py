@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -24,8 +25,7 @@ from catalogue.store.settling import enqueue
 from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the store holds of one item of a source."""
 
     id: int
@@ -208,15 +208,18 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
 
 def _rows_of_values(
     number: int, values: Sequence[tuple[str, str]]
-) -> Iterator[tuple[int, str, int, str, str | None, str]]:
+) -> list[tuple[int, str, int, str, str | None, str]]:
     """What the table has of a record's values, in its order: what follows the last is written quickest."""
-    for position, pair in sorted(enumerate(values), key=_by_name):
-        value, folded, key = _COMPARABLE.get(pair) or _compared(pair)
-        yield number, pair[0], position, value, folded, key
+    known = _COMPARABLE.get
+    rows = [
+        (number, pair[0], position, *(known(pair) or _compared(pair))) for position, pair in enumerate(values)
+    ]
+    rows.sort(key=_NAME)
+    return rows
 
 
-def _by_name(numbered: tuple[int, tuple[str, str]]) -> str:
-    return numbered[1][0]
+#: Where a row has the name of its queryable.
+_NAME: Final = itemgetter(1)
 
 
 def _compared(pair: tuple[str, str]) -> tuple[str, str | None, str]:

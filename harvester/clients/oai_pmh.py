@@ -25,6 +25,7 @@ from harvester.http import HarvestSession
 from harvester.windows import DAY as DAY  # noqa: PLC0414 - the names of granularities are ours, too
 from harvester.windows import SECONDS as SECONDS  # noqa: PLC0414
 
+_DAY_LENGTH: Final = len(DAY)
 _DELETED_RECORD: Final = frozenset({"no", "transient", "persistent"})
 #: Tombstones of a harvest of several sets that are asked about, at most.
 _MOST_ASKED: Final = 1000
@@ -279,11 +280,13 @@ class OaiPmhClient:
         )
 
     def _days_among(self, items: tuple[Item, ...]) -> list[str]:
-        return [item.datestamp for item in items if self._is_in_days(item.datestamp)]
+        if self._granularity != SECONDS:
+            return []
+        return [item.datestamp for item in items if len(item.datestamp) == _DAY_LENGTH]
 
     def _is_in_days(self, moment: str) -> bool:
         """Whether something is but a day, where the source says that it counts in seconds."""
-        return self._granularity == SECONDS and len(moment) == len(DAY)
+        return self._granularity == SECONDS and len(moment) == _DAY_LENGTH
 
     def _ask_from(self, moment: str, step: Step) -> str:
         """From when on the next harvest asks: from the day on, where some records have but days.

@@ -62,8 +62,7 @@ def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     """One item for each record of a list (OAI-PMH 2.0, section 2.5), with its payload cut out of the page."""
     found: list[tuple[Header, etree._Element | None, list[etree._Element]]] = []
     for record in list_records.iterchildren(_RECORD):
-        header = Header(None)
-        payload = None
+        header = payload = None
         about: list[etree._Element] = []
         for part in record:
             if part.tag == _HEADER:
@@ -72,6 +71,7 @@ def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
                 payload = next(part.iterchildren(etree.Element), None)
             elif part.tag == _ABOUT:
                 about.append(part)
+        header = header or Header(None)
         found.append((header, None if header.deleted else payload, [] if header.deleted else about))
     payloads = iter(cut(page, [payload for _, payload, _ in found if payload is not None]))
     abouts = iter(cut(page, [one for _, _, about in found for one in about]))
