@@ -98,7 +98,8 @@ def _(call: Call, switch: Switch) -> None:
     rows=(5,),
 )
 def _(call: Call, switch: Switch) -> None:
-    run = int(call.mark or 0)
+    # Another fault may remember something else behind the token.
+    run = int(call.mark) if call.mark.isdigit() else 0
     if call.page and run < _EMPTY_RUN and switch.is_here(call.wanted.offset, _page(call, 2)):
         call.page, call.token, call.may_be_empty = [], call.wanted.token(call.wanted.offset), True
         call.note = str(run + 1)
