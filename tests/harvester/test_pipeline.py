@@ -15,7 +15,7 @@ from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.store.payloads import digest
 from factories import now
-from harvester import inline, pipeline
+from harvester import inline, pipeline, work
 from harvester.clients.oai_position import MOST_FAILING
 from harvester.clients.oai_ways import PATIENCE
 from harvester.pipeline import Pipeline
@@ -391,9 +391,18 @@ def test_tokens_that_always_expire_fail_the_run(
     assert len(sqlite_store.records.of_source("nile")) == 10
 
 
-def test_cancelling_acts_within_a_page(
-    store: Store, remote: RemoteNode, register: Any, harvest: Harvest
+@pytest.mark.parametrize(("look", "asked"), [(0.0, 2), (3600.0, 3)], ids=["seen-at-once", "at-the-next"])
+def test_cancelling_acts_within_a_page(  # noqa: PLR0913 - fixtures
+    store: Store,
+    remote: RemoteNode,
+    register: Any,
+    harvest: Harvest,
+    monkeypatch: pytest.MonkeyPatch,
+    look: float,
+    asked: int,
 ) -> None:
+    """Whoever looks first: the leash, behind the page in hand, or the transaction of the next page."""
+    monkeypatch.setattr(work, "_LOOK", look)
     remote.fill(50)
     register(store, remote)
 
@@ -404,7 +413,7 @@ def test_cancelling_acts_within_a_page(
     run = harvest(store, on_page=cancel)
     assert (run.ending, run.message, run.tally.listed) == (Ending.CANCELLED, "by an operator", 20)
     assert len(store.records.of_source("nile")) == 20
-    assert len(remote.listings) == 3
+    assert len(remote.listings) == asked
     assert store.sources.get("nile").harvested_until == ""
 
 

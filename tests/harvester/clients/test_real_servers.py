@@ -25,6 +25,7 @@ from clearinghouse.simulator.nodes import SimulatedNode, Simulator, drawn
 from clearinghouse.simulator.registry import faults, switches
 from clearinghouse.simulator.switches import Fault
 from factories import now
+from harvester import inline
 from harvester.inline import work_now
 from harvester.pipeline import Pipeline
 
@@ -185,6 +186,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Settings:
         real(self, *arguments, **named, sleep=lambda _: None)
 
     monkeypatch.setattr(Pipeline, "__init__", init)
+    # A run that is put aside is given back at once, and gone on with by `run_of`.
+    monkeypatch.setattr(inline, "PATIENCE", 0.0)
     return load_settings(allowed_networks=("127.0.0.0/8",), read_timeout=2.0, page_retries=3)
 
 
