@@ -392,7 +392,7 @@ def test_tokens_that_always_expire_fail_the_run(
 
 
 @pytest.mark.parametrize(("look", "asked"), [(0.0, 2), (3600.0, 3)], ids=["seen-at-once", "at-the-next"])
-def test_cancelling_acts_within_a_page(  # noqa: PLR0913 - fixtures
+def test_cancelling_acts_within_a_page(
     store: Store,
     remote: RemoteNode,
     register: Any,

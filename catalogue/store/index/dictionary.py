@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from itertools import repeat
 from threading import Lock
 from typing import Final
 
@@ -41,15 +42,16 @@ class Dictionary:
     ) -> tuple[array[int], tuple[Term, ...]]:
         """The numbers of the terms of these values, and of other terms, as far as known; and the rest."""
         known = self._known
-        numbers: set[int | None] = set(map(known.get, others))
+        # 0 is no term's number.
+        numbers = set(map(known.get, others, repeat(0)))
         missing: set[Term] = set()
-        if None in numbers:
+        if 0 in numbers:
             missing.update([term for term in others if term not in known])
         # Most values come again and again.
         of_values = self._of_values
         for key in [MARKS.get(pair[0], pair) for pair in values]:
             numbers.update(of_values.get(key) or self._of_value(key, missing))
-        numbers.discard(None)
+        numbers.discard(0)
         return array("I", numbers), tuple(missing)
 
     def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:
