@@ -1,4 +1,4 @@
-"""SQLite has one writer at a time: to who waits too long, the database does not answer."""
+"""SQLite: to who waits too long for its one writer, the database does not answer; what it keeps in memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from catalogue.errors import StoreUnreachable
 from catalogue.run import RunKind
 from catalogue.store import Store
+from catalogue.store.engine import MOST_KEPT
 from factories import add_source, now
 
 
@@ -28,3 +29,11 @@ def test_a_lock_that_is_held_for_long_is_no_error_of_ours(sqlite_store: Store, s
                 assert other.runs.newest() == []
             run = other.runs.open("nile", RunKind.FULL, now())
         assert [one.id for one in other.runs.newest()] == [run.id]
+
+
+def test_all_connections_of_a_process_share_one_limit_of_memory(sqlite_store: Store) -> None:
+    with sqlite_store.engine.connect() as first, sqlite_store.engine.connect() as second:
+        limits = [one.exec_driver_sql("PRAGMA soft_heap_limit").scalar() for one in (first, second)]
+        pages = [one.exec_driver_sql("PRAGMA cache_size").scalar() for one in (first, second)]
+    assert limits == [MOST_KEPT, MOST_KEPT]
+    assert [-1024 * kib for kib in pages] == [MOST_KEPT // 2] * 2, "one alone has what it needs"
