@@ -18,12 +18,15 @@ from catalogue.source import Source
 from catalogue.store import Store
 from catalogue.store.recent import NOTHING, Recent
 from catalogue.store.sweeps import MIXED, Grace, Verdict, Waiting
+from harvester.clients.oai_trail import DOUBT as END_IN_DOUBT
 from harvester.guards import GUARDS, Found, tally_after
 from harvester.slices import Slice, ending_of, utc_now
 from harvester.withholding import release_page
 
 #: A list may be so much shorter than its source says: many count what they do not list.
 _SHORTFALL: Final = 0.02
+#: Faults of a whole answer by which records are missing that nobody can name.
+_SHORT: Final = ("csw.short-list", "files.folder-unreadable")
 
 
 class Deletions:
@@ -103,10 +106,9 @@ class Deletions:
 
     def _ending(self, run: HarvestRun) -> tuple[Ending, str]:
         ending, message = ending_of(run.tally)
-        if run.checkpoint.ask_again:
-            message = "; ".join(
-                filter(None, (message, f"some of the list may be missing: {run.checkpoint.doubt}"))
-            )
+        doubts = self._doubts(run)
+        if doubts and ending is not Ending.FAILED:
+            ending, message = Ending.COMPLETE_WITH_FAULTS, "; ".join(filter(None, (message, *doubts)))
         if ending is Ending.FAILED or run.checkpoint.verdict != "held":
             return ending, message
         asked = [
@@ -115,6 +117,14 @@ class Deletions:
             if one.run_id == run.id
         ]
         return Ending.HELD, " ".join(reversed(asked)) or message
+
+    def _doubts(self, run: HarvestRun) -> list[str]:
+        """Why it cannot be said that everything was listed, where the list was read to its end."""
+        found = []
+        if run.checkpoint.doubt == END_IN_DOUBT:
+            found.append(f"some of the list may be missing: {run.checkpoint.doubt}")
+        found += self._store.sweeps.faults_of(run, _SHORT)
+        return found
 
     def _judge(self, run: HarvestRun) -> HarvestRun:
         """Let the guards look at all that waits, once."""

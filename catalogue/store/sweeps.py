@@ -24,6 +24,8 @@ from catalogue.store.tables import absences, faults, records, runs, withheld
 
 #: How many records a question names.
 _EXAMPLES = 5
+#: What a run's message tells of its faults.
+_TOLD = 3
 #: From so many harvests it is known what is usual for a source.
 _RUNS_BACK = 10
 _ABSENT_HAVE_NONE = frozenset({"payload_digest", "about_digest", "kept_until", "repairs"})
@@ -106,6 +108,13 @@ class Sweeps:
         statement = sa.select(faults.c.id).where(faults.c.run_id == run.id, faults.c.source_identifier == "")
         with reading(self._engine) as connection:
             return connection.execute(statement.limit(1)).first() is not None
+
+    def faults_of(self, run: HarvestRun, rules: Sequence[str]) -> list[str]:
+        """What the run's faults of these rules say, each once."""
+        f = faults.c
+        statement = sa.select(f.message).where(f.run_id == run.id, f.rule.in_(rules)).distinct()
+        with reading(self._engine) as connection:
+            return sorted(connection.execute(statement.limit(_TOLD)).scalars())
 
     def note_seen(self, run: HarvestRun) -> None:
         """Records that have been listed since a complete list lacked them are absent no more."""

@@ -66,9 +66,9 @@ CASES = [
     Case("token-at-end-refused", "token-at-end"),
     Case("token-at-end-refused", "token-at-end", holding={"count": 113}),
     Case("token-at-end-no-match", "token-at-end"),
-    Case("token-at-end-refused size-missing", "list-cut end-unsure"),
-    Case("token-at-end-refused size-missing", "end-unsure -list-cut", holding={"count": 113}),
-    Case("token-at-end-refused size-missing", "list-cut end-unsure", holding={"count": 33}),
+    Case("token-at-end-refused size-missing", "list-cut end-unsure", BROKEN),
+    Case("token-at-end-refused size-missing", "end-unsure -list-cut", BROKEN, holding={"count": 113}),
+    Case("token-at-end-refused size-missing", "list-cut end-unsure", BROKEN, holding={"count": 33}),
     Case("pages-vary", "-list-cut -end-unsure"),
     Case("pages-vary size-missing token-expires@34", "list-cut -end-unsure"),
     Case("pages-vary size-missing token-dies", "list-cut"),
@@ -352,7 +352,7 @@ def test_an_end_that_is_guessed_deletes_nothing_and_is_asked_for_again(
     node.misbehave("pages-vary", "size-missing", "token-dies@1")
     run = run_of(sqlite_store, node, settings, full=True)
     assert sqlite_store.sweeps.listed(run) < run.checkpoint.known == len(everything)
-    assert (run.ending, run.tally.absent) == (Ending.NOTHING_NEW, 0)
+    assert (run.ending, run.tally.absent) == (BROKEN, 0)
     assert run.message.startswith("some of the list may be missing: its last resumptionToken was refused")
     assert {"end-unsure", "list-not-complete"} <= log_of(sqlite_store, run)
     assert held(sqlite_store, node) == everything
