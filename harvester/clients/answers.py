@@ -42,13 +42,13 @@ class XmlPage:
     repairs: tuple[str, ...] = ()
 
 
-def read_xml(answer: Answer, *, mend: bool = False, recover: bool = False) -> XmlPage:
+def read_xml(answer: Answer, *, mend: bool = False, recover: frozenset[str] | None = None) -> XmlPage:
     """Parse an answer once, strictly.
 
     Args:
         answer: of a source.
         mend: repair what is not well-formed, by the closed list of `harvester.clients.repair`.
-        recover: let the parser guess where that does not help.
+        recover: let the parser guess where that does not help, and records are called so.
 
     Raises:
         HttpFailure: it is not XML, and the status says why.

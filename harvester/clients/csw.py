@@ -110,7 +110,8 @@ class CswClient:
         return self._capabilities
 
     def _get(self, query: Query, start: int, size: int) -> Results:
-        return get_records(self._session, query, start, size)
+        recover = self._source.quirks.accept_recovered
+        return get_records(self._session, query, start, size, recover=recover)
 
     def _ask(self, position: Position) -> Narrowed[Results]:
         """The page at a position, or a narrower one that works; none at an end that was told."""

@@ -13,6 +13,7 @@ from catalogue.xml import local_name
 from harvester.clients import soap
 from harvester.clients.answers import XmlPage, read_xml, unreadable
 from harvester.clients.csw_request import GET, POST, SOAP, Query, as_kvp, as_xml, bare
+from harvester.clients.repair import IN_CSW
 from harvester.http import Answer, HarvestSession
 
 _COUNTS: Final = ("numberOfRecordsMatched", "numberOfRecordsReturned", "nextRecord")
@@ -40,16 +41,22 @@ class Results:
 
 
 def get_records(
-    session: HarvestSession, query: Query, start: int, size: int, *, element_set: str = "full"
+    session: HarvestSession,
+    query: Query,
+    start: int,
+    size: int,
+    *,
+    element_set: str = "full",
+    recover: bool = False,
 ) -> Results:
-    """GetRecords.
+    """GetRecords; with `recover` the parser guesses where no repair makes XML of the answer.
 
     Raises:
         ProtocolFailure: the server answered with an exception report.
         HarvestError: any other failure.
     """
     answer = _asked(session, query, (start, size), element_set)
-    page = read_xml(answer, mend=True)
+    page = read_xml(answer, mend=True, recover=IN_CSW if recover else None)
     root = soap.opened(page.root)
     require_no_report(root)
     answer.require_success()

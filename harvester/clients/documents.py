@@ -15,13 +15,15 @@ from catalogue.xml import local_name, parse
 from harvester.clients import csw_records, mended, oai_records
 from harvester.clients.answers import to_utf8
 from harvester.clients.base import Item, Page
-from harvester.clients.repair import repair
+from harvester.clients.repair import IN_CSW, IN_OAI, repair
 
 #: What holds records, and is none itself.
 _OAI_LISTS: Final = frozenset({f"{{{OAI}}}ListRecords", f"{{{OAI}}}GetRecord"})
 _CSW_LISTS: Final = frozenset(
     f"{{{space}}}{name}" for space in (CSW, CSW30) for name in ("SearchResults", "GetRecordByIdResponse")
 )
+#: How records are called in what holds several.
+_RECORDS: Final = IN_OAI | IN_CSW
 #: Dublin Core has no identifier of the metadata: dc:identifier may be the ISSN of a whole series.
 _DUBLIN_CORE: Final = frozenset({f"{{{DC}}}", f"{{{DCT}}}"})
 
@@ -47,7 +49,12 @@ def with_mendings(page: Page, mendings: Sequence[Mending]) -> Page:
 
 
 def read_document(
-    content: bytes, path: str, charset: str = "", *, mendings: list[Mending] | None = None
+    content: bytes,
+    path: str,
+    charset: str = "",
+    *,
+    mendings: list[Mending] | None = None,
+    recover: bool = False,
 ) -> tuple[Item, ...]:
     """The records of a file; where it cannot be read, an item with a fault that says why.
 
@@ -56,12 +63,15 @@ def read_document(
         path: its place among the others: the identifier of a record that has none itself.
         charset: as the server says, where one does.
         mendings: repair what is not well-formed, and note it here.
+        recover: let the parser guess where no repair makes XML of it.
     """
     try:
         content = to_utf8(content, charset)
         root = parse(content)
     except (MalformedXml, UnicodeError, LookupError) as error:
-        repaired = None if mendings is None or isinstance(error, LookupError) else repair(content)
+        guess = _RECORDS if recover else None
+        known = mendings is not None and not isinstance(error, LookupError)
+        repaired = repair(content, recover=guess) if known else None
         if mendings is None or repaired is None:
             return (_unreadable("xml.malformed", path, content, str(error)),)
         items = mended.marked(content, repaired.repairs, _read(repaired.content, repaired.root, path))

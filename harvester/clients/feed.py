@@ -6,8 +6,9 @@ therefore not gone; what it tells as deleted (RFC 6721) is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +23,7 @@ from catalogue.xml import local_name, namespace
 from harvester.clients import mended
 from harvester.clients.answers import XmlPage, date_header, read_xml, unreadable, utc_moment
 from harvester.clients.base import Description, Item, Note, Page
+from harvester.clients.repair import IN_FEEDS
 from harvester.clients.slices import cut
 from harvester.clients.whole_list import not_modified
 from harvester.http import Answer, HarvestSession
@@ -29,12 +31,16 @@ from harvester.http import Answer, HarvestSession
 RSS10: Final = "http://purl.org/rss/1.0/"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
 _TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
+_XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 #: Why nothing is concluded from what a feed does not list.
 DOUBT: Final = "a feed lists what is new, and not all that there is"
 #: Pages of one feed, and those in a row without an entry.
 MOST_PAGES: Final = 10_000
 _ENTRIES: Final = frozenset({"entry", "item"})
+#: A language tag (RFC 5646, section 2.1), and the beginning of a start tag.
+_TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_NAME: Final = re.compile(rb"<[^\s/>]+")
 #: What leads to older entries (RFC 5005, sections 3 and 4).
 _OLDER: Final = ("next", "prev-archive")
 
@@ -67,7 +73,7 @@ class FeedClient:
         answer = self._first()
         if answer is None:
             return Description(self._source.repository_name, incremental=True)
-        head = _head(_feed(answer).root)
+        head = _head(self._feed(answer).root)
         title = next((one for one in head if local_name(one) == "title"), None)
         words = "" if title is None else " ".join("".join(map(str, title.itertext())).split())
         return Description(words, incremental=True)
@@ -109,14 +115,23 @@ class FeedClient:
             self._asked = True
         return self._answer
 
+    def _feed(self, answer: Answer) -> XmlPage:
+        recover = IN_FEEDS if self._source.quirks.accept_recovered else None
+        page = read_xml(answer, mend=True, recover=recover)
+        answer.require_success()
+        if not is_feed(page.root):
+            raise unreadable(answer, f"neither a feed of Atom nor one of RSS but {page.root.tag!s}")
+        return page
+
     def _page(
         self, checkpoint: Checkpoint, position: _Position, answer: Answer, since: str
     ) -> tuple[Page, _Position | None]:
-        page = _feed(answer)
+        page = self._feed(answer)
         head = _head(page.root)
         entries = _entries(page.root)
         found = tuple(map(_item, entries, cut(page.content, entries)))
-        items = mended.marked(answer.content, page.repairs, found) + _deleted(page.root)
+        told = mended.marked(answer.content, page.repairs, found)
+        items = _in_language(told, _language(page.root, head)) + _deleted(page.root)
         complete = position.complete or any(one.tag == f"{{{_HISTORY}}}complete" for one in head)
         target = _older(head, answer.url)
         notes = mended.repair_notes(answer.content, page.repairs, items)
@@ -140,14 +155,6 @@ class FeedClient:
             notes=notes,
             set_aside=mended.kept(answer.content, page.repairs),
         ), following
-
-
-def _feed(answer: Answer) -> XmlPage:
-    page = read_xml(answer, mend=True)
-    answer.require_success()
-    if not is_feed(page.root):
-        raise unreadable(answer, f"neither a feed of Atom nor one of RSS but {page.root.tag!s}")
-    return page
 
 
 def is_feed(root: etree._Element) -> bool:
@@ -183,6 +190,37 @@ def _older(head: list[etree._Element], url: str) -> str:
         return urljoin(url, target.strip()) if target else ""
     except ValueError:
         return ""
+
+
+def _language(root: etree._Element, head: list[etree._Element]) -> str:
+    """The language of the whole feed: xml:lang, or that of RSS, or dc:language; empty where none is told."""
+    told = (one.text or "" for one in head if local_name(one) == "language")
+    holders = (root, *(one.getparent() for one in head[:1]))
+    stated = (one.get(_XML_LANG, "") for one in holders if one is not None)
+    return next((tag.strip() for tag in (*stated, *told) if _TAG.fullmatch(tag.strip())), "")
+
+
+def _in_language(items: tuple[Item, ...], language: str) -> tuple[Item, ...]:
+    """The entries; one that does not say in which language it is has that of its feed.
+
+    That is written into its start tag, as namespace declarations are that it inherits: it is kept by itself.
+    """
+    if not language:
+        return items
+    return tuple(
+        item if item.element is None or _XML_LANG in item.element.attrib else _told_in(item, language)
+        for item in items
+    )
+
+
+def _told_in(item: Item, language: str) -> Item:
+    if item.element is None or item.payload is None:
+        return item
+    item.element.set(_XML_LANG, language)
+    name = _NAME.match(item.payload)
+    at = name.end() if name else 0
+    payload = b'%b xml:lang="%b"%b' % (item.payload[:at], language.encode(), item.payload[at:])
+    return replace(item, payload=payload)
 
 
 def _deleted(root: etree._Element) -> tuple[Item, ...]:

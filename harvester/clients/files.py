@@ -54,7 +54,7 @@ class ArchiveClient:
             while not checkpoint.finished:
                 page, left = _page_of(left)
                 mendings: list[Mending] = []
-                items = tuple(item for entry in page for item in _read(archive, entry, mendings))
+                items = tuple(item for entry in page for item in self._read(archive, entry, mendings))
                 checkpoint = checkpoint.evolve(
                     position={"version": version, "after": page[-1].filename if page else after},
                     pages=checkpoint.pages + 1,
@@ -67,6 +67,17 @@ class ArchiveClient:
     def _version(self) -> str:
         known = self._path.stat()
         return f"{known.st_size}-{known.st_mtime_ns}"
+
+    def _read(
+        self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mendings: list[Mending]
+    ) -> tuple[Item, ...]:
+        recover = self._source.quirks.accept_recovered
+        try:
+            content = archive.read(entry)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            message = f"{entry.filename} cannot be unpacked: {error}"
+            return (Item("", fault=Fault("files.unreadable", message, path=entry.filename)),)
+        return read_document(content, entry.filename, mendings=mendings, recover=recover)
 
     def _open(self) -> zipfile.ZipFile:
         if not self._path.is_file():
@@ -85,11 +96,3 @@ def _page_of(left: list[zipfile.ZipInfo]) -> tuple[list[zipfile.ZipInfo], list[z
             return left[:number], left[number:]
         size += entry.file_size
     return left[:PAGE_FILES], left[PAGE_FILES:]
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, mendings: list[Mending]) -> tuple[Item, ...]:
-    try:
-        return read_document(archive.read(entry), entry.filename, mendings=mendings)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        message = f"{entry.filename} cannot be unpacked: {error}"
-        return (Item("", fault=Fault("files.unreadable", message, path=entry.filename)),)

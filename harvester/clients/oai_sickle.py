@@ -14,6 +14,7 @@ from lxml import etree
 from catalogue.errors import ProtocolFailure
 from catalogue.namespaces import OAI
 from harvester.clients.answers import date_header, read_xml, unreadable, utc_moment
+from harvester.clients.repair import IN_OAI
 from harvester.http import Answer, HarvestSession
 
 with warnings.catch_warnings():
@@ -50,7 +51,7 @@ class StrictResponse(OAIResponse):  # type: ignore[misc] # sickle has no types
 
     def __init__(self, answer: Answer, params: dict[str, str], *, recover: bool = False) -> None:
         super().__init__(answer, params)
-        page = read_xml(answer, mend=True, recover=recover)
+        page = read_xml(answer, mend=True, recover=IN_OAI if recover else None)
         if page.root.tag != _ROOT:
             answer.require_success()
             raise unreadable(answer, f"not an OAI-PMH answer: its root element is {page.root.tag!s}")

@@ -15,7 +15,7 @@ from typing import Final
 from lxml import etree
 
 from catalogue.errors import ForbiddenXml, MalformedXml
-from catalogue.xml import local_name, parse
+from catalogue.xml import parse
 
 #: Name of the repair -> what it does, for people.
 REPAIRS: Final = {
@@ -36,7 +36,10 @@ _DECLARED_ENCODING: Final = re.compile(rb"^<\?xml\s[^>]*?encoding\s*=\s*[\"']([\
 _ROOT: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s>]")
 #: What may follow the root element (XML 1.0, production 1).
 _EPILOGUE: Final = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
-_RECORD_END: Final = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
+#: How records are called in the answers of OAI-PMH, of CSW, and in feeds: by these a guess is checked.
+IN_OAI: Final = frozenset({"record"})
+IN_CSW: Final = frozenset({"Record", "SummaryRecord", "BriefRecord", "MD_Metadata", "MI_Metadata"})
+IN_FEEDS: Final = frozenset({"entry", "item"})
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _ILLEGAL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf][\x80-\xbf]")
 _REFERENCE: Final = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,10}));")
@@ -59,12 +62,12 @@ class Repaired:
     repairs: tuple[str, ...]
 
 
-def repair(content: bytes, *, recover: bool = False) -> Repaired | None:
+def repair(content: bytes, *, recover: frozenset[str] | None = None) -> Repaired | None:
     """Mend a document; None where the closed list of repairs does not make XML of it, or it was cut off.
 
     Args:
         content: the answer as sent, which did not parse.
-        recover: let the parser guess, as the last resort.
+        recover: let the parser guess, as the last resort, where records are called so; None: never.
     """
     done: list[str] = []
     mended = content.removeprefix(b"\xef\xbb\xbf")
@@ -94,8 +97,8 @@ def is_cut_off(content: bytes) -> bool:
     return root is None or b"</" + root[1] not in content[root.end() :]
 
 
-def _recovered(content: bytes, done: list[str], *, recover: bool) -> Repaired | None:
-    if not recover:
+def _recovered(content: bytes, done: list[str], *, recover: frozenset[str] | None) -> Repaired | None:
+    if recover is None:
         return None
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -103,12 +106,23 @@ def _recovered(content: bytes, done: list[str], *, recover: bool) -> Repaired | 
     root = etree.fromstring(content, parser)
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         return None
-    # Where the parser closes a tag too late, records end inside one another: the guess was wrong.
-    found = sum(local_name(record) == "record" for body in root for record in body)
-    if found != len(_RECORD_END.findall(content)):
+    if not all(_are_apart(root, content, name) for name in recover):
         return None
     written = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return Repaired(written, parse(written), (*done, "recovered"))
+    try:
+        return Repaired(written, parse(written), (*done, "recovered"))
+    except MalformedXml:
+        return None  # the parser keeps what it guessed: an attribute that is there twice
+
+
+def _are_apart(root: etree._Element, content: bytes, name: str) -> bool:
+    """Whether all records of this name stand side by side, as many as are ended.
+
+    Where the parser closes a tag too late, records end inside one another: the guess was wrong.
+    """
+    found = [sum(1 for _ in one.iterancestors()) for one in root.iter(f"{{*}}{name}")]
+    ends = len(re.findall(rb"</(?:[\w.-]+:)?" + name.encode() + rb"\s*>", content))
+    return len(found) == ends and len(set(found)) <= 1
 
 
 def _is_other_encoding(content: bytes) -> bool:

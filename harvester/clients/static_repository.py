@@ -18,6 +18,7 @@ from catalogue.source import Source
 from harvester.clients import mended, oai_records
 from harvester.clients.answers import XmlPage, read_xml, unreadable
 from harvester.clients.base import Description, Page
+from harvester.clients.repair import IN_OAI
 from harvester.clients.whole_list import is_begun, not_modified, pages_of
 from harvester.http import Answer, HarvestSession
 
@@ -40,7 +41,7 @@ class StaticRepositoryClient:
         source = self._source
         if answer is None:
             return Description(source.repository_name, source.granularity, deleted_record="no")
-        root = _read(answer).root
+        root = self._read(answer).root
         return Description(
             repository_name=" ".join((root.findtext(f".//{{{OAI}}}repositoryName") or "").split()),
             granularity=(root.findtext(f".//{{{OAI}}}granularity") or "").strip(),
@@ -66,7 +67,7 @@ class StaticRepositoryClient:
         if answer is None:
             yield not_modified(checkpoint)
             return
-        read = _read(answer)
+        read = self._read(answer)
         content, root = read.content, read.root
         wanted = self._source.metadata_prefix or oai_records.best_prefix(_formats(root))
         lists = [one for one in root.iterchildren(_LIST) if one.get("metadataPrefix", "").strip() == wanted]
@@ -78,19 +79,19 @@ class StaticRepositoryClient:
         notes = mended.repair_notes(raw, repairs, items)
         yield from pages_of(items, answer, checkpoint, notes=notes, set_aside=mended.kept(raw, repairs))
 
+    def _read(self, answer: Answer) -> XmlPage:
+        recover = IN_OAI if self._source.quirks.accept_recovered else None
+        page = read_xml(answer, mend=True, recover=recover)
+        answer.require_success()
+        if page.root.tag != f"{{{OAI_STATIC}}}Repository":
+            raise _not_static(answer, page.root)
+        return page
+
     def _if_modified(self) -> Answer | None:
         if not self._asked:
             self._answer = self._session.fetch_if_modified(self._source.base_url)
             self._asked = True
         return self._answer
-
-
-def _read(answer: Answer) -> XmlPage:
-    page = read_xml(answer, mend=True)
-    answer.require_success()
-    if page.root.tag != f"{{{OAI_STATIC}}}Repository":
-        raise _not_static(answer, page.root)
-    return page
 
 
 def _not_static(answer: Answer, root: etree._Element) -> AnswerUnreadable:

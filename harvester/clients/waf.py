@@ -133,7 +133,8 @@ class WafClient:
             if error.status >= 500:  # noqa: PLR2004 - RFC 9110, section 15.6
                 raise
             return (Item("", fault=Fault("files.unreadable", str(error), path=url)),)
-        return read_document(answer.content, url, answer.charset, mendings=mendings)
+        recover = self._source.quirks.accept_recovered
+        return read_document(answer.content, url, answer.charset, mendings=mendings, recover=recover)
 
 
 def _as_folder(url: str) -> str:

@@ -88,6 +88,8 @@ def _read(root: etree._Element, name: str, known: Callable[[etree._Element], _Pa
             _take_term(draft, child)
         elif namespace(child) == GEORSS:
             _take_place(draft, child)
+    if not draft.languages and draft.language != UNDETERMINED:
+        draft.languages.append(draft.language)
     if len(draft.descriptions) > 1:  # a summary, and the whole beside it: the whole is no description
         draft.descriptions = draft.descriptions[:1]
     own = next((one.value for one in draft.identifiers), "")

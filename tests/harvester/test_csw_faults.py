@@ -10,6 +10,7 @@ import pytest
 
 from catalogue import oai_identifier
 from catalogue.errors import MalformedXml
+from catalogue.quirks import Quirks
 from catalogue.run import Ending
 from catalogue.settings import Settings
 from catalogue.store import Store
@@ -117,6 +118,18 @@ def test_a_page_of_one_bad_record_costs_that_record_alone(
     assert {row.source_identifier for row in rows if row.repairs} == {
         one for one in everything - lost if mended_by.marks(one)
     }
+
+
+def test_a_guess_may_be_better_than_nothing(nodes: Simulator, sqlite_store: Store, harvest: Any) -> None:
+    node = begun(nodes, sqlite_store, "unclosed-tags=0.01", quirks=Quirks(accept_recovered=True))
+    run = harvest(sqlite_store)
+    [broken_by] = csw_switches(["unclosed-tags=0.01"], 1)
+    everything = {one.id for one in node.node.listed()}
+    assert (run.ending, held(sqlite_store, node)) == (Ending.COMPLETE, everything)
+    rows = sqlite_store.records.of_source("nile", limit=500)
+    marked = {row.source_identifier for row in rows if row.repairs == "recovered"}
+    assert marked == {one for one in everything if broken_by.marks(one)}
+    assert marked
 
 
 def test_what_has_changed_is_asked_for(nodes: Simulator, sqlite_store: Store, harvest: Any) -> None:

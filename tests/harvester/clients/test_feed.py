@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from catalogue.errors import AnswerUnreadable
+from catalogue.quirks import Quirks
 from catalogue.run import Checkpoint, Ending
 from catalogue.settings import Settings
+from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from clearinghouse.simulator.feed_node import FeedNode
 from clearinghouse.simulator.holding import Entry, MadeUp
@@ -16,7 +19,9 @@ from clearinghouse.simulator.nodes import SimulatedFeed, Simulator
 from clearinghouse.simulator.registry import feed_faults, feed_switches
 from factories import now
 from harvester.clients import client_for
+from harvester.clients.base import Item
 from harvester.doctor import examine
+from harvester.mapping.registry import read
 
 URL = "http://127.0.0.1/feed"
 
@@ -160,3 +165,54 @@ def seen(*faults: str) -> list[tuple[bytes, str]]:
 def test_every_fault_makes_a_difference_and_always_the_same(name: str) -> None:
     assert seen(name) != seen()
     assert seen(name) == seen(name)
+
+
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"{of_feed}><title>News</title>{entries}</feed>'
+ATOM_ENTRY = "<entry{of_entry}><id>urn:{name}</id><title>Titre {name}</title></entry>"
+RSS = "<rss><channel><title>News</title>{of_feed}{entries}</channel></rss>"
+RSS_ITEM = "<item{of_entry}><guid>urn:{name}</guid><title>Titre {name}</title></item>"
+
+
+def listed(httpserver: Any, session: Any, content: str, **quirks: Any) -> tuple[Item, ...]:
+    httpserver.expect_request("/feed").respond_with_data(content, content_type="application/xml")
+    source = Source("nile", Protocol.FEED, httpserver.url_for("/feed"), quirks=Quirks(**quirks))
+    [page] = client_for(source, session).pages(Checkpoint())
+    return page.items
+
+
+@pytest.mark.parametrize(
+    ("feed", "entry", "of_feed"),
+    [
+        (ATOM, ATOM_ENTRY, ' xml:lang="fr"'),
+        (RSS, RSS_ITEM, "<language>fr</language>"),
+        (RSS.replace("<channel>", '<channel xml:lang="fr">'), RSS_ITEM, "<language>en</language>"),
+    ],
+)
+def test_an_entry_has_the_language_of_its_feed(
+    httpserver: Any, session: Any, feed: str, entry: str, of_feed: str
+) -> None:
+    """From its element and from its payload alike, as it is read again later; its own counts first."""
+    own = [("a", ""), ("b", ' xml:lang="es"'), ("c", ' xml:lang=""')]
+    entries = "".join(entry.format(name=name, of_entry=told) for name, told in own)
+    items = listed(httpserver, session, feed.format(of_feed=of_feed, entries=entries))
+    for element in (True, False):
+        found = [read(one.payload or b"", element=one.element if element else None)[1] for one in items]
+        assert [one.title.default_language for one in found] == ["fr", "es", "und"]
+        assert [one.languages for one in found] == [("fr",), ("es",), ()]
+
+
+def test_a_feed_that_says_nothing_that_is_a_language_gives_entries_as_they_are(
+    httpserver: Any, session: Any
+) -> None:
+    entry = RSS_ITEM.format(name="a", of_entry="")
+    [item] = listed(httpserver, session, RSS.format(of_feed="<language>so so</language>", entries=entry))
+    assert item.payload == entry.encode()
+
+
+def test_a_guess_is_taken_of_a_feed_that_no_repair_mends(httpserver: Any, session: Any) -> None:
+    entries = "".join(ATOM_ENTRY.format(name=name, of_entry="") for name in "ab")
+    broken = ATOM.format(of_feed="", entries=entries.replace("Titre a", "<b>Titre<i>a</b></i>"))
+    with pytest.raises(AnswerUnreadable):
+        listed(httpserver, session, broken)
+    items = listed(httpserver, session, broken, accept_recovered=True)
+    assert [(one.identifier, one.repairs) for one in items] == [("urn:a", ("recovered",)), ("urn:b", ())]

@@ -12,7 +12,7 @@ from csw_catalogue import dublin_core as csw_record
 from csw_catalogue import iso
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
-from harvester.clients.documents import read_document
+from harvester.clients.documents import Mending, read_document
 from harvester.clients.files import PAGE_FILES, ArchiveClient
 from harvester.http import HarvestSession
 from harvester.uploads import archive_of, keep
@@ -140,6 +140,16 @@ def test_another_archive_meanwhile_begins_the_list_again(archives: Archives) -> 
     first = next(archives.put(numbered(250)).pages(Checkpoint()))
     with pytest.raises(ListBroken, match="another archive"):
         list(archives.put(numbered(251)).pages(first.checkpoint))
+
+
+def test_a_guess_is_taken_of_a_file_that_no_repair_mends() -> None:
+    broken = iso("urn:a").replace("2026-01-02", "<br>2026-01-02").encode()
+    mendings: list[Mending] = []
+    [fault] = read_document(broken, "a.xml", mendings=mendings)
+    assert fault.fault is not None
+    [item] = read_document(broken, "a.xml", mendings=mendings, recover=True)
+    assert (item.identifier, item.repairs) == ("urn:a", ("recovered",))
+    assert [one.repairs for one in mendings] == [("recovered",)]
 
 
 def test_nothing_uploaded_yet(archives: Archives, tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from catalogue.errors import MalformedXml
 from catalogue.xml import parse
-from harvester.clients.repair import REPAIRS, repair
+from harvester.clients.repair import IN_CSW, IN_FEEDS, IN_OAI, REPAIRS, repair
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 
 def text_of(content: bytes, *, recover: bool = False) -> tuple[str, tuple[str, ...]]:
-    mended = repair(content, recover=recover)
+    mended = repair(content, recover=IN_OAI if recover else None)
     assert mended is not None
     assert parse(mended.content).tag == mended.root.tag
     return "".join(mended.root.itertext()), mended.repairs
@@ -98,10 +98,24 @@ def test_a_guess_is_made_only_where_it_is_asked_for_and_loses_no_record() -> Non
     one = HEAD + b"<o><list><record><t>x<br>y</t></record></list></o>"
     assert repair(one) is None
     assert text_of(one, recover=True)[1] == ("recovered",)
-    assert repair(one[:-4], recover=True) is None
+    assert repair(one[:-4], recover=IN_OAI) is None
     two = HEAD + b"<o><list><record><t>x<br>y</t></record><record><t>z</t></record></list></o>"
-    mended = repair(two, recover=True)
+    mended = repair(two, recover=IN_OAI)
     assert mended is None or len(mended.root.findall("list/record")) == 2
+
+
+@pytest.mark.parametrize(("name", "known"), [("record", IN_OAI), ("Record", IN_CSW), ("item", IN_FEEDS)])
+def test_a_guess_by_which_records_stand_in_one_another_is_not_taken(name: str, known: frozenset[str]) -> None:
+    def page(first: str) -> bytes:
+        return HEAD + f"<o><list><{name}>{first}</{name}><{name}><t>z</t></{name}></list></o>".encode()
+
+    good = repair(page("<t><b>x<i>y</b></i></t>"), recover=known)
+    assert good is not None
+    assert len(good.root.findall(f"list/{name}")) == 2
+    nested = page("<t>x<br>y</t>")
+    assert repair(nested, recover=known) is None
+    assert repair(page('<t a="1" a="2">x</t>'), recover=known) is None
+    assert repair(nested, recover=frozenset()) is not None, "where nothing is known of records"
 
 
 @given(
