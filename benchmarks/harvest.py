@@ -11,7 +11,8 @@ then for ISO 19139 in another process, in CPU seconds (user and system, all thre
 - the same list again, unchanged, and how much that is of what Sickle takes.
 
 With `--workers` (PostgreSQL: `--database` names an empty one) so many processes harvest a source each, at
-once, and their wall time is compared with that of one.
+once, and their wall time is compared with that of one: of records that no other source has. Where the server
+is on this machine, and tells where its data are, what its processes took for a record is told as well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import urllib3
@@ -120,10 +121,10 @@ def sickle(base_url: str, prefix: str) -> None:
 
 
 @contextmanager
-def node(records: int, prefix: str, address: str = "127.0.0.1") -> Iterator[str]:
-    """A node in a process of its own: its base URL."""
+def node(records: int, prefix: str, address: str = "127.0.0.1", first: int = 0) -> Iterator[str]:
+    """A node in a process of its own: its base URL. `first` is the number of its first record."""
     server = subprocess.Popen(
-        [sys.executable, "-c", NODE, str(records), prefix, address],
+        [sys.executable, "-c", NODE, str(records), prefix, address, str(first)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -197,6 +198,23 @@ def measure(base_url: str, folder: Path, options: argparse.Namespace) -> None:
         print(json.dumps({"what": f"{prefix}: store", "bytes_per_record": size // count}))
 
 
+def cpu_of_server(store: Store) -> float:
+    """CPU seconds of all processes of PostgreSQL so far, those that ended too; 0 if it is elsewhere."""
+    with store.engine.connect() as connection:
+        folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+    if not (folder / "postmaster.pid").exists():
+        return 0.0
+    postmaster = (folder / "postmaster.pid").read_text().split()[0]
+    ticks = 0
+    for told in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile: its parent has what it took
+            fields = told.read_text().rpartition(")")[2].split()
+            mine = told.parent.name == postmaster
+            ticks += sum(map(int, fields[11:15])) if mine else 0
+            ticks += sum(map(int, fields[11:13])) if fields[1] == postmaster else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def work_of(database_url: str, source_id: str, count: int) -> None:
     """One worker: harvest one source, and say what it took."""
     settings, store = opened(database_url, Path())
@@ -216,17 +234,25 @@ def together(options: argparse.Namespace) -> None:
             with ExitStack() as nodes:
                 ids = []
                 for number, address in enumerate(addresses):
-                    base_url = nodes.enter_context(node(count, options.format, address))
+                    first = (len(took) + number) * count
+                    base_url = nodes.enter_context(node(count, options.format, address, first))
                     ids.append(f"bench-{round_}-{number}")
                     source = Source(ids[-1], Protocol.OAI_PMH, base_url, metadata_prefix=options.format)
                     store.sources.add(source, utc_now())
-                began = time.monotonic()
+                before, began = cpu_of_server(store), time.monotonic()
                 started = [spawn.Process(target=work_of, args=(options.database, one, count)) for one in ids]
                 for process in started:
                     process.start()
                 for process in started:
                     process.join()
                 took.append(time.monotonic() - began)
+                spent = (cpu_of_server(store) - before) / (workers * count)
+                row = {
+                    "what": "PostgreSQL",
+                    "workers": workers,
+                    "microseconds_per_record": round(1e6 * spent),
+                }
+                print(json.dumps(row), flush=True)
     print(json.dumps({"what": "times one worker", "ratio": round(options.workers * took[0] / took[1], 2)}))
 
 

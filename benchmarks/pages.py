@@ -108,18 +108,18 @@ def iso19139(number: int) -> str:
     return made.decode()
 
 
-def pages(count: int, prefix: str) -> dict[str, bytes]:
-    """Every page by the token that asks for it; the first under the empty token."""
+def pages(count: int, prefix: str, number: int = 0) -> dict[str, bytes]:
+    """Every page by the token that asks for it, the first by none; `number` is that of the first record."""
     make = {"oai_dc": oai_dc, "iso19139": iso19139}[prefix]
     # A few hundred different payloads are enough; the numbers in them make each unique.
-    made = [make(number) for number in range(min(count, 300))]
+    made = [make(number + one) for one in range(min(count, 300))]
     answers = {}
     for first in range(0, count, PAGE):
         numbers = range(first, min(first + PAGE, count))
         body = "".join(
-            f"<record><header><identifier>oai:bench.example.org:{n}</identifier>"
+            f"<record><header><identifier>oai:bench.example.org:{number + n}</identifier>"
             f"<datestamp>2025-01-01T00:00:{n % 60:02}Z</datestamp><setSpec>a</setSpec></header>"
-            f"<metadata>{_numbered(made[n % len(made)], n)}</metadata></record>"
+            f"<metadata>{_numbered(made[n % len(made)], number + n)}</metadata></record>"
             for n in numbers
         )
         following = str(first + PAGE) if first + PAGE < count else ""
@@ -165,8 +165,8 @@ _FORMATS = _envelope(
 
 
 def main() -> None:
-    """Serve so many records in a format, at an address, until killed."""
-    answers = pages(int(sys.argv[1]), sys.argv[2])
+    """Serve so many records in a format, at an address, from a number on, until killed."""
+    answers = pages(int(sys.argv[1]), sys.argv[2], int(sys.argv[4]) if len(sys.argv) > 4 else 0)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
