@@ -99,7 +99,8 @@ def advanced(position: Position, items: Sequence[Item], token: str) -> Position:
         or (position.pages > 0 and (position.newest < position.longest or position.longest < count)),
         empty=0 if items else position.empty + 1,
         landmark=items[0].identifier if moves else position.landmark,
-        failing=0,
+        # An empty page with more behind it has given nothing yet.
+        failing=0 if items or not token else position.failing,
     )
 
 
