@@ -99,7 +99,7 @@ class Records:
         with reading(self._engine) as connection:
             wanted = dialects.as_list(connection, identifiers)
             rows = statements.rows_on(connection, _known(connection.dialect), identifiers=wanted)
-            return {row[1]: Known(*row[:3], bool(row[3]), row[4], row[5], row[6]) for row in rows}
+            return {row[1]: Known(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows}
 
     def of_source(self, source_id: str, *, after: int = 0, limit: int = 100) -> list[sa.Row[Any]]:
         """A source's records that are not deleted, by number from the one behind `after` on."""
