@@ -66,3 +66,30 @@ _DCT: Final = (
 RECORD_ELEMENTS: Final = frozenset(
     [(ns.OWS, "BoundingBox"), *((ns.DC, name) for name in _DC), *((ns.DCT, name) for name in _DCT)]
 )
+#: Elements that stand in gmd:MD_Metadata (metadataEntity.xsd) and in mdb:MD_Metadata (metadataBase.xsd).
+_GMD: Final = (
+    "applicationSchemaInfo", "characterSet", "contact", "contentInfo", "dataQualityInfo", "dataSetURI",
+    "dateStamp", "describes", "distributionInfo", "featureAttribute", "featureType", "fileIdentifier",
+    "hierarchyLevel", "hierarchyLevelName", "identificationInfo", "language", "locale", "metadataConstraints",
+    "metadataExtensionInfo", "metadataMaintenance", "metadataStandardName", "metadataStandardVersion",
+    "parentIdentifier", "portrayalCatalogueInfo", "propertyType", "referenceSystemInfo", "series",
+    "spatialRepresentationInfo",
+)  # fmt: skip
+_MDB: Final = (
+    "acquisitionInformation", "alternativeMetadataReference", "applicationSchemaInfo", "contact",
+    "contentInfo", "dataQualityInfo", "dateInfo", "defaultLocale", "distributionInfo", "identificationInfo",
+    "metadataConstraints", "metadataExtensionInfo", "metadataIdentifier", "metadataLinkage",
+    "metadataMaintenance", "metadataProfile", "metadataScope", "metadataStandard", "otherLocale",
+    "parentMetadata", "portrayalCatalogueInfo", "referenceSystemInfo", "resourceLineage",
+    "spatialRepresentationInfo",
+)  # fmt: skip
+#: outputSchema -> what its schema asks for in every record, so that it stays with whatever is chosen.
+ISO_REQUIRED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    ns.GMD: tuple((ns.GMD, name) for name in ("contact", "dateStamp", "identificationInfo")),
+    ns.MDB: tuple((ns.MDB, name) for name in ("contact", "dateInfo", "identificationInfo")),
+}
+#: outputSchema -> what an ElementName may ask for of its records, where the version has no say in it.
+ISO_ELEMENTS: Final[Mapping[str, frozenset[tuple[str, str]]]] = {
+    ns.GMD: frozenset((ns.GMD, name) for name in _GMD),
+    ns.MDB: frozenset((ns.MDB, name) for name in _MDB),
+}

@@ -83,7 +83,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
     if sent.has("ResponseHandler"):
         raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
     output_schema = sent.choice("outputSchema", *names.OUTPUT_SCHEMAS, default=ns.CSW)
-    element_names = _element_names(sent, output_schema)
+    chosen = _element_names(sent, output_schema)
     limit = sent.number("maxRecords", default=DEFAULT_MAX_RECORDS, least=0)
     try:
         query = RecordQuery(
@@ -102,7 +102,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
             sent.choice("resultType", *names.RESULT_TYPES, default="hits"),
         ),
         element_set=element_set(sent),
-        element_names=element_names,
+        element_names=chosen,
         request_id=request_id(sent),
         language=record_language(sent),
         echo=sent.echo,
@@ -203,19 +203,43 @@ def element_set(sent: Sent) -> ElementSet:
     return cast("ElementSet", sent.choice("ElementSetName", *names.ELEMENT_SETS, default="summary"))
 
 
-def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...]:
+def element_names(
+    sent: Sent, output_schema: str, record: str, of_record: Callable[[str], tuple[str, str] | None]
+) -> tuple[tuple[str, str], ...]:
+    """The elements that are chosen, which stand at the top of a record of this schema.
+
+    Args:
+        sent: the request.
+        output_schema: what records are written in.
+        record: the namespace of the common record format.
+        of_record: an element of that by its name; None where it has none.
+
+    Raises:
+        OwsException: there is no such element, or an element set is asked for as well.
+    """
     wanted = sent.all("ElementName")
     if wanted and sent.has("ElementSetName"):
         raise invalid("ElementName", "ElementName and ElementSetName exclude each other")
-    if wanted and output_schema != ns.CSW:
-        raise invalid("ElementName", "elements can be chosen of csw:Record alone")
+    if wanted and output_schema != record and output_schema not in names.ISO_ELEMENTS:
+        raise invalid("ElementName", f"elements cannot be chosen of {output_schema}")
+    known = names.ISO_ELEMENTS.get(output_schema)
     found = []
     for name in wanted:
-        element = names.qualified(name.rpartition("/")[2], sent.prefixes)
-        if element not in names.RECORD_ELEMENTS:
-            raise invalid("ElementName", f"csw:Record has no element {name!r}")
+        # A path names the element at its end.
+        last = name.rpartition("/")[2]
+        element = of_record(last) if known is None else names.qualified(last, sent.prefixes)
+        if element is None or (known is not None and element not in known):
+            raise invalid("ElementName", f"there is no element {name!r} at the top of a record")
         found.append(element)
-    return tuple(found)
+    return (*found, *names.ISO_REQUIRED.get(output_schema, ())) if found else ()
+
+
+def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...]:
+    def of_record(name: str) -> tuple[str, str] | None:
+        element = names.qualified(name, sent.prefixes)
+        return element if element in names.RECORD_ELEMENTS else None
+
+    return element_names(sent, output_schema, ns.CSW, of_record)
 
 
 def sort_keys(sent: Sent) -> tuple[SortKey, ...]:

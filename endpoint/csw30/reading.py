@@ -14,6 +14,7 @@ from endpoint.csw.queryables import named
 from endpoint.csw.reading import (
     DEFAULT_MAX_RECORDS,
     document_language,
+    element_names,
     element_set,
     record_language,
     request_id,
@@ -69,7 +70,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
     output_format, output_schema = _output(sent)
     if sent.all("ResponseHandler"):
         raise invalid("ResponseHandler", "answers are given at once, not sent to a handler later")
-    element_names = _element_names(sent, output_schema)
+    chosen = _element_names(sent, output_schema)
     limit = sent.number("maxRecords", default=DEFAULT_MAX_RECORDS, least=0)
     try:
         query = RecordQuery(
@@ -85,7 +86,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
         output_schema=output_schema,
         result_type="results",
         element_set=element_set(sent),
-        element_names=element_names,
+        element_names=chosen,
         request_id=request_id(sent),
         by_identifier=bool(sent.all("recordIds")),
         output_format=output_format,
@@ -170,19 +171,13 @@ def _output(sent: Sent) -> tuple[str, str]:
 
 
 def _element_names(sent: Sent, output_schema: str) -> tuple[tuple[str, str], ...]:
-    wanted = sent.all("ElementName")
-    if wanted and sent.has("ElementSetName"):
-        raise invalid("ElementName", "ElementName and ElementSetName exclude each other")
-    if wanted and output_schema != ns.CSW30:
-        raise invalid("ElementName", "elements can be chosen of csw30:Record alone")
-    return tuple(_element(name, sent) for name in wanted)
+    def of_record(name: str) -> tuple[str, str] | None:
+        uri, local = older.qualified(name, sent.prefixes)
+        element = (ns.OWS if uri == ns.OWS20 else uri, local)
+        if element in older.RECORD_ELEMENTS:
+            return (ns.OWS20 if element[0] == ns.OWS else element[0]), local
+        if element in {(ns.CSW30, "TemporalExtent"), (ns.CSW, "TemporalExtent")}:
+            return ns.CSW30, local
+        return None
 
-
-def _element(name: str, sent: Sent) -> tuple[str, str]:
-    uri, local = older.qualified(name.rpartition("/")[2], sent.prefixes)
-    element = (ns.OWS if uri == ns.OWS20 else uri, local)
-    if element in older.RECORD_ELEMENTS:
-        return (ns.OWS20 if element[0] == ns.OWS else element[0]), local
-    if element in {(ns.CSW30, "TemporalExtent"), (ns.CSW, "TemporalExtent")}:
-        return ns.CSW30, local
-    raise invalid("ElementName", f"csw30:Record has no element {name!r}")
+    return element_names(sent, output_schema, ns.CSW30, of_record)

@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 from lxml.etree import XMLSchema
 
+from catalogue import namespaces as ns
 from catalogue.query import Extent, Relation
 from catalogue.store import Store
 from csw_client import NAMESPACES, CswClient, get_records
@@ -14,6 +15,8 @@ from endpoint.csw import outputs
 from query_truth import Known, matching
 
 GMD = NAMESPACES["gmd"]
+MDB = ns.MDB
+ATOM = ns.ATOM
 GET = "service=CSW&version=2.0.2&request=GetRecords&typeNames=csw:Record&resultType=results"
 CSW = f'xmlns:csw="{NAMESPACES["csw"]}" xmlns:ows="{NAMESPACES["ows"]}" service="CSW"'
 
@@ -50,6 +53,9 @@ pytestmark = pytest.mark.corpus
         (f"{GET}&elementName=dc:nothing", "InvalidParameterValue", "ElementName"),
         (f"{GET}&elementName=dc:title&elementSetName=brief", "InvalidParameterValue", "ElementName"),
         (f"{GET}&elementName=dc:title&outputSchema={GMD}", "InvalidParameterValue", "ElementName"),
+        (f"{GET}&elementName=gmd:contact&outputSchema={MDB}", "InvalidParameterValue", "ElementName"),
+        (f"{GET}&elementName=gmd:contact", "InvalidParameterValue", "ElementName"),
+        (f"{GET}&elementName=dc:title&outputSchema={ATOM}", "InvalidParameterValue", "ElementName"),
         (f"{GET}&requestId=%20x%20y", "InvalidParameterValue", "requestId"),
         (f"{GET}&ResponseHandler=mailto:x@example.org", "InvalidParameterValue", "ResponseHandler"),
         (f"{GET}&sortBy=dc:nothing:A", "InvalidParameterValue", "SortBy"),
@@ -132,6 +138,32 @@ def test_element_names_choose(valid_csw: CswClient) -> None:
     answer = valid_csw.get(f"{GET}&elementName=dc:identifier,csw:Record/dc:title,ows:BoundingBox")
     names = {etree.QName(element).localname for element in answer.all("//csw:Record/*")}
     assert names == {"identifier", "title", "BoundingBox"}
+    assert answer.root.find("csw:SearchResults", NAMESPACES).get("elementSet") is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "asked", "given"),
+    [
+        (
+            GMD,
+            "gmd:fileIdentifier,gmd:MD_Metadata/gmd:contact",
+            ["fileIdentifier", "contact", "dateStamp", "identificationInfo"],
+        ),
+        (
+            MDB,
+            "mdb:metadataScope,/mdb:MD_Metadata/mdb:contact",
+            ["metadataScope", "contact", "dateInfo", "identificationInfo"],
+        ),
+    ],
+)
+def test_element_names_choose_of_iso_records(
+    valid_csw: CswClient, schema: str, asked: str, given: list[str]
+) -> None:
+    answer = valid_csw.get(f"{GET}&outputSchema={schema}&elementName={asked}")
+    assert answer.records
+    for record in answer.records:
+        assert record.tag == f"{{{schema}}}MD_Metadata"
+        assert list(dict.fromkeys(child.tag for child in record)) == [f"{{{schema}}}{name}" for name in given]
     assert answer.root.find("csw:SearchResults", NAMESPACES).get("elementSet") is None
 
 
