@@ -68,6 +68,16 @@ def test_a_language_that_was_chosen_stays_chosen(at: str) -> None:
     assert walked.xpath("string(//a[@rel='next']/@href)").endswith("&lang=ar")
 
 
+def test_who_comes_to_look_for_something_asks_on_the_first_page(at: str) -> None:
+    [form] = read(f"{at}/?lang=fr").xpath("//form[@role='search']")
+    asked = {one.get("name"): one.get("value") or "waste 7" for one in form.inputs if one.get("name")}
+    address = form.action.partition("?")[0].replace("/catalogue", at, 1)
+    answer = requests.get(address, asked, headers={"Accept": "text/html"}, timeout=20)
+    found = html.fromstring(answer.text)
+    assert found.get("lang") == "fr"
+    assert [text.strip() for text in found.xpath("//main//h2//text()") if "7" in text] == ["Waste 7"]
+
+
 def test_the_feed_page_has_live_counts_and_addresses_to_copy(at: str) -> None:
     page = read(f"{at}/feed")
     addresses = [code.text for code in page.xpath("//code")]
