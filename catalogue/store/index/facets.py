@@ -78,16 +78,18 @@ class _Facet:
         """At most so many of the values whose terms are so, of those records."""
         waiting = bits & bits_of(self._state.waiting)
         taken = bits & ~waiting
+        c = index_terms.c
+        # What the index has of records that wait may be more than there is, and is never less.
+        listed = sa.select(c.id, c.value, c.count).where(*of_it, c.count > 0)
+        values = self._connection.execute(listed.order_by(c.count.desc(), c.value)).all()
+        if not values and not waiting:
+            return []
         if taken.bit_count() <= _FEW:
             return _best(self._of_records(taken | waiting), most)
         found = self._of_records(waiting) if waiting else Counter[str]()
         flags = {
             chunk: Flags(taken >> chunk * CHUNK & (1 << CHUNK) - 1) for chunk in range(self._state.chunks)
         }
-        c = index_terms.c
-        # What the index has of records that wait may be more than there is, and is never less.
-        listed = sa.select(c.id, c.value, c.count).where(*of_it, c.count > 0)
-        values = self._connection.execute(listed.order_by(c.count.desc(), c.value)).all()
         for first in range(0, len(values), _AT_ONCE):
             some = values[first : first + _AT_ONCE]
             if len(found) >= most and some[0][2] < _best(found, most)[-1][1] - len(self._state.waiting):
