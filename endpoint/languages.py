@@ -53,6 +53,19 @@ def N_(text: str) -> str:  # noqa: N802 - what the tools for translators look fo
 
 
 @cache
+def name_of(tag: str, language: Language) -> str:
+    """What a language is called in the reader's: with its script and region, where its tag (BCP 47) has them.
+
+    Empty where nobody knows it.
+    """
+    locale = Locale.parse(language.tag)
+    primary, *others = tag.split("-")
+    name = locale.languages.get(primary.lower(), "")
+    finer = [locale.scripts.get(one.title()) or locale.territories.get(one.upper()) or one for one in others]
+    return f"{name} ({', '.join(finer)})" if name and finer else name
+
+
+@cache
 def words(tag: str) -> NullTranslations:
     """Our words in a language; English ones are the texts themselves."""
     if tag == ENGLISH.tag:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from babel import Locale
-
 from catalogue.freshness import Freshness
 from catalogue.vocabulary import vocabulary
-from endpoint.languages import ENGLISH, N_, Language
+from endpoint.languages import ENGLISH, N_, Language, name_of
 
 FRESHNESS: Final[Mapping[Freshness, str]] = {
     Freshness.FRESH: N_("fresh"),
@@ -51,7 +49,7 @@ def locale_of(language: Language) -> str:
 
 def language_name(tag: str, language: Language) -> str:
     """What a language is called in the reader's."""
-    return Locale.parse(language.tag).languages.get(tag.partition("-")[0].lower()) or tag
+    return name_of(tag, language) or tag
 
 
 def term(name: str, identifier: str, language: Language) -> str:

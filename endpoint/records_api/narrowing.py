@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from babel import Locale
-
 from catalogue.query import RecordQuery
 from catalogue.sets import SOURCE_BRANCH
 from catalogue.vocabulary import vocabulary
-from endpoint.languages import N_, Language
+from endpoint.languages import N_, Language, name_of
 from endpoint.records_api import links
 from endpoint.records_api.parameters import Sent
 from endpoint.records_api.properties import PROPERTIES
@@ -117,7 +115,7 @@ class Narrowing:
         if not terms:
             return Choice(value, "", address, count)
         if terms == _TAGS:
-            name = Locale.parse(self._language.tag).languages.get(value.partition("-")[0].lower())
+            name = name_of(value, self._language)
             return Choice(name or value, self._language.tag if name else "", address, count)
         term = vocabulary(terms).get(value)
         labels = term.labels if term else {}

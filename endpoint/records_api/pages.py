@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from babel import Locale
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -19,7 +18,7 @@ from catalogue.rendering.citation import citation, web_uri
 from catalogue.rendering.markup import in_degrees, number
 from catalogue.store.listing import ListedRecord
 from endpoint import languages
-from endpoint.languages import Language
+from endpoint.languages import Language, name_of
 from endpoint.public import wording
 from endpoint.public.assets import PAGE_HEADERS
 from endpoint.public.pages import page
@@ -210,7 +209,7 @@ def _facts(one: ListedRecord, language: Language) -> Iterator[tuple[str, list[Sa
             for role in agents
         ),
         ("date", [Said(dublin_core.date_value(date)) for date in dublin_core.dates(record)]),
-        ("language", [Said(_language(tag, language)) for tag in record.languages]),
+        ("language", [Said(name_of(tag, language) or tag) for tag in record.languages]),
         ("subject", [said(subject.label, language) for subject in record.subjects]),
         ("place", [said(place, language) for place in record.places]),
         ("period", [Said(dublin_core.period(period)) for period in record.periods]),
@@ -228,12 +227,6 @@ def _facts(one: ListedRecord, language: Language) -> Iterator[tuple[str, list[Sa
 def _corners(box: Box) -> str:
     south, north, west, east = map(number, (box.south, box.north, box.west, box.east))
     return f"{south}° … {north}°, {west}° … {east}°"
-
-
-def _language(tag: str, language: Language) -> str:
-    """What a language is called in the reader's."""
-    name = Locale.parse(language.tag).languages.get(tag.partition("-")[0].lower())
-    return name or tag
 
 
 def _forms(api: Api, one: ListedRecord, catalogue: Catalogue) -> list[tuple[str, str]]:

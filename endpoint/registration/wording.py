@@ -17,7 +17,7 @@ from catalogue.registration import EventKind, Kind, RegistrationState, Rhythm, S
 from catalogue.trial import Likeness
 from catalogue.vocabulary import vocabulary
 from endpoint.check.wording import protocol
-from endpoint.languages import ENGLISH, N_, Language, words
+from endpoint.languages import ENGLISH, N_, Language, name_of, words
 
 STATES: Final[Mapping[RegistrationState, str]] = {
     RegistrationState.DRAFT: N_("Draft"),
@@ -183,6 +183,5 @@ def found(report: Checkup, language: Language = ENGLISH) -> str:
     if facts.records is not None:
         say_many = words(language.tag).gettext(N_("records: %(count)s"))
         said.append(say_many % {"count": f"{facts.records:,}"})
-    locale = _locale(language)
-    said += [locale.languages.get(tag.partition("-")[0], tag) for tag in facts.languages[:3]]
+    said += [name_of(tag, language) or tag for tag in facts.languages[:3]]
     return ", ".join(said)

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint.languages import ENGLISH, LANGUAGES, TRANSLATIONS, liked, words
+from endpoint.languages import ENGLISH, LANGUAGES, TRANSLATIONS, liked, name_of, words
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -78,3 +78,21 @@ def test_no_header_breaks_it(header: str) -> None:
 def test_arabic_runs_from_right_to_left() -> None:
     assert {tag: one.direction for tag, one in LANGUAGES.items() if one.direction == "rtl"} == {"ar": "rtl"}
     assert ENGLISH.name == "English"
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("en", "anglais"),
+        ("en-US", "anglais (États-Unis)"),
+        ("zh-Hant", "chinois (traditionnel)"),
+        ("EN-gb", "anglais (Royaume-Uni)"),
+        ("mul", "multilingue"),
+        ("sr-Latn-RS", "serbe (latin, Serbie)"),
+        ("en-x-own", "anglais (x, own)"),
+        ("english", ""),
+        ("", ""),
+    ],
+)
+def test_a_language_has_a_name_with_its_script_and_region(tag: str, name: str) -> None:
+    assert name_of(tag, LANGUAGES["fr"]) == name
