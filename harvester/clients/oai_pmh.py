@@ -194,7 +194,7 @@ class OaiPmhClient:
             return f"{most} pages in a row hold no record, and there is still more"
         if position.cuts and items:
             outside = sum(oai_pages.is_outside(position, item) for item in items)
-            if outside == len(items) and position.is_first:
+            if outside == len(items) and not position.listed:
                 raise ListBroken(f"{position.why}; and the source does not heed from and until")
             if outside and not position.is_first:
                 return "later pages leave the range that was asked for"

@@ -80,7 +80,12 @@ class Singles:
             return after.behind_window()
         if token == position.token:
             return replace(after, broken="ListIdentifiers hands out the same resumptionToken again")
-        return replace(after, token=token, skip=0, pages=after.pages + 1)
+        empty = 0 if headers else position.empty + 1
+        if empty >= self._ways.most_empty_pages:
+            return replace(
+                after, broken=f"{empty} pages of ListIdentifiers in a row are empty, with more behind"
+            )
+        return replace(after, token=token, skip=0, pages=after.pages + 1, empty=empty)
 
     def _take(self, position: Position, chunk: Sequence[oai_records.Header]) -> _Taken | None:
         """Ask for each; None where GetRecord does not work at all, and there is another way."""

@@ -79,6 +79,11 @@ class Ways:
         self._requests = requests
         self._granularity = source.granularity
 
+    @property
+    def most_empty_pages(self) -> int:
+        """So many empty pages in a row are no list that goes on."""
+        return self._source.quirks.most_empty_pages
+
     def granularity(self, position: Position) -> str:
         """In which windows are cut."""
         coarse = position.days or self._source.quirks.force_days or self._granularity != SECONDS

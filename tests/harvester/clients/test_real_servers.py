@@ -513,6 +513,20 @@ def test_several_faults_at_once(
         assert missing == {fault.source_identifier for fault in sqlite_store.runs.faults(run.id)}
 
 
+def test_tokens_that_go_to_and_fro_over_empty_pages_end_the_run(
+    nodes: Simulator, sqlite_store: Store, patient: Settings
+) -> None:
+    """Dates are no help where the first page of a window is empty, and the next outside of it."""
+    node = add(
+        nodes, sqlite_store, "empty-pages", "ignores-dates", "empty-run", count=500, page_size=50, seed=16
+    )
+    run = run_of(sqlite_store, node, patient)
+    assert run.ending is Ending.FAILED
+    assert "does not heed from and until" in run.message
+    assert set(held(sqlite_store, node)) < set(alive(node))
+    assert run.tally.balanced
+
+
 def test_the_table_of_rows_is_that_of_the_code() -> None:
     page = (DOCS / "real-servers.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([0-9, ]+) \| ([^|]*)\| ([^|]+) \| ([^|]*)\|$", page, re.MULTILINE)
