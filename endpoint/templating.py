@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from babel import Locale
@@ -27,7 +27,8 @@ def _environment(tag: str) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     locale = Locale.parse(tag)
-    environment.filters["number"] = lambda count: format_decimal(count, locale=locale)
+    # A table has hundreds of numbers, most of them over and over.
+    environment.filters["number"] = lru_cache(10_000, typed=True)(partial(format_decimal, locale=locale))
     environment.filters["moment"] = Wording(LANGUAGES[tag]).moment
     environment.filters["size"] = _size
     # The i18n extension adds this method at run time.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -143,15 +144,9 @@ class Overview:
 
     def sparks(self, source_ids: Sequence[str], limit: int = SPARK) -> dict[str, list[Spark]]:
         """The newest runs of these sources that have ended, the oldest first: one query, by index."""
-        columns = (
-            _R.source_id, _R.id, _R.state, _R.kind, _R.ending, _R.ended_at, _R.listed, _R.new, _R.changed,
-            _R.deleted, _R.absent, _R.faulty,
-        )  # fmt: skip
         found: dict[str, list[Spark]] = {}
         with reading(self._engine) as connection:
-            statement = dialects.newest_of_each(
-                connection.dialect.name, sources, columns, lambda of: of.c.source_id == _S.id, limit=limit
-            )
+            statement = _newest_runs(connection.dialect.name, limit)
             rows = connection.execute(statement.where(_S.id.in_(source_ids))).all()
             for row in sorted(rows, key=lambda row: row.id):
                 if row.state == RunState.ENDED:
@@ -251,14 +246,31 @@ def _newest(
     good: bool = False,
 ) -> dict[str, Any]:
     """The newest run (harvest that ended so, or well) of each source of which this holds: a seek for each."""
+    statement = _newest_run(connection.dialect.name, tuple(endings), good=good)
+    return {row.source_id: row for row in connection.execute(statement.where(which))}
+
+
+# A statement of so many columns takes several milliseconds to put together; there are few of them.
+@cache
+def _newest_run(dialect: str, endings: tuple[Ending, ...], *, good: bool) -> sa.Select[Any]:
+    """The newest run of each source that ended so, or well."""
 
     def holds(of: sa.FromClause) -> sa.ColumnElement[bool]:
         told = sa.and_(of.c.ending.in_(endings), of.c.kind.in_(_HARVESTS)) if endings else sa.true()
         return sa.and_(of.c.source_id == _S.id, told, GOOD if good else sa.true())
 
     columns = (_R.source_id, _R.id, _R.kind, _R.ending, _R.ended_at, _R.opened_at)
-    statement = dialects.newest_of_each(connection.dialect.name, sources, columns, holds)
-    return {row.source_id: row for row in connection.execute(statement.where(which))}
+    return dialects.newest_of_each(dialect, sources, columns, holds)
+
+
+@cache
+def _newest_runs(dialect: str, limit: int) -> sa.Select[Any]:
+    """So many newest runs of each source."""
+    columns = (
+        _R.source_id, _R.id, _R.state, _R.kind, _R.ending, _R.ended_at, _R.listed, _R.new, _R.changed,
+        _R.deleted, _R.absent, _R.faulty,
+    )  # fmt: skip
+    return dialects.newest_of_each(dialect, sources, columns, lambda of: of.c.source_id == _S.id, limit=limit)
 
 
 def _glance(row: Any, *, current: HarvestRun | None, questions: int, newest: tuple[Any, ...]) -> Glance:
