@@ -49,7 +49,8 @@ def _is_as_sent(payload: bytes, raw: bytes) -> bool:
     if end < 0:
         return False
     sent = raw[raw.rfind(b"<", 0, end) : end]
-    return _DECLARED.sub(b"", start) == _DECLARED.sub(b"", sent)
+    declared, here = (frozenset(found[0] for found in _DECLARED.finditer(tag)) for tag in (start, sent))
+    return here <= declared and _DECLARED.sub(b"", start) == _DECLARED.sub(b"", sent)
 
 
 def kept(raw: bytes, repairs: tuple[str, ...]) -> tuple[tuple[bytes, bytes], ...]:

@@ -507,6 +507,15 @@ def test_best_prefix(offered: list[tuple[str, str]], best: str) -> None:
     assert best_prefix(offered) == best
 
 
+@pytest.mark.parametrize("inside", [b'xmlns:dc="', b"xmlns:d", b"<dc:ti", b"<oai_dc:dc"])
+def test_what_was_left_out_of_a_tag_is_marked(node: Node, oai: Any, inside: bytes) -> None:
+    """Also in a declaration of a namespace, of which a payload may have more than were sent with it."""
+    body = listing(record("a"), record("b"), token="").encode()
+    node.answers = {"ListRecords": body.replace(inside, inside + b"\0", 1)}
+    [page] = oai().pages(Checkpoint())
+    assert [item.repairs for item in page.items] == [("illegal-characters",), ()]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_damaged_answers_are_named_failures(node: Node, oai: Any, data: st.DataObject) -> None:
