@@ -7,7 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
@@ -68,11 +68,11 @@ def test_a_place_is_inside_here_if_it_is_there(name: str) -> None:
     st.sampled_from([1e3, 1e4, 1e5]),
 )
 def test_triangles_hold_what_they_held(name: str, centre: Point, shape: list, scale: float) -> None:
+    (ax, ay), (bx, by), (cx, cy) = shape
+    # Three corners in one line are a hair's breadth apart from it once they are floats.
+    assume((bx - ax) * (cy - ay) != (cx - ax) * (by - ay))
     corners = tuple((centre[0] + x * scale, centre[1] + y * scale) for x, y in shape)
-    try:
-        sent = polygons.polygon(corners)
-    except InvalidQuery:
-        return  # no triangle
+    sent = polygons.polygon(corners)
     rings = area(sent, system(name))
     way = projection(system(name))
     middle = (sum(x for x, _ in corners) / 3, sum(y for _, y in corners) / 3)
