@@ -93,10 +93,8 @@ def test_a_cluster_whose_processes_die_and_wake_up_again(
         wait_for(lambda: len({run.worker for run in _running(store)}) >= 2 and _pages(store) >= 4)
 
         # One process of each kind is killed, and a worker stands still, both in the middle of harvests.
-        stopped, killed, *_ = sorted(
-            workers, key=lambda one: any(_is(run, one) for run in _running(store)), reverse=True
-        )
-        stopped.send_signal(signal.SIGSTOP)
+        stopped = _stopped_amid_a_harvest(store, workers)
+        killed = _stopped_amid_a_harvest(store, [one for one in workers if one is not stopped])
         killed.kill()
         schedulers[0].kill()
         workers.append(start("worker"))
@@ -138,6 +136,24 @@ def test_a_database_that_goes_away_under_load(
         assert [one.poll() for one in processes] == [None] * len(processes)
         assert _stop(processes) == [0] * len(processes)
         _assert_as_undisturbed(store, expected, by_source)
+
+
+def _stopped_amid_a_harvest(store: Store, workers: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """One of them, which stands still, and has not given its harvest back meanwhile."""
+    found: list[subprocess.Popen[bytes]] = []
+
+    def stands_still() -> bool:
+        for one in workers:
+            if any(_is(run, one) for run in _running(store)):
+                one.send_signal(signal.SIGSTOP)
+                if any(_is(run, one) for run in _running(store)):
+                    found.append(one)
+                    return True
+                one.send_signal(signal.SIGCONT)
+        return False
+
+    wait_for(stands_still)
+    return found[0]
 
 
 def _let_go_of_transactions(store: Store, seconds: int) -> None:
