@@ -20,6 +20,9 @@ from catalogue.store.tables import beginnings
 MOST: Final = 100
 #: Behind these the last part of an identifier begins: `oai:repository.example.org:123/456`.
 SIGNS: Final = (":", "/", "=")
+#: Characters of the longest: what is longer is no beginning that many have, and a node may send anything, of
+#: which an index of PostgreSQL holds but 2,700 bytes.
+LONGEST: Final = 500
 _B: Final = beginnings.c
 
 
@@ -29,7 +32,7 @@ def of(identifiers: Iterable[str]) -> set[str]:
     for identifier in identifiers:
         for sign in SIGNS:
             at = identifier.rfind(sign)
-            if at >= 0:
+            if 0 <= at < LONGEST:
                 found.add(identifier[: at + 1])
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -247,10 +247,22 @@ class Runs(RunStates):
             return {str(rule): int(count) for rule, count in connection.execute(statement)}
 
 
+#: Bytes of an identifier that a fault tells: no record is called so long (`harvester.ingest`), and a node may
+#: send anything, of which an index of PostgreSQL holds but 2,700.
+_LONGEST: Final = 1000
+
+
 def add_faults(connection: Connection, run_id: int, now: datetime, found: Iterable[Fault]) -> None:
     """Write down what could not be taken, inside a transaction."""
     rows = [
-        {"run_id": run_id, "at": now, **asdict(fault), "repairs": " ".join(fault.repairs)} for fault in found
+        {
+            "run_id": run_id,
+            "at": now,
+            **asdict(fault),
+            "source_identifier": fault.source_identifier.encode()[:_LONGEST].decode(errors="ignore"),
+            "repairs": " ".join(fault.repairs),
+        }
+        for fault in found
     ]
     if rows:
         connection.execute(sa.insert(faults), rows)

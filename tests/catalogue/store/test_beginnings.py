@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from catalogue.record import Record, Text
@@ -17,6 +19,7 @@ from factories import add_source, commit, fill, open_run
         ("https://example.org/view?id=7", {"https:", "https://example.org/", "https://example.org/view?id="}),
         ("6f1c", set()),
         ("oai:", {"oai:"}),
+        (f"oai:{'x' * beginnings.LONGEST}/1", {"oai:"}),
     ],
 )
 def test_what_an_identifier_begins_with(identifier: str, begins: set[str]) -> None:
@@ -39,3 +42,11 @@ def test_a_source_of_which_each_record_begins_otherwise_fills_nothing_up(sqlite_
     faults = [Fault("xml.malformed", "cut off", f"oai:{number}:1") for number in range(beginnings.MOST + 5)]
     commit(sqlite_store, open_run(sqlite_store), [], faults=faults)
     assert len(sqlite_store.beginnings.all()) == beginnings.MOST
+
+
+def test_what_is_too_long_to_be_an_identifier_keeps_no_page_from_being_written(store: Store) -> None:
+    add_source(store, "nile")
+    name = "".join(f"{random.Random(7 * n).getrandbits(64):x}" for n in range(2_000))
+    faults = [Fault("identifier.too-long", "too long", f"oai:{name}:1"), Fault("x", "", "oai:short:1")]
+    commit(store, open_run(store), [], faults=faults)
+    assert store.beginnings.all() == [("nile", "oai:short:")]
