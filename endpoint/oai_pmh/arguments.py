@@ -98,6 +98,8 @@ VERBS: Final = frozenset(_FORMS)
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}):([0-9]{2}):([0-9]{2})Z)?")
 _LENGTH_OF_DAY: Final = len("2000-01-01")
 _LAST_SECOND: Final = 24 * 60 * 60 - 1
+#: Errors that one answer tells: no verb has half as many arguments, and a request may have thousands.
+_MOST_TOLD: Final = 20
 
 
 def parse(pairs: Pairs) -> Request:
@@ -121,7 +123,7 @@ def parse(pairs: Pairs) -> Request:
     wrong += _misplaced(form, given)
     values = _values(given, wrong)
     if wrong:
-        raise BadArgument(*dict.fromkeys(wrong))
+        raise BadArgument(*list(dict.fromkeys(wrong))[:_MOST_TOLD])
     return form.request(**values)
 
 

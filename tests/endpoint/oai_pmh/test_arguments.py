@@ -171,3 +171,9 @@ def test_whatever_is_sent_is_a_request_or_an_error_of_the_protocol(pairs: list[t
     except (BadVerb, BadArgument):
         return
     assert type(found).__name__ == dict(pairs)["verb"]
+
+
+def test_thousands_of_wrong_arguments_are_told_in_few_errors() -> None:
+    with pytest.raises(BadArgument) as told:
+        parse([("verb", "Identify"), *((f"a{number}", "") for number in range(5_000))])
+    assert len((str(told.value), *told.value.others)) == 20
