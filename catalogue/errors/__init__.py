@@ -13,6 +13,7 @@
     │   ├── StoreUnreachable       the database does not answer
     │   ├── StoreFull              there is no room left on its disk
     │   ├── SchemaOutOfDate
+    │   ├── NumberTooGreat         nothing has a number that great
     │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord, NoCluster
     │   ├── UnknownQuestion, QuestionClosed, UnknownCheckup
     │   ├── UnknownPerson, PersonExists, UnknownToken, UnknownLink
@@ -101,6 +102,7 @@ from catalogue.errors.store import (
     LastOperator,
     NoCluster,
     NodeExists,
+    NumberTooGreat,
     OrganisationExists,
     PersonExists,
     QuestionClosed,
@@ -160,6 +162,7 @@ __all__ = [
     "NodeExists",
     "NotAllowed",
     "NotSignedIn",
+    "NumberTooGreat",
     "OrganisationExists",
     "PersonExists",
     "ProtocolFailure",

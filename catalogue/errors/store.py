@@ -33,6 +33,10 @@ class SourceInactive(StoreError):
     """The source is suspended or retired, and is not harvested."""
 
 
+class NumberTooGreat(StoreError):
+    """A number is greater than those that a database counts to: nothing has it."""
+
+
 class UnknownRun(StoreError):
     """No harvest run has this number."""
 

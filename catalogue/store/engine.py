@@ -19,13 +19,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from catalogue.errors import SettingsError, StoreFull, StoreUnreachable
+from catalogue.errors import NumberTooGreat, SettingsError, StoreFull, StoreUnreachable
 
 #: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 #: Bytes that SQLite holds in one process, pages of the database above all.
 MOST_KEPT: Final = 128 * 1024 * 1024
 _AWAY: Final = "the database does not answer"
+_TOO_GREAT: Final = "a number is greater than any that there is"
 #: The result code of SQLite stands in its last eight bits; what is above tells more.
 _PRIMARY: Final = 0xFF
 #: A writer that stands still in the middle of a transaction holds rows that others wait for: after a minute
@@ -117,7 +118,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
     except (sa.exc.DBAPIError, _errors_of(engine)) as error:
         if _is_away(engine, error):
             raise StoreUnreachable(_AWAY) from error
+        if _is_too_great(error):
+            raise NumberTooGreat(_TOO_GREAT) from error
         raise
+    except OverflowError as error:  # as the driver of SQLite has it
+        raise NumberTooGreat(_TOO_GREAT) from error
 
 
 @contextmanager
@@ -144,7 +149,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
             raise StoreFull("the disk is full: nothing more can be written to the database") from error
         if _is_away(engine, error):
             raise StoreUnreachable(_AWAY) from error
+        if _is_too_great(error):
+            raise NumberTooGreat(_TOO_GREAT) from error
         raise
+    except OverflowError as error:  # as the driver of SQLite has it
+        raise NumberTooGreat(_TOO_GREAT) from error
 
 
 @contextmanager
@@ -197,6 +206,11 @@ def _is_away(engine: Engine, error: Exception) -> bool:
     state = getattr(cause, "sqlstate", "no PostgreSQL")
     lost = dbapi is not None and isinstance(cause, dbapi.OperationalError)
     return lost and (state is None or state[:4] == "57P0" or state[:2] == "08")
+
+
+def _is_too_great(error: Exception) -> bool:
+    """Whether a number is greater than PostgreSQL counts to: 22003."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) == "22003"
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -86,7 +86,7 @@ def install(app: FastAPI) -> None:
     for error in STATUSES:
         app.add_exception_handler(error, failure)
     app.add_exception_handler(RequestValidationError, _unusable)
-    app.add_exception_handler(OverflowError, _too_great)
+    app.add_exception_handler(errors.NumberTooGreat, _too_great)
     app.add_exception_handler(HTTPException, _refused)
 
 
@@ -127,10 +127,10 @@ def _unusable(request: Request, error: Exception) -> Response:
     return Response(msgspec.json.encode(told), 422, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
-def _too_great(request: Request, _: Exception) -> Response:
+def _too_great(request: Request, error: Exception) -> Response:
     """A number is greater than those that a database has: nothing has it."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_api(request) else HTTPStatus.NOT_FOUND
-    return answer(request, Problem(status, "a number is greater than any that there is"))
+    return answer(request, Problem(status, str(error)))
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from catalogue.errors import HostBusy, RunAlreadyOpen, RunLost, UnknownRun, UnknownSource
+from catalogue.errors import HostBusy, NumberTooGreat, RunAlreadyOpen, RunLost, UnknownRun, UnknownSource
 from catalogue.run import BY_REQUEST, Checkpoint, Ending, Fault, RunKind, RunState, Standing, Tally
 from catalogue.source import SourceState
 from catalogue.store import Store
@@ -269,3 +269,11 @@ def test_what_was_broken_off_goes_on_from_its_checkpoint(store: Store) -> None:
         store.runs.resume(run.id, now())
     with pytest.raises(UnknownRun):
         store.runs.resume(99, now())
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**70])
+def test_no_run_has_a_number_that_no_database_counts_to(store: Store, number: int) -> None:
+    with pytest.raises((UnknownRun, NumberTooGreat)):
+        store.runs.get(number)
+    with pytest.raises(NumberTooGreat):
+        store.runs.get(2**70)
