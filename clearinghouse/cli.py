@@ -12,34 +12,7 @@ from typing import Annotated
 
 import typer
 
-from catalogue.errors import (
-    ClearinghouseError,
-    DumpBusy,
-    HarvestingPaused,
-    HistoryGone,
-    LastOperator,
-    NoCluster,
-    NodeExists,
-    OrganisationExists,
-    PersonExists,
-    QuestionClosed,
-    RegistrationClosed,
-    RunAlreadyOpen,
-    RunLost,
-    SourceExists,
-    SourceInactive,
-    StillInUse,
-    UnknownAlert,
-    UnknownNode,
-    UnknownOrganisation,
-    UnknownPerson,
-    UnknownQuestion,
-    UnknownRecord,
-    UnknownRegistration,
-    UnknownRun,
-    UnknownSource,
-    UnknownSubscription,
-)
+from catalogue.errors import ClearinghouseError, Conflict, DumpBusy, Unknown
 from catalogue.formats import FORMATS
 from catalogue.run import BY_REQUEST, Ending
 from catalogue.store import Store
@@ -67,33 +40,7 @@ from clearinghouse.requests_made import bundle_run
 from clearinghouse.session import opened, own_hand, prepared, upgraded
 
 FAILED, WRONG, REFUSED, HELD = 1, 2, 3, 4
-_REFUSALS = (
-    DumpBusy,
-    HistoryGone,
-    LastOperator,
-    NoCluster,
-    NodeExists,
-    OrganisationExists,
-    PersonExists,
-    QuestionClosed,
-    HarvestingPaused,
-    RunAlreadyOpen,
-    RunLost,
-    RegistrationClosed,
-    SourceExists,
-    SourceInactive,
-    StillInUse,
-    UnknownAlert,
-    UnknownNode,
-    UnknownOrganisation,
-    UnknownPerson,
-    UnknownQuestion,
-    UnknownRecord,
-    UnknownRegistration,
-    UnknownRun,
-    UnknownSource,
-    UnknownSubscription,
-)
+_REFUSALS = (Unknown, Conflict, DumpBusy)
 
 app = typer.Typer(
     name="clearinghouse",

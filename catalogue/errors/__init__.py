@@ -14,24 +14,27 @@
     │   ├── StoreFull              there is no room left on its disk
     │   ├── SchemaOutOfDate
     │   ├── NumberTooGreat         nothing has a number that great
-    │   ├── UnknownSource, SourceExists, UnknownRun, UnknownFormat, UnknownRecord, NoCluster
-    │   ├── UnknownQuestion, QuestionClosed, UnknownCheckup
-    │   ├── UnknownPerson, PersonExists, UnknownToken, UnknownLink
+    │   ├── UnknownFormat
     │   ├── TooManyPings           a ping link was used just before
-    │   ├── LastOperator           somebody must be left who can administer
-    │   ├── UnknownOrganisation, OrganisationExists, UnknownNode, NodeExists
-    │   ├── StillInUse             an organisation with nodes, a node with sources
     │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
-    │   ├── UnknownRegistration, UnknownAlert, UnknownSubscription
-    │   ├── RegistrationClosed     what was asked for does not follow from how it stands
     │   ├── TooManyRegistrations   the client has begun enough for now
-    │   ├── HistoryGone            it is no longer known what runs changed since then
-    │   ├── SourceInactive         suspended or retired
-    │   ├── RunAlreadyOpen         one open run for each source
-    │   ├── RunLost                cancelled, or another worker holds it now
-    │   │   └── HostBusy           another run harvests the same host
-    │   ├── HarvestingPaused       all of it, until somebody resumes it
-    │   └── WriteIntentExpired     this writer was too slow and must take a new datestamp
+    │   ├── WriteIntentExpired     this writer was too slow and must take a new datestamp
+    │   ├── Unknown                there is no such thing
+    │   │   ├── UnknownSource, UnknownRun, UnknownRecord, UnknownQuestion, UnknownAlert, UnknownCheckup
+    │   │   ├── UnknownOrganisation, UnknownNode, UnknownRegistration, UnknownSubscription
+    │   │   ├── UnknownPerson, UnknownToken, UnknownLink
+    │   │   └── NoCluster          the record has no copies
+    │   └── Conflict               it cannot be done as things stand
+    │       ├── SourceExists, NodeExists, OrganisationExists, PersonExists
+    │       ├── StillInUse         an organisation with nodes, a node with sources
+    │       ├── LastOperator       somebody must be left who can administer
+    │       ├── SourceInactive     suspended or retired
+    │       ├── QuestionClosed, RegistrationClosed
+    │       ├── HistoryGone        it is no longer known what runs changed since then
+    │       ├── HarvestingPaused   all of it, until somebody resumes it
+    │       ├── RunAlreadyOpen     one open run for each source
+    │       └── RunLost            cancelled, or another worker holds it now
+    │           └── HostBusy       another run harvests the same host
     ├── NotAllowed                 somebody may not do this
     │   ├── NotSignedIn            nobody in particular may not, who signs in may
     │   └── ForeignForm            a form that was not sent from our own page
@@ -96,6 +99,7 @@ from catalogue.errors.harvest import (
     SourceUnreachable,
 )
 from catalogue.errors.store import (
+    Conflict,
     HarvestingPaused,
     HistoryGone,
     HostBusy,
@@ -119,6 +123,7 @@ from catalogue.errors.store import (
     TooManyCheckups,
     TooManyPings,
     TooManyRegistrations,
+    Unknown,
     UnknownAlert,
     UnknownCheckup,
     UnknownFormat,
@@ -142,6 +147,7 @@ __all__ = [
     "AnswerUnreadable",
     "CheckupOver",
     "ClearinghouseError",
+    "Conflict",
     "DumpBusy",
     "ForbiddenXml",
     "ForeignForm",
@@ -185,6 +191,7 @@ __all__ = [
     "TooManyCheckups",
     "TooManyPings",
     "TooManyRegistrations",
+    "Unknown",
     "UnknownAlert",
     "UnknownCheckup",
     "UnknownFormat",

@@ -21,15 +21,23 @@ class SchemaOutOfDate(StoreError):
     """The database has not been upgraded to this release: run `clearinghouse db upgrade`."""
 
 
-class UnknownSource(StoreError):
+class Unknown(StoreError):
+    """There is no such thing."""
+
+
+class Conflict(StoreError):
+    """There is such a thing, but what was asked for cannot be done as things stand."""
+
+
+class UnknownSource(Unknown):
     """No source has this id."""
 
 
-class SourceExists(StoreError):
+class SourceExists(Conflict):
     """A source with this id is there already."""
 
 
-class SourceInactive(StoreError):
+class SourceInactive(Conflict):
     """The source is suspended or retired, and is not harvested."""
 
 
@@ -37,15 +45,15 @@ class NumberTooGreat(StoreError):
     """A number is greater than those that a database counts to: nothing has it."""
 
 
-class UnknownRun(StoreError):
+class UnknownRun(Unknown):
     """No harvest run has this number."""
 
 
-class UnknownRecord(StoreError):
+class UnknownRecord(Unknown):
     """No record has this identifier, or it is deleted."""
 
 
-class NoCluster(StoreError):
+class NoCluster(Unknown):
     """The record has no copies in the catalogue."""
 
 
@@ -53,59 +61,59 @@ class UnknownFormat(StoreError):
     """No metadata format has this prefix."""
 
 
-class UnknownQuestion(StoreError):
+class UnknownQuestion(Unknown):
     """No question has this number."""
 
 
-class UnknownAlert(StoreError):
+class UnknownAlert(Unknown):
     """No alert has this number, or it is no longer kept."""
 
 
-class UnknownSubscription(StoreError):
+class UnknownSubscription(Unknown):
     """No subscription has this number."""
 
 
-class UnknownCheckup(StoreError):
+class UnknownCheckup(Unknown):
     """No check-up has this id, or it is no longer kept."""
 
 
-class UnknownPerson(StoreError):
+class UnknownPerson(Unknown):
     """Nobody has this number or mail address."""
 
 
-class PersonExists(StoreError):
+class PersonExists(Conflict):
     """Somebody has this mail address already."""
 
 
-class LastOperator(StoreError):
+class LastOperator(Conflict):
     """The last operator cannot be removed: nobody could administer anything any more."""
 
 
-class UnknownToken(StoreError):
+class UnknownToken(Unknown):
     """No token has this number."""
 
 
-class UnknownLink(StoreError):
+class UnknownLink(Unknown):
     """A link to sign in that is none of ours, was used, or is too old."""
 
 
-class UnknownOrganisation(StoreError):
+class UnknownOrganisation(Unknown):
     """No organisation has this id."""
 
 
-class OrganisationExists(StoreError):
+class OrganisationExists(Conflict):
     """An organisation with this id is there already."""
 
 
-class UnknownNode(StoreError):
+class UnknownNode(Unknown):
     """No node has this id."""
 
 
-class NodeExists(StoreError):
+class NodeExists(Conflict):
     """A node with this id is there already."""
 
 
-class StillInUse(StoreError):
+class StillInUse(Conflict):
     """What has something below it is not removed: an organisation with nodes, a node with sources."""
 
 
@@ -135,11 +143,11 @@ class TooManyPings(StoreError):
         self.retry_after = retry_after
 
 
-class UnknownRegistration(StoreError):
+class UnknownRegistration(Unknown):
     """No registration has this key or number, or it was a draft and is no longer kept."""
 
 
-class RegistrationClosed(StoreError):
+class RegistrationClosed(Conflict):
     """What was asked for does not follow from how the registration stands."""
 
 
@@ -155,19 +163,19 @@ class TooManyRegistrations(StoreError):
         self.retry_after = retry_after
 
 
-class QuestionClosed(StoreError):
+class QuestionClosed(Conflict):
     """The question has been answered, or the source has settled it."""
 
 
-class HistoryGone(StoreError):
+class HistoryGone(Conflict):
     """What runs changed since then is no longer known."""
 
 
-class RunAlreadyOpen(StoreError):
+class RunAlreadyOpen(Conflict):
     """The source has an open run; there is one at a time."""
 
 
-class RunLost(StoreError):
+class RunLost(Conflict):
     """The run was cancelled, or another worker has taken it over: stop writing."""
 
 
@@ -175,7 +183,7 @@ class HostBusy(RunLost):
     """Another run harvests the same host just now; there is one at a time."""
 
 
-class HarvestingPaused(StoreError):
+class HarvestingPaused(Conflict):
     """All harvesting is paused: `clearinghouse resume-all` ends that."""
 
 
