@@ -29,6 +29,11 @@ def ids(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def test_the_first_page_leads_to_every_other() -> None:
+    linked = set(re.findall(r"\]\((docs/\w[\w-]*\.md)\)", text("README.md")))
+    assert linked == {ids(page) for page in PAGES if page.parent.name == "docs"}
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_explained_with_its_default(name: str) -> None:
     default = tomllib.loads(text("config/default.toml"))[name]
