@@ -19,6 +19,7 @@ from catalogue.store import Store
 from catalogue.store.recent import NOTHING, Recent
 from catalogue.store.sweeps import MIXED, Grace, Verdict, Waiting
 from harvester.clients.oai_trail import DOUBT as END_IN_DOUBT
+from harvester.clocks import is_ahead
 from harvester.guards import GUARDS, Found, tally_after
 from harvester.slices import Slice, ending_of, utc_now
 from harvester.withholding import release_page
@@ -48,6 +49,11 @@ class Deletions:
         if kind is RunKind.INCREMENTAL and self._is_reconcile_due(now):
             kind = RunKind.FULL
             self._store.runs.log(run.id, now, "reconcile", listed_at=str(self._source.listed_at or "never"))
+        elif kind is RunKind.INCREMENTAL and is_ahead(self._source.harvested_until, now):
+            # Nothing has changed since a moment that has not come: all of it is asked for.
+            kind = RunKind.FULL
+            detail = {"harvested_until": self._source.harvested_until, "ours": str(now)}
+            self._store.runs.log(run.id, now, "clock-wrong", level="warning", **detail)
         self._store.withheld.forget_left(run, now)
         run = self._store.runs.begin(run, kind, self._source.scope)
         known = self._store.sweeps.live(self._source.id)

@@ -35,6 +35,7 @@ from catalogue.store.records import PageOfChanges
 from harvester.changes import NamesOf, changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page
+from harvester.clocks import ask_from
 from harvester.deletions import Deletions
 from harvester.repeats import once
 from harvester.retry import page_pause, run_pause
@@ -175,10 +176,9 @@ class Pipeline:
 
     def _take(self, run: HarvestRun, source: Source, page: Page) -> HarvestRun:
         """Everything that a page changes, committed; returns the run as it is now."""
+        response_date, clock = ask_from(run.checkpoint, page.checkpoint, utc_now())
         checkpoint = page.checkpoint.evolve(
-            pages=run.checkpoint.pages + 1,
-            restarts=run.checkpoint.restarts,
-            response_date=page.checkpoint.response_date or run.checkpoint.response_date,
+            pages=run.checkpoint.pages + 1, restarts=run.checkpoint.restarts, response_date=response_date
         )
         found = changes_of(
             page,
@@ -198,7 +198,7 @@ class Pipeline:
         checkpoint = checkpoint.evolve(strange=before + len(found.withdrawn) + len(found.loops))
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)
-        for note in (*page.notes, *found.notes):
+        for note in (*page.notes, *found.notes, *clock):
             self._store.runs.log(run.id, now, note.event, level=note.level, **note.detail)
         return replace(run, checkpoint=checkpoint, tally=run.tally + found.tally, failures=0)
 

@@ -6,6 +6,8 @@ process may edit a schedule. Any number of schedulers may run: one due time open
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -30,6 +32,10 @@ log = structlog.get_logger(__name__)
 _LOOK = 5
 #: A run that is opened within this of its due time is punctual: what lies longer ago has been missed.
 PUNCTUAL = timedelta(minutes=15)
+#: Seconds between two looks at the clock, and by how many it has been set back that is seen to have been.
+_TICK, _SET_BACK = 2.0, 1.0
+#: What is further ahead than this was written down while the clock was wrong.
+_AHEAD = timedelta(days=1)
 
 
 class _Due(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -41,6 +47,21 @@ class _Due(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
         """The first due moment after both."""
         return self._timing.next_after(max(previous_fire_time or now, now))
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # as above
+    """Fires every so many seconds; what it missed, however much that is, it fires for once.
+
+    APScheduler's own would list every moment that has passed where the clock is put forward by years.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._length = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """At once the first time."""
+        due = previous_fire_time + self._length if previous_fire_time else now
+        return due if previous_fire_time is None or due > now else now + self._length
 
 
 class Schedule:
@@ -55,6 +76,7 @@ class Schedule:
         self._scheduler.add_jobstore("memory", "sources")
         #: Schedules that are not understood, as they were when that was said.
         self._refused: dict[str, str] = {}
+        self._ended = threading.Event()
 
     def every(self, seconds: float, chore: Callable[[], None], name: str) -> None:
         """Call a chore every so many seconds, also where the database was away the last time."""
@@ -65,21 +87,38 @@ class Schedule:
             except StoreUnreachable as away:
                 log.warning("chore left", chore=name, why=str(away))
 
-        self._scheduler.add_job(called, "interval", seconds=seconds, name=name, next_run_time=utc_now())
+        self._scheduler.add_job(called, _Every(seconds), name=name, next_run_time=utc_now())
 
     def start(self) -> None:
         """Begin to watch the sources."""
         self.every(_LOOK, self.follow_sources, "follow-sources")
-        self._scheduler.start()
+        self.start_chores()
 
     def start_chores(self) -> None:
         """Begin with the chores alone."""
         self._scheduler.start()
+        threading.Thread(target=self._watch_the_clock, name="clock", daemon=True).start()
 
     def stop(self) -> None:
         """End, after the chores in hand."""
+        self._ended.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    def _watch_the_clock(self) -> None:
+        """Begin anew where the clock has been set back: APScheduler would wait until it is as late again."""
+        ahead = time.time() - time.monotonic()
+        while not self._ended.wait(_TICK):
+            before, ahead = ahead, time.time() - time.monotonic()
+            if before - ahead > _SET_BACK:
+                log.warning("the clock was set back", seconds=round(before - ahead))
+                self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Call every chore now; when sources are due is computed once more."""
+        self._scheduler.remove_all_jobs("sources")
+        for job in self._scheduler.get_jobs("default"):
+            self._scheduler.modify_job(job.id, next_run_time=utc_now())
 
     def follow_sources(self) -> None:
         """Make the job list what the sources say."""
@@ -120,10 +159,13 @@ class Schedule:
         """Up to this moment nothing is owed: the schedule has fired, or was not set yet.
 
         A fire that was missed while no scheduler ran is made up for, once; what a schedule would have
-        fired before it was set has not been missed.
+        fired before it was set has not been missed. What lies ahead was written down while the clock was
+        wrong, and would let nothing be due until then.
         """
-        fired = datetime.fromtimestamp(self._store.runs.last_due(source.id) or 0, UTC)
-        if source.scheduled_at is None:
+        possible = utc_now() + _AHEAD
+        last = self._store.runs.last_due(source.id, until=int(possible.timestamp()))
+        fired = datetime.fromtimestamp(last or 0, UTC)
+        if source.scheduled_at is None or source.scheduled_at > possible:
             return fired
         # What is due in the very minute in which a schedule is set still counts.
         return max(fired, source.scheduled_at.replace(second=0, microsecond=0) - timedelta(seconds=1))

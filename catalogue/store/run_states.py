@@ -8,7 +8,7 @@ One host is asked by one run at a time, because `one_harvest_per_host` is a uniq
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -36,6 +36,8 @@ from catalogue.store.pauses import pause_in
 from catalogue.store.tables import run_events, runs, sources
 
 _WAITING = (RunState.QUEUED, RunState.RETRY)
+#: No run is put aside for as long: what is to wait longer was put aside while the clock was wrong.
+_TOO_LONG = timedelta(days=3)
 #: A mismatch makes no cancelled run complete, and no interrupted one failed.
 _BY_US = frozenset({Ending.CANCELLED, Ending.INTERRUPTED})
 
@@ -61,7 +63,7 @@ class RunStates:
             RunLost: it has ended, is not to be taken up yet, is paused, or another worker holds it.
             HostBusy: another run harvests its host.
         """
-        due = sa.true() if early else sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
+        due = sa.true() if early else has_waited(now)
         free = sa.and_(runs.c.state.in_(_WAITING), due)
         ours = sa.and_(runs.c.state == RunState.RUNNING, runs.c.worker == worker)
         statement = sa.update(runs).where(runs.c.id == run_id, sa.or_(free, ours))
@@ -330,6 +332,12 @@ def _log(  # noqa: PLR0917 - as Runs.log has them
 ) -> None:
     row = {"run_id": run_id, "at": now, "level": level, "event": event, "detail": detail}
     connection.execute(sa.insert(run_events).values(row))
+
+
+def has_waited(now: datetime) -> sa.ColumnElement[bool]:
+    """That a run which was put aside may be taken up again."""
+    until = runs.c.not_before
+    return sa.or_(until.is_(None), until <= now, until > now + _TOO_LONG)
 
 
 def run_of(row: Row[Any]) -> HarvestRun:

@@ -27,7 +27,7 @@ from catalogue.store.engine import reading, writing
 from catalogue.store.faults import fault_of
 from catalogue.store.parts import parts
 from catalogue.store.pauses import pause_in
-from catalogue.store.run_states import RunStates, change, is_quiet, run_of
+from catalogue.store.run_states import RunStates, change, has_waited, is_quiet, run_of
 from catalogue.store.tables import OPEN, faults, run_events, runs, sources
 
 __all__ = ["Runs", "SetAside", "add_faults", "change", "forget_faults", "forget_set_aside"]
@@ -153,7 +153,7 @@ class Runs(RunStates):
             .where(
                 OPEN,
                 runs.c.state != RunState.RUNNING,
-                sa.or_(runs.c.not_before.is_(None), runs.c.not_before <= now),
+                has_waited(now),
                 active,
                 sa.not_(busy),
             )
@@ -171,9 +171,11 @@ class Runs(RunStates):
         with reading(self._engine) as connection:
             return [run_of(row) for row in connection.execute(statement)]
 
-    def last_due(self, source_id: str) -> int | None:
-        """The last instant for which the source's schedule has fired, in seconds since 1970."""
-        statement = sa.select(sa.func.max(runs.c.due)).where(runs.c.source_id == source_id)
+    def last_due(self, source_id: str, *, until: int) -> int | None:
+        """The last instant, up to one, for which the source's schedule has fired, in seconds since 1970."""
+        statement = sa.select(sa.func.max(runs.c.due)).where(
+            runs.c.source_id == source_id, runs.c.due <= until
+        )
         with reading(self._engine) as connection:
             return connection.execute(statement).scalar()
 

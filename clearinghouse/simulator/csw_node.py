@@ -64,6 +64,8 @@ class CswCall:
     next_record: int | None = None
     #: Address that the capabilities advertise.
     advertised: str = ""
+    #: Its time, as it writes it.
+    moment: str = ""
     #: The records of the page, as they are written.
     records: list[str] = field(default_factory=list)
     #: The request came in an envelope of SOAP, and the answer goes in one.
@@ -129,7 +131,7 @@ class CswNode:
 
     def answer(self, method: str, base_url: str, query: str = "", body: bytes = b"") -> CswCall:
         """The answer to this request."""
-        call = CswCall(self, method, base_url, advertised=base_url)
+        call = CswCall(self, method, base_url, advertised=base_url, moment=stamp(self.now()))
         try:
             _read(call, query, body)
             self._apply(Stage.REQUEST, call)
@@ -188,7 +190,7 @@ class CswNode:
         self._apply(Stage.RECORDS, call)
         records = "\n".join(call.records)
         return (
-            f'<csw:GetRecordsResponse xmlns:csw="{own}"><csw:SearchStatus timestamp="{stamp(self.now())}"/>'
+            f'<csw:GetRecordsResponse xmlns:csw="{own}"><csw:SearchStatus timestamp="{call.moment}"/>'
             f"<csw:SearchResults{told}>\n{records}\n</csw:SearchResults></csw:GetRecordsResponse>"
         )
 

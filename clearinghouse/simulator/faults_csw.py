@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from clearinghouse.simulator import faults_xml as faults_xml  # noqa: PLC0414 - registers those of XML
 from clearinghouse.simulator.csw_node import CswCall, Refusal
+from clearinghouse.simulator.holding import stamp
 from clearinghouse.simulator.switches import FAULTS, Fault, Stage, Switch, registered
 
 #: Faults of characters and markup: a csw:Record has titles as well as an oai_dc has.
@@ -33,6 +35,8 @@ _CAP: Final = 7
 _SHORT: Final = 3
 #: A page of more records than this is slow.
 _QUICK: Final = 20
+#: So far is a clock ahead.
+_AHEAD: Final = timedelta(days=3 * 365)
 #: Of the records, so many cannot be written.
 _FEW: Final = 0.02
 
@@ -175,6 +179,11 @@ def _(call: CswCall, _switch: Switch) -> None:
 @fault("advertises-elsewhere", Stage.IDENTIFY, "the capabilities name a machine that is not there")
 def _(call: CswCall, _switch: Switch) -> None:
     call.advertised = "http://catalogue.internal.invalid:8080/csw"
+
+
+@fault("clock-ahead", Stage.REQUEST, "its clock is three years ahead of its datestamps")
+def _(call: CswCall, _switch: Switch) -> None:
+    call.moment = stamp(call.node.now() + _AHEAD)
 
 
 @fault("page-repeats", Stage.SELECT, "startPosition is not looked at")

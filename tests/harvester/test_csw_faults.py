@@ -11,7 +11,7 @@ import pytest
 from catalogue import oai_identifier
 from catalogue.errors import MalformedXml
 from catalogue.quirks import Quirks
-from catalogue.run import Ending
+from catalogue.run import Ending, RunKind
 from catalogue.settings import Settings
 from catalogue.store import Store
 from catalogue.xml import parse
@@ -74,6 +74,25 @@ def test_each_fault_is_survived(
     assert run.tally.faulty == len(lost)
     assert not lost or 0 < len(lost) < 30
     assert node.node.asked < COUNT
+
+
+def test_what_changes_is_not_missed_although_a_clock_is_ahead(
+    nodes: Simulator, sqlite_store: Store, harvest: Any
+) -> None:
+    """That of the source; and ours, by which nothing was harvested before an hour that has not come."""
+    node = begun(nodes, sqlite_store, "clock-ahead")
+    first = harvest(sqlite_store)
+    assert "clock-wrong" in {event.event for event in sqlite_store.runs.events(first.id)}
+    assert sqlite_store.sources.get("nile").harvested_until <= f"{now():%Y-%m-%dT%H:%M:%SZ}"
+    one = node.node.listed()[3].id
+    node.holding.change(one, datestamp=f"{now():%Y-%m-%dT%H:%M:%SZ}", payload="<dc:title>New</dc:title>")
+    run = harvest(sqlite_store)
+    assert (run.kind, run.tally.changed) == (RunKind.INCREMENTAL, 1)
+    sqlite_store.sources.change("nile", harvested_until="2099-01-01T00:00:00Z", deleted_record="persistent")
+    run = harvest(sqlite_store)
+    assert (run.kind, run.tally.listed) == (RunKind.FULL, len(node.node.listed()))
+    assert "clock-wrong" in {event.event for event in sqlite_store.runs.events(run.id)}
+    assert sqlite_store.sources.get("nile").harvested_until <= f"{now():%Y-%m-%dT%H:%M:%SZ}"
 
 
 REPAIRED = {

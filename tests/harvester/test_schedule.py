@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from catalogue.cron import parse, zone_of
-from catalogue.errors import SettingsError, StoreUnreachable
+from catalogue.errors import RunLost, SettingsError, StoreUnreachable
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Missed, Protocol, Source, SourceState
 from catalogue.store import Store
 from catalogue.timing import Timing, jitter_of
 from factories import add_source, now, open_run
+from harvester import schedule as module
 from harvester.schedule import PUNCTUAL, Schedule
 
 START = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)  # a Wednesday
@@ -295,7 +296,7 @@ def test_a_due_time_is_the_one_by_the_clock_whenever_it_is_fired(sqlite_store: S
         assert sqlite_store.runs.newest() == []
         traveller.shift(jitter_of("nile", 300))
         schedule.fire("nile")
-        assert sqlite_store.runs.last_due("nile") == START.timestamp()
+        assert sqlite_store.runs.last_due("nile", until=2**40) == START.timestamp()
 
 
 @pytest.mark.parametrize(("missed", "opened"), [(Missed.MAKE_UP, 1), (Missed.SKIP, 0)])
@@ -316,7 +317,8 @@ def test_what_was_missed_is_made_up_for_or_skipped(sqlite_store: Store, missed: 
         assert len(sqlite_store.runs.newest()) == opened
         traveller.move_to(START + timedelta(days=1, minutes=5))
         schedule.fire("nile")
-        assert sqlite_store.runs.last_due("nile") == (START + timedelta(days=opened == 0)).timestamp()
+        last = sqlite_store.runs.last_due("nile", until=2**40)
+        assert last == (START + timedelta(days=opened == 0)).timestamp()
 
 
 def test_what_was_due_before_the_schedule_was_set_is_not_owed(sqlite_store: Store) -> None:
@@ -397,8 +399,6 @@ def test_runs_of_a_suspended_source_wait_until_it_is_resumed(store: Store) -> No
 def test_the_job_list_follows_the_sources(
     sqlite_store: Store, until: Callable[[Callable[[], bool]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from harvester import schedule as module
-
     monkeypatch.setattr(module, "_LOOK", 0.1)
     add_source(sqlite_store, "nile", schedule="0 3 1 1 *")
     add_source(sqlite_store, "volta", schedule="0 4 1 1 *")
@@ -442,6 +442,48 @@ def test_a_fire_that_was_missed_is_made_up_for_once(
         if newest.is_open:
             store.runs.cancel(newest.id, now())
     assert len(store.runs.newest()) == 2
+
+
+def test_nothing_stands_still_after_the_clock_was_set_back(
+    sqlite_store: Store, until: Callable[[Callable[[], bool]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is called every so often is so again, and a schedule that fired ahead of its time fires again."""
+    monkeypatch.setattr(module, "_TICK", 0.05)
+    monkeypatch.setattr(module, "_LOOK", 0.05)
+    calls: list[int] = []
+    add_source(sqlite_store, schedule="* * * * *", scheduled_at=now() - timedelta(hours=1))
+    schedule = scheduler(sqlite_store)
+    schedule.every(0.05, lambda: calls.append(1), "count")
+    with time_machine.travel(now() + timedelta(days=3650), tick=True) as traveller:
+        schedule.start()
+        try:
+            until(lambda: len(calls) > 1 and len(sqlite_store.runs.newest()) == 1)
+            sqlite_store.runs.cancel(sqlite_store.runs.newest()[0].id, now())
+            traveller.shift(-timedelta(days=3650))
+            before = len(calls)
+            until(lambda: len(calls) > before + 2)
+            until(lambda: len(sqlite_store.runs.newest()) == 2)
+            until(lambda: schedule.due_times()["nile"] <= now() + timedelta(minutes=1))
+        finally:
+            schedule.stop()
+
+
+def test_what_was_written_down_while_the_clock_was_wrong_holds_nothing_back(store: Store) -> None:
+    later = now() + timedelta(days=3650)
+    add_source(store, schedule="0 * * * *", scheduled_at=later)
+    old = store.runs.open("nile", RunKind.FULL, now(), due=int(later.timestamp()), worker="a:1:a")
+    store.runs.end(old, Ending.COMPLETE, now())
+    scheduler(store).fire("nile")
+    [fired, _] = store.runs.newest()
+    assert fired.requested_by == "schedule"
+    run = store.runs.claim(fired.id, "a:1:a", now())
+    store.runs.retry_later(run, "no answer", now() + timedelta(hours=48))
+    assert store.runs.due(now()) == []
+    with pytest.raises(RunLost):
+        store.runs.claim(run.id, "a:1:a", now())
+    store.runs.retry_later(store.runs.claim(run.id, "a:1:a", now(), early=True), "no answer", later)
+    assert [due.id for due in store.runs.due(now())] == [run.id]
+    assert store.runs.claim(run.id, "a:1:a", now()).attempt > run.attempt
 
 
 def test_a_schedule_that_is_edited_does_not_fire_for_the_time_before(sqlite_store: Store) -> None:
