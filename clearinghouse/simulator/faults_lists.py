@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import quote
 from zlib import crc32
 
 from clearinghouse.simulator.holding import DAYS, Entry, Held, stamp
@@ -14,8 +13,6 @@ from clearinghouse.simulator.oai_arguments import OaiError, Selection
 from clearinghouse.simulator.oai_node import Call, matching
 from clearinghouse.simulator.switches import Stage, Switch, fault
 
-#: Stands before each token of a node whose tokens hold every character that URLs treat in their own way.
-_SPECIAL: Final = "a+b c@d&e=f%2B#é;"
 _LISTS: Final = frozenset({"ListRecords", "ListIdentifiers"})
 #: So many empty pages in a row.
 _EMPTY_RUN: Final = 15
@@ -157,37 +154,12 @@ def _(call: Call, _switch: Switch) -> None:
     call.cursor = "-1 of many"
 
 
-@fault("token-special", Stage.PAGE, "tokens hold + @ & = % # blanks and letters beyond ASCII", rows=(10,))
-def _(call: Call, _switch: Switch) -> None:
-    call.token = call.token and _SPECIAL + call.token
-
-
-@fault("token-special", Stage.REQUEST)
-def _(call: Call, _switch: Switch) -> None:
-    token = call.given.get("resumptionToken")
-    if token is not None:
-        if not token.startswith(_SPECIAL):
-            raise OaiError("badResumptionToken", f"{token!r} has lost something on its way")
-        _replace(call, "resumptionToken", token.removeprefix(_SPECIAL))
-
-
-@fault("token-encoded", Stage.PAGE, "tokens are percent-encoded, and wanted back as they stand", rows=(11,))
-def _(call: Call, _switch: Switch) -> None:
-    call.token = call.token and quote(call.token, safe="")
-
-
-@fault("token-encoded", Stage.REQUEST)
-def _(call: Call, _switch: Switch) -> None:
-    if "%" in call.given.get("resumptionToken", ""):
-        raise OaiError("badResumptionToken", "the token is encoded twice")
-
-
 @fault("token-wants-prefix", Stage.REQUEST, "a token without metadataPrefix is a badArgument", rows=(12,))
 def _(call: Call, _switch: Switch) -> None:
     if call.verb in _LISTS and "resumptionToken" in call.given:
         if "metadataPrefix" not in call.given:
             raise OaiError("badArgument", "metadataPrefix is missing")
-        _replace(call, "metadataPrefix", None)
+        call.replace_argument("metadataPrefix", None)
 
 
 @fault(
@@ -197,14 +169,7 @@ def _(call: Call, _switch: Switch) -> None:
     if "metadataPrefix" in call.given:
         raise OaiError("badArgument", "metadataPrefix is not understood")
     if call.verb in {*_LISTS, "GetRecord"} and "resumptionToken" not in call.given:
-        _replace(call, "metadataPrefix", call.node.holding.prefixes[0])
-
-
-def _replace(call: Call, name: str, value: str | None) -> None:
-    """Change one argument, or take it away."""
-    pairs = [pair for pair in call.pairs if pair[0] != name]
-    call.pairs = pairs if value is None else [*pairs, (name, value)]
-    call.given = dict(call.pairs)
+        call.replace_argument("metadataPrefix", call.node.holding.prefixes[0])
 
 
 @fault("token-drops-range", Stage.PAGE, "later pages forget from, until and set", rows=(13,))

@@ -82,9 +82,20 @@ class Call:
         return self.base_url.startswith("https:")
 
     @property
+    def is_posted(self) -> bool:
+        """It came by POST."""
+        return "content-type" in self.asked_with
+
+    @property
     def is_list(self) -> bool:
         """ListRecords or ListIdentifiers."""
         return self.verb in {"ListRecords", "ListIdentifiers"}
+
+    def replace_argument(self, name: str, value: str | None) -> None:
+        """Change one argument, or take it away."""
+        pairs = [pair for pair in self.pairs if pair[0] != name]
+        self.pairs = pairs if value is None else [*pairs, (name, value)]
+        self.given = dict(self.pairs)
 
     def refuse(self, status: int, text: str = "no", **headers: str) -> None:
         """Answer with an HTTP status, and without XML."""

@@ -8,6 +8,7 @@ from clearinghouse.simulator import (
     faults_answers,
     faults_changes,
     faults_lists,
+    faults_tokens,
     faults_transport,
     faults_xml,
 )
@@ -16,7 +17,7 @@ from clearinghouse.simulator.faults_feed import FEED_FAULTS
 from clearinghouse.simulator.switches import FAULTS, Fault, Switch
 
 #: The modules whose functions are the faults.
-MODULES = (faults_lists, faults_changes, faults_answers, faults_xml, faults_transport)
+MODULES = (faults_lists, faults_tokens, faults_changes, faults_answers, faults_xml, faults_transport)
 
 
 def faults() -> list[Fault]:

@@ -9,7 +9,14 @@ from typing import Final
 
 from lxml import etree
 
-from catalogue.errors import AnswerTooLarge, HarvestError, ListBroken, ListIncomplete, ProtocolFailure
+from catalogue.errors import (
+    AnswerTooLarge,
+    HarvestError,
+    HttpFailure,
+    ListBroken,
+    ListIncomplete,
+    ProtocolFailure,
+)
 from catalogue.namespaces import OAI
 from catalogue.run import Checkpoint
 from catalogue.source import Source
@@ -18,6 +25,7 @@ from harvester.clients.answers import utc_moment
 from harvester.clients.base import Description, Item, Note, Page
 from harvester.clients.oai_position import Position
 from harvester.clients.oai_requests import Asked, Requests
+from harvester.clients.oai_sickle import LONG, TOO_LONG
 from harvester.clients.oai_singles import Singles
 from harvester.clients.oai_trail import DOUBT, WRAPS, Trail, advanced, seems_complete, unsure
 from harvester.clients.oai_ways import PATIENCE, Step, Ways, granularity_of, is_failure_of_a_page
@@ -125,6 +133,8 @@ class OaiPmhClient:
                 return self._ended(position)
             words = f"the source no longer knows its resumptionToken ({error})"
             return self._ways.around(replace(position, broken=words))
+        if isinstance(error, HttpFailure) and error.status in TOO_LONG and len(position.token) > LONG:
+            return self._ways.around(replace(position, broken=f"its resumptionToken is too long: {error}"))
         joined = self._ways.joined(position, error) if isinstance(error, ProtocolFailure) else None
         if joined is not None:
             return joined

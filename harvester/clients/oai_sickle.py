@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import warnings
 from typing import Final
+from urllib.parse import urlencode
 
 from lxml import etree
 
-from catalogue.errors import ProtocolFailure
+from catalogue.errors import HttpFailure, ProtocolFailure
 from catalogue.namespaces import OAI
 from harvester.clients.answers import date_header, read_xml, unreadable, utc_moment
 from harvester.clients.repair import IN_OAI
@@ -28,6 +29,11 @@ _ROOT: Final = f"{{{OAI}}}OAI-PMH"
 _ERROR: Final = f"{{{OAI}}}error"
 _RESPONSE_DATE: Final = f"{{{OAI}}}responseDate"
 _TOKEN: Final = f"{{{OAI}}}resumptionToken"
+#: Arguments of more characters than these make an address that is too long for many a server, which says so
+#: with one of these statuses.
+LONG: Final = 1500
+TOO_LONG: Final = frozenset({400, 404, 413, 414, 431})
+_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 #: The error and exception conditions of the protocol (section 3.6).
 _CODES: Final = frozenset(
     {
@@ -103,9 +109,26 @@ class SessionSickle(Sickle):  # type: ignore[misc] # sickle has no types
         super().__init__(base_url, max_retries=0)
         self._session = session
         self._recover = recover
+        #: Long arguments have to be sent by POST.
+        self._posts = False
 
     def _request(self, kwargs: dict[str, str]) -> Answer:
-        return self._session.fetch("GET", self.endpoint, params=kwargs)
+        """Ask by GET; by POST (section 3.1.1.2), where the address would be too long for the server."""
+        form = urlencode(kwargs).encode()
+        is_long = len(form) > LONG
+        try:
+            if not (is_long and self._posts):
+                return self._session.fetch("GET", self.endpoint, params=kwargs)
+        except HttpFailure as error:
+            if not is_long or error.status not in TOO_LONG:
+                raise
+            try:
+                answer = self._session.fetch("POST", self.endpoint, data=form, headers=_FORM)
+            except HttpFailure:
+                raise error from None
+            self._posts = True
+            return answer
+        return self._session.fetch("POST", self.endpoint, data=form, headers=_FORM)
 
     def harvest(self, **kwargs: str) -> StrictResponse:
         """Ask, and raise the protocol's error; noRecordsMatch is an empty list, not an error.

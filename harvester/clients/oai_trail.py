@@ -36,7 +36,8 @@ class Trail:
 
     def forget(self) -> None:
         """Another list begins."""
-        self._tokens: set[str] = set()
+        # Their digests: there are tokens of 100 kB.
+        self._tokens: set[int] = set()
         self._pages: set[int] = set()
         self._firsts: set[str] = set()
         self._hits = 0
@@ -49,8 +50,9 @@ class Trail:
             items: of the page.
             token: that came with it.
         """
-        again = bool(token) and (token == position.token or token in self._tokens)
-        self._tokens.add(token)
+        mark = hash(token)
+        again = bool(token) and (token == position.token or mark in self._tokens)
+        self._tokens.add(mark)
         identifiers = tuple(item.identifier for item in items)
         found = self._seen(position, identifiers)
         if not token:

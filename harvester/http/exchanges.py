@@ -24,8 +24,9 @@ _TAIL: Final = 64 * 1024
 #: Odd requests and answers kept of one session.
 _MOST_ODD: Final = 200
 _MOST_ANSWERS: Final = 10
-#: Characters of a question, of a header, and of the words for what was odd.
+#: Characters of a question, of an address, of a header, and of the words for what was odd.
 _LONGEST_QUESTION: Final = 8000
+_LONGEST_URL: Final = 4000
 _LONGEST_HEADER: Final = 200
 _LONGEST_WORDS: Final = 500
 #: Seconds between two times that the record is read with a page.
@@ -189,7 +190,7 @@ class ExchangeLog:
             number=one.number,
             at=datetime.fromtimestamp(one.at, UTC),
             method=one.method,
-            url=text(shown_url(one.url)),
+            url=text(shown_url(one.url))[:_LONGEST_URL],
             status=one.status,
             size=one.size,
             milliseconds=one.milliseconds,

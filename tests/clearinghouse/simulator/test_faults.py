@@ -55,7 +55,9 @@ def seen(node: OaiNode) -> list[tuple[object, ...]]:
     """Enough of a node to notice whether anything is wrong with it."""
     single = ask(node, verb="GetRecord", identifier=node.holding.listed()[0].id, metadataPrefix="oai_dc")
     gzip = {"accept-encoding": "gzip"}
+    form = {"content-type": "application/x-www-form-urlencoded"}
     answers = [
+        told(node.answer(URL, [("verb", "Identify")], form)),
         told(node.answer(URL.replace("http:", "https:"), [("verb", "Identify")])),
         told(node.answer(URL, [("verb", "Identify")], gzip)),
         told(ask(node)),

@@ -92,6 +92,8 @@ CASES = [
     Case("token-special", "-list-cut"),
     Case("token-encoded", "token-verbatim -list-cut"),
     Case("token-encoded", "-token-verbatim -list-cut", source={"quirks": Quirks(token_verbatim=True)}),
+    Case("token-long", "-list-cut"),
+    Case("token-long post-refused", "list-cut"),
     Case("token-wants-prefix", "prefix-with-token -list-cut"),
     Case("token-wants-prefix", "-prefix-with-token", source={"quirks": Quirks(token_with_prefix=True)}),
     Case("refuses-prefix", "prefix-refused"),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from werkzeug import Request, Response
 
 from catalogue.errors import AnswerUnreadable, HttpFailure, ListBroken
+from catalogue.quirks import Quirks
 from catalogue.run import Checkpoint
 from catalogue.source import Protocol, Source
 from harvester.clients import client_for
@@ -159,3 +161,20 @@ def test_a_file_that_is_not_well_formed_is_repaired_in_the_open(
     assert [note.event for note in first.notes] == ["page-repaired"]
     assert [answer for _, answer in first.set_aside] == [file.body.encode()]
     assert (second.notes, second.set_aside) == ((), ())
+
+
+def test_a_guess_is_taken_of_a_file_that_no_repair_mends(
+    file: File, session: HarvestSession, httpserver: Any
+) -> None:
+    file.body = document(3).replace("</dc:title>", "<b>and<i>more</b></i></dc:title>", 1)
+    source = Source("nile", Protocol.OAI_STATIC, httpserver.url_for("/repository.xml"))
+    with pytest.raises(AnswerUnreadable):
+        list(client_for(source, session).pages(Checkpoint()))
+    guessing = replace(source, quirks=Quirks(accept_recovered=True))
+    [page] = client_for(guessing, session).pages(Checkpoint())
+    assert [(item.identifier, item.repairs) for item in page.items] == [
+        (ALL[0], ("recovered",)),
+        (ALL[1], ()),
+        (ALL[2], ()),
+    ]
+    assert [answer for _, answer in page.set_aside] == [file.body.encode()]

@@ -9,6 +9,7 @@ import pytest
 from werkzeug import Request, Response
 
 from catalogue.errors import AnswerTooLarge, AnswerUnreadable, HttpFailure
+from catalogue.quirks import Quirks
 from catalogue.run import Checkpoint
 from catalogue.source import Protocol, Source
 from csw_catalogue import identifiers, iso
@@ -89,8 +90,8 @@ def folder(httpserver: Any) -> WebFolder:
 
 @pytest.fixture
 def client(session: HarvestSession, httpserver: Any) -> Any:
-    def make(path: str = "/waf/") -> Client:
-        return client_for(Source("w", Protocol.FILES, httpserver.url_for(path)), session)
+    def make(path: str = "/waf/", **fields: Any) -> Client:
+        return client_for(Source("w", Protocol.FILES, httpserver.url_for(path), **fields), session)
 
     return make
 
@@ -172,3 +173,13 @@ def test_a_page_that_is_no_listing_is_not_an_empty_folder(folder: WebFolder, cli
         client().describe()
     with pytest.raises(AnswerUnreadable):
         list(client().pages(Checkpoint()))
+
+
+def test_a_guess_is_taken_of_a_file_that_no_repair_mends(folder: WebFolder, client: Any) -> None:
+    folder.files["a.xml"] = broken = iso("a").replace("2026-01-02", "<br>2026-01-02").encode()
+    [page] = client().pages(Checkpoint())
+    assert [item.fault.rule for item in page.items if item.fault] == ["xml.malformed"]
+    [page] = client(quirks=Quirks(accept_recovered=True)).pages(Checkpoint())
+    assert {item.identifier: item.repairs for item in page.items}["a"] == ("recovered",)
+    assert not any(item.fault for item in page.items)
+    assert [answer for _, answer in page.set_aside] == [broken]
