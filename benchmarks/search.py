@@ -56,6 +56,8 @@ QUERIES = {
     "AnyText, a number": RecordQuery(where=anywhere("12345")),
     "AnyText, a letter": RecordQuery(where=anywhere("e")),
     "AnyText, two common words in a row": RecordQuery(where=anywhere("mercury waste")),
+    "AnyText, three common words in a row": RecordQuery(where=anywhere("mercury waste centre")),
+    "AnyText, a common word and what begins another": RecordQuery(where=anywhere("waste con")),
     "box": RecordQuery(where=BOX),
     "box, a quarter of the world": RecordQuery(where=Extent(Relation.INTERSECTS, -90, -90, 90, 90)),
     "box, the world": RecordQuery(where=Extent(Relation.INTERSECTS, -180, -90, 180, 90)),
@@ -117,13 +119,17 @@ def main() -> None:
         taken = store.index.take_in()
         if taken:
             print(f"taken in: {taken}, {(time.process_time() - began) / taken * 1e6:.0f} µs of CPU a record")
+        began, paired = time.process_time(), sum(iter(store.index.pair, 0))
+        if paired:
+            spent = time.process_time() - began
+            print(f"pairs of words: {paired}, {spent / paired * 1e6:.0f} µs of CPU a record")
         store.search.page(QUERIES["AnyText, rare"])
         beside = backends(store)
-        print(f"{'milliseconds of CPU':40}{'matched':>9}{'found':>9}{'again':>9}")
+        print(f"{'milliseconds of CPU':48}{'matched':>9}{'found':>9}{'again':>9}")
         for name, query in QUERIES.items():
             found, matched = cost(store, query, forget=True, rounds=given.rounds, beside=beside)
             again, _ = cost(store, query, forget=False, rounds=given.rounds, beside=beside)
-            print(f"{name:40}{matched:9}{found:9.2f}{again:9.2f}")
+            print(f"{name:48}{matched:9}{found:9.2f}{again:9.2f}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The chore behind the runs: renditions in formats that are made on demand are made before anyone asks.
 
+So are the pairs of words, by which the search index finds what is in a row.
+
 It is never in a hurry. After each few records it rests, and longer while runs are worked on: who harvests,
 and who is served by the same process, go before. What it has not come to yet is rendered when it is asked
 for.
@@ -40,6 +42,7 @@ class Keeper:
             kept = self._go_through(prefix)
             if kept:
                 log.info("renditions kept", format=prefix, entries=kept)
+        self._pair()
 
     def stop(self) -> None:
         """End a look after what is in hand."""
@@ -55,6 +58,12 @@ class Keeper:
             entries += more
             self._rest(time.monotonic() - began)
         return entries
+
+    def _pair(self) -> None:
+        began = time.monotonic()
+        while self._store.index.pair() and not self._stopping.is_set():
+            self._rest(time.monotonic() - began)
+            began = time.monotonic()
 
     def _forget(self) -> None:
         began = time.monotonic()

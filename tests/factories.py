@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from catalogue import oai_identifier, queryables
 from catalogue.provenance import NOTHING, About
 from catalogue.record import Record
@@ -108,3 +110,20 @@ def fill(store: Store, records: Mapping[str, Record], source_id: str = "nile") -
         [write_of(store, r, source_id=source_id, source_identifier=i) for i, r in records.items()],
     )
     return run
+
+
+def number_from(store: Store, number: int) -> None:
+    """Have the numbers of the records go on behind this one: those of two chunks meet."""
+    with store.engine.begin() as connection:
+        if store.embedded:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO records (id, source_id, identifier, source_identifier, source_datestamp,"
+                    " metadata_prefix, deleted, datestamp, first_datestamp, set_specs, changed_run, seen_run,"
+                    " file_identifier, title, type, language, modified)"
+                    " VALUES (:id, 'nile', '-', '', '', '', true, 0, 0, '', 0, 0, '', '', '', '', '')"
+                ),
+                {"id": number},
+            )
+        else:
+            connection.execute(sa.text("SELECT setval('records_id_seq', :id)"), {"id": number})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from catalogue.record import Record, Text
 from catalogue.run import RunKind
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.tables import kept_renditions
+from catalogue.store.tables import index_paired, kept_renditions
 from factories import add_source, commit, open_run, write_of
 from harvester.keeping import Keeper
 from harvester.slices import utc_now
@@ -85,3 +86,14 @@ def test_it_rests_longer_while_runs_are_worked_on(filled: Store, monkeypatch: py
 def test_only_what_is_made_on_demand_can_be_kept(filled: Store) -> None:
     with pytest.raises(SettingsError, match="kept_formats"):
         keeper(filled, "oai_dc")
+
+
+def test_pairs_of_words_are_taken_behind_the_runs(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled.index.take_in()
+    monkeypatch.setattr("harvester.keeping._REST", 0.0)
+    monkeypatch.setattr(filled.index, "pair", partial(filled.index.pair, loose=0, at_once=50))
+    keeper(filled).look()
+    with filled.engine.connect() as connection:
+        (paired,) = connection.execute(sa.select(index_paired.c.paired)).scalars()
+    assert int.from_bytes(paired, "little").bit_count() == 120
+    assert filled.index.pair() == 0

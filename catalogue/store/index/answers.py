@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.query import Predicate
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
-from catalogue.store.index import batches
+from catalogue.store.index import batches, pairing
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
 from catalogue.store.index.handed import Described, Entry, Handed, titles_of
@@ -88,6 +88,10 @@ class SearchIndex:
             self._handed.forget(taken.generation, taken.entries)
             records_ += taken.records
         return records_
+
+    def pair(self, *, loose: int = pairing.LOOSE, at_once: int = pairing.AT_ONCE) -> int:
+        """Take the pairs of words of some of the records that wait for it, behind the runs; of how many."""
+        return pairing.pair(self._engine, loose=loose, at_once=at_once)
 
     def hand_over(self, entry: Entry, told: Iterable[tuple[int, Told]]) -> None:
         """Remember what the records of a page that is committed are known by, until they are taken in."""

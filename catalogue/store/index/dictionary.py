@@ -134,17 +134,28 @@ class Vocabulary:
 
     def containing(self, connection: Connection, literal: str) -> list[int]:
         """The numbers of the words in which the literal occurs, those that came first before others."""
-        wanted = literal.encode("utf-8", "surrogatepass")
+        return self._of(connection, literal)
+
+    def beginning(self, connection: Connection, literal: str) -> list[int]:
+        """The numbers of those that begin so."""
+        return self._of(connection, literal, begins=1)
+
+    def ending(self, connection: Connection, literal: str) -> list[int]:
+        """The numbers of those that end so."""
+        return self._of(connection, literal, ends=1)
+
+    def _of(self, connection: Connection, literal: str, *, begins: int = 0, ends: int = 0) -> list[int]:
+        wanted = b"\n" * begins + literal.encode("utf-8", "surrogatepass") + b"\n" * ends
         numbers: list[int] = []
         with self._lock:
             self._read_on(connection)
             at = self._text.find(wanted)
             while at >= 0:
-                following = bisect_right(self._starts, at)
+                following = bisect_right(self._starts, at + begins)
                 numbers.append(self._numbers[following - 1])
                 if following == len(self._starts):
                     break
-                at = self._text.find(wanted, self._starts[following])
+                at = self._text.find(wanted, self._starts[following] - begins)
         return numbers
 
     def _read_on(self, connection: Connection) -> None:

@@ -39,6 +39,7 @@ from catalogue.store import dialects, extents, statements
 from catalogue.store.comparisons import ENDS, Condition, Values, kind_of, matches, normalised
 from catalogue.store.index import edges, terms
 from catalogue.store.index.dictionary import Vocabulary
+from catalogue.store.index.pairs import in_a_row
 from catalogue.store.index.postings import Union, bits_of, numbers_of
 from catalogue.store.index.rows import postings
 from catalogue.store.index.terms import Term
@@ -259,7 +260,12 @@ class Finding:
         if len(pattern) == _EMPTY:
             return among
         near, exact = self._with_words(pattern, among)
-        return near if exact or not near else self._looked_at(pattern, near)
+        if exact or not near:
+            return near
+        told = 0
+        if near.bit_count() > _FEW:
+            told, near = in_a_row(self._connection, self._vocabulary, pattern, near, chunks=self._chunks)
+        return told | self._looked_at(pattern, near)
 
     def _with_words(self, pattern: Pattern, among: int) -> tuple[int, bool]:
         """The records whose words let the pattern be in their texts; whether it is in all of them."""

@@ -28,6 +28,8 @@ _RUNS: Final = re.compile(rf"(?P<letters>{_LETTERS.pattern})|(?P<digits>\d+)|(?P
 #: Characters of a word; of the pieces of a longer run every second half is the next one's first.
 _LONGEST: Final = 32
 _STRIDE: Final = 16
+#: A word of so many characters is no piece of another that holds the end of it.
+SHORT: Final = _STRIDE
 #: What is so long lies whole within one piece, wherever it lies.
 _SURE: Final = _LONGEST - _STRIDE + 1
 _DIGITS_TOGETHER: Final = 4
@@ -39,6 +41,10 @@ _SPACE: Final = 0x20
 _ASCII: Final = 128
 _ONLY_LETTERS: Final = bytes(c if c < _ASCII and chr(c).isalpha() else _SPACE for c in range(256))
 _ONLY_DIGITS: Final = bytes(c if c < _ASCII and chr(c).isdigit() else _SPACE for c in range(256))
+#: What stands between two words that do not follow each other, and what does so in a text.
+_STOP: Final = "."
+_STOPS: Final = re.compile(rf"[^\S ]|[^\w\s]|[\d_{_UNSPACED}]|  +")
+_IN_A_ROW: Final = bytes(c if c == _SPACE or _ONLY_LETTERS[c] != _SPACE else ord(_STOP) for c in range(256))
 
 
 def words(text: str) -> set[str]:
@@ -62,6 +68,25 @@ def words(text: str) -> set[str]:
         else:
             found.update(_grams(run, _DIGITS_TOGETHER))
     return found
+
+
+def sequence(text: str) -> list[str]:
+    """The words of a normalised text in their order, whole, one behind the other where a space joins them.
+
+    Between others there is a full stop, for whatever else stands there.
+    """
+    if text.isascii():
+        found = text.encode().translate(_IN_A_ROW).decode()
+        if "  " in found:
+            found = found.replace("  ", _STOP)
+        return found.replace(_STOP, f" {_STOP} ").split()
+    return _STOPS.sub(f" {_STOP} ", text).split()
+
+
+def row(literal: str) -> tuple[str, ...]:
+    """The words of a literal that is nothing but short words, joined by single spaces; else none."""
+    found = tuple(literal.split(" "))
+    return found if all(len(word) <= SHORT and _LETTERS.fullmatch(word) for word in found) else ()
 
 
 def _pieces(word: str) -> list[str]:

@@ -64,6 +64,8 @@ from catalogue.store.tables.holdings import (
 )
 from catalogue.store.tables.index import (
     index_entries,
+    index_paired,
+    index_pairs,
     index_postings,
     index_queue,
     index_state,
@@ -112,6 +114,8 @@ __all__ = [
     "faults",
     "identities",
     "index_entries",
+    "index_paired",
+    "index_pairs",
     "index_postings",
     "index_queue",
     "index_state",

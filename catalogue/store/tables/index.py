@@ -32,6 +32,31 @@ index_postings = sa.Table(
     sqlite_with_rowid=False,
 )
 
+index_paired = sa.Table(
+    "index_paired",
+    metadata,
+    # Of a chunk: which words are common in it, and of which records the pairs of those are known
+    # (catalogue.store.index.pairing). No words are chosen anew before it has twice as many records as then.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("records", sa.BigInteger, nullable=False),
+    # Numbers of terms, of four bytes.
+    sa.Column("words", sa.LargeBinary, nullable=False),
+    # A bit for each record: its pairs were taken; it has changed since.
+    sa.Column("paired", sa.LargeBinary, nullable=False),
+    sa.Column("stale", sa.LargeBinary, nullable=False),
+)
+
+index_pairs = sa.Table(
+    "index_pairs",
+    metadata,
+    # Which records of a chunk have these two common words in a row, as in index_postings.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("first_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("second_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 index_titles = sa.Table(
     "index_titles",
     metadata,

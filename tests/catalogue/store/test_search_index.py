@@ -53,27 +53,10 @@ RELAXED = settings(
 )
 
 
-def _number_from(store: Store, number: int) -> None:
-    """Have the numbers of the records go on behind this one: those of two chunks meet."""
-    with store.engine.begin() as connection:
-        if store.embedded:
-            connection.execute(
-                sa.text(
-                    "INSERT INTO records (id, source_id, identifier, source_identifier, source_datestamp,"
-                    " metadata_prefix, deleted, datestamp, first_datestamp, set_specs, changed_run, seen_run,"
-                    " file_identifier, title, type, language, modified)"
-                    " VALUES (:id, 'nile', '-', '', '', '', true, 0, 0, '', 0, 0, '', '', '', '', '')"
-                ),
-                {"id": number},
-            )
-        else:
-            connection.execute(sa.text("SELECT setval('records_id_seq', :id)"), {"id": number})
-
-
 def _mixed(store: Store) -> list[Known]:
     """Records, taken in; then some that changed, some that are new and some that were deleted."""
     factories.add_source(store)
-    _number_from(store, 65_500)
+    factories.number_from(store, 65_500)
     records = random_records(20, 60)
     factories.fill(store, records)
     store.index.take_in(at_once=25)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from catalogue.query import Pattern, Wildcard
 from catalogue.store.index import words as module
 from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of, place_in_chunk
-from catalogue.store.index.words import wanted, words
+from catalogue.store.index.words import row, sequence, wanted, words
 
 _TEXTS = st.text(st.sampled_from("abé1234汞污染กข٣ -_.\n"), max_size=90)
 _LONG = st.sampled_from(["", "abcdefghij" * 9, "1234567890" * 3, "a" * 40])
@@ -42,6 +43,25 @@ def test_words_tell_what_may_be_in_a_text(before: str, long: str, after: str, da
         assert told
     elif asked.exact:
         assert not told
+
+
+_ROWS = st.lists(st.sampled_from(["ab", "b", "ba", "é", "b1", "汞", "-", " ", "\n", "", "a" * 40])).map(
+    " ".join
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=_ROWS, left=st.sampled_from(["b", "ab", "é", "a"]), right=st.sampled_from(["b", "ba", "é", "a"]))
+def test_words_follow_each_other_where_a_space_joins_them(text: str, left: str, right: str) -> None:
+    assert row(f"{left} {right}") == (left, right)
+    told = any(one.endswith(left) and other.startswith(right) for one, other in pairwise(sequence(text)))
+    assert told == (f"{left} {right}" in text)
+
+
+def test_only_short_words_are_in_a_row() -> None:
+    assert row("hazardous waste") == ("hazardous", "waste")
+    for literal in ("a  b", " a b", "a b ", "a-b c", "a 1", "a\nb", "汞 b", "a " + "b" * 17):
+        assert row(literal) == ()
 
 
 def test_a_character_is_of_one_class_alone() -> None:

@@ -1,0 +1,165 @@
+"""Two words in a row: which records have them is known of the words that are common in a chunk.
+
+Where both words of a pair are common there, and the pairs of a record are known, the index tells whether
+its text has them in a row. A word that is not common is in few records: those, and such as have changed
+since, are looked at.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalogue.query import Pattern, Wildcard
+from catalogue.store import dialects, statements
+from catalogue.store.index.dictionary import Vocabulary
+from catalogue.store.index.postings import CHUNK, Union, bits_of, place_in_chunk
+from catalogue.store.index.rows import postings
+from catalogue.store.index.words import row
+from catalogue.store.tables import index_paired, index_pairs
+
+#: Words that a part of a pattern may end or begin in: with more, no pair is looked for.
+_MOST: Final = 500
+_BYTES: Final = CHUNK // 8
+
+
+def in_a_row(
+    connection: Connection, vocabulary: Vocabulary, pattern: Pattern, near: int, *, chunks: int
+) -> tuple[int, int]:
+    """Of records whose words let the pattern be in their texts: those that have it, and those that may."""
+    literals = [part for part in pattern if isinstance(part, str)]
+    told, possible = near, near
+    for literal in literals:
+        pairs = list(pairwise(row(literal)))
+        for left, right in pairs:
+            sure, maybe = _pair(connection, vocabulary, left, right, chunks=chunks)
+            told &= sure
+            possible &= sure | maybe
+        # Two pairs in one text need not be one row of three.
+        if len(pairs) != 1:
+            told = 0
+    if len(literals) != 1 or Wildcard.ONE in pattern:
+        told = 0
+    return told, possible & ~told
+
+
+def _pair(
+    connection: Connection, vocabulary: Vocabulary, left: str, right: str, *, chunks: int
+) -> tuple[int, int]:
+    """The records that have a word that ends so and then one that begins so; those that may have."""
+    firsts, seconds = vocabulary.ending(connection, left), vocabulary.beginning(connection, right)
+    common = {word for chunk in statements.rows_on(connection, _WORDS) for word in numbers_of_words(chunk[0])}
+    if not common or len(firsts) + len(seconds) > _MOST:
+        return 0, -1
+    asked = common.intersection(firsts), common.intersection(seconds)
+    known, having = _read(connection, *asked)
+    sure = _joined({chunk: having[chunk] & one.bits for chunk, one in known.items()})
+    settled = _joined({chunk: one.bits for chunk, one in known.items()})
+    return sure, ~settled | _with_rare(connection, chunks, [*firsts, *seconds], known)
+
+
+class _Known(NamedTuple):
+    """What is known of the pairs of a chunk."""
+
+    #: The words of it that were asked for.
+    words: set[int]
+    #: The records whose pairs are known.
+    bits: int
+
+
+def _read(
+    connection: Connection, firsts: set[int], seconds: set[int]
+) -> tuple[dict[int, _Known], Mapping[int, int]]:
+    """In one statement, so that both are of one moment: what is known, and what has one of the pairs."""
+    embedded = connection.dialect.name == "sqlite"
+    rows = statements.rows_on(
+        connection,
+        _PAIRS[embedded],
+        firsts=dialects.listing(firsts, embedded=embedded),
+        seconds=dialects.listing(seconds, embedded=embedded),
+    )
+    known: dict[int, _Known] = {}
+    having: dict[int, int] = defaultdict(int)
+    asked = firsts | seconds
+    for chunk, words, stale, body in rows:
+        if words is None:
+            some = Union()
+            some.add(0, body)
+            having[chunk] |= some.bits()
+        else:
+            bits = int.from_bytes(body, "little") & ~int.from_bytes(stale, "little")
+            known[chunk] = _Known(asked.intersection(numbers_of_words(words)), bits)
+    return known, having
+
+
+def _with_rare(
+    connection: Connection, chunks: int, numbers: Sequence[int], known: Mapping[int, _Known]
+) -> int:
+    """The records that have one of these words where it is not common."""
+    some = Union()
+    for number, chunk, body in postings(connection, chunks, set(numbers)):
+        if chunk in known and number not in known[chunk].words:
+            some.add(chunk, body)
+    return some.bits()
+
+
+def _joined(bits: Mapping[int, int]) -> int:
+    last = max(bits, default=-1)
+    return int.from_bytes(
+        b"".join(bits.get(chunk, 0).to_bytes(_BYTES, "little") for chunk in range(last + 1)), "little"
+    )
+
+
+def outdate(connection: Connection, changed: Mapping[int, Collection[int]]) -> None:
+    """Note, inside the transaction that takes them in, which records of a chunk are not as they were."""
+    embedded = connection.dialect.name == "sqlite"
+    listed = dialects.listing([chunk for chunk, numbers in changed.items() if numbers], embedded=embedded)
+    for chunk, stale in statements.rows_on(connection, _STALE[embedded], chunks=listed):
+        bits = int.from_bytes(stale, "little") | bits_of([place_in_chunk(one) for one in changed[chunk]])
+        statements.run(connection, _OUTDATE, at=chunk, bits=bits.to_bytes(_BYTES, "little"))
+
+
+def numbers_of_words(words: bytes) -> tuple[int, ...]:
+    """The numbers of the words that are common in a chunk."""
+    return struct.unpack(f"<{len(words) // 4}I", words)
+
+
+def packed_words(numbers: Collection[int]) -> bytes:
+    """What `numbers_of_words` reads."""
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+_WORDS: Final = sa.select(index_paired.c.words)
+_no_bytes = sa.cast(sa.null(), sa.LargeBinary())
+_PAIRS: Final = {
+    embedded: sa.select(
+        sa.union_all(
+            sa.select(
+                index_paired.c.chunk, index_paired.c.words, index_paired.c.stale, index_paired.c.paired
+            ),
+            sa.select(index_pairs.c.chunk, _no_bytes, _no_bytes, index_pairs.c.body).where(
+                index_pairs.c.chunk.in_(sa.select(index_paired.c.chunk)),
+                dialects.one_of(index_pairs.c.first_id, "firsts", embedded=embedded),
+                dialects.one_of(index_pairs.c.second_id, "seconds", embedded=embedded),
+            ),
+        ).subquery()
+    )
+    for embedded in (True, False)
+}
+_STALE: Final = {
+    embedded: sa.select(index_paired.c.chunk, index_paired.c.stale).where(
+        dialects.one_of(index_paired.c.chunk, "chunks", embedded=embedded)
+    )
+    for embedded in (True, False)
+}
+_OUTDATE: Final = (
+    sa.update(index_paired)
+    .where(index_paired.c.chunk == sa.bindparam("at", type_=sa.Integer()))
+    .values(stale=sa.bindparam("bits", type_=sa.LargeBinary()))
+)
