@@ -22,7 +22,7 @@ from catalogue.record import Record, from_json
 from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
-from catalogue.store.index import domains, facets
+from catalogue.store.index import domains, facets, leaps
 from catalogue.store.index.answers import SearchIndex, State
 from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import is_listed
@@ -34,6 +34,8 @@ from catalogue.store.tables import neutral_records, payloads, record_values, rec
 _MOST_JOINS = 8
 #: From where on a slice is far from the front of its order, and how long the fronts are that are remembered.
 _FAR = 500
+#: Of what is evenly spread among others, so many per cent of them hold as much as is to be expected.
+_SURELY = 110
 _FRONTS = (2_500, 12_500)
 #: The identifier that CSW and OGC API - Records give out.
 _GIVEN_OUT = sa.func.coalesce(sa.func.nullif(records.c.file_identifier, ""), records.c.identifier)
@@ -103,9 +105,14 @@ class Search:
 
     def _sliced(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
         """The slice; of one far from the front of an order all that is before it is remembered with it."""
+        if not query.sort or query.after is not None or query.offset < _FAR or not bits:
+            return self._in_order(connection, state, bits, query)
+        found = self._leapt(connection, state, bits, query)
+        if found is not None:
+            return found
         needed = query.offset + query.limit
         front = next((size for size in _FRONTS if needed <= size), 0)
-        if not query.sort or query.after is not None or query.offset < _FAR or not front:
+        if not front:
             return self._in_order(connection, state, bits, query)
 
         def find() -> list[int]:
@@ -113,6 +120,18 @@ class Search:
 
         key = (*state.name, query.where, query.sort, front)
         return self._index.front(key, find)[query.offset : needed]
+
+    def _leapt(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int] | None:
+        """The slice by a leap past all titles before it; None where it is not reached so."""
+        most = next((size for size in leaps.SIZES if query.offset + query.limit <= size), leaps.SIZES[-1])
+        live = self._index.matching(connection, state, None)
+        rows = most if bits == live else _SURELY * most * live.bit_count() // bits.bit_count() // 100 + _FAR
+        if not leaps.can_leap(state, query, rows):
+            return None
+        first = query.sort[0]
+        find = partial(leaps.front, connection, state, bits, first, most=most, rows=rows)
+        numbers = self._index.front((*state.name, query.where, first, most), find)
+        return leaps.leapt(connection, state, bits, query, numbers=numbers)
 
     def _in_order(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
         found = sliced(connection, state, bits, query)

@@ -183,15 +183,16 @@ def _titles(
 
     streams = [through(chunk) for chunk in range(chunks)]
     if waiting:
-        streams.append(iter(_waiting(connection, waiting, key, start)))
+        streams.append(iter(waiting_titles(connection, waiting, key, start)))
     if key.descending:
         return heapq.merge(*streams, key=itemgetter(0), reverse=True)
     return heapq.merge(*streams)
 
 
-def _waiting(
-    connection: Connection, waiting: frozenset[int], key: SortKey, start: Any
+def waiting_titles(
+    connection: Connection, waiting: frozenset[int], key: SortKey, start: Any = None
 ) -> list[tuple[Any, int]]:
+    """The steps of a walk through titles past the records that wait."""
     c = record_values.c
     listed = dialects.listed(connection, sorted(waiting))
     titles = sa.select(sa.func.coalesce(c.folded, c.value), c.record_id).where(

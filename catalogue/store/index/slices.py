@@ -46,7 +46,7 @@ def sliced(connection: Connection, state: State, bits: int, query: RecordQuery) 
             bits = bits >> query.after.number + 1 << query.after.number + 1
         return numbers_of(bits, offset=query.offset, limit=query.limit)
     if _walks(state, count, query):
-        return (_walked if query.after is None else _behind)(connection, state, bits, query)
+        return (walked if query.after is None else _behind)(connection, state, bits, query)
     return _sorted(connection, numbers_of(bits), query, whole=True) if count <= _MOST else None
 
 
@@ -64,21 +64,38 @@ def ordered(key: SortKey) -> sa.UnaryExpression[Any]:
     return found
 
 
-def _walked(connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
-    needed = query.offset + query.limit
-    steps = walk(connection, query.sort[0], chunks=state.chunks, waiting=state.waiting)
+def walked(
+    connection: Connection,
+    state: State,
+    bits: int,
+    query: RecordQuery,
+    *,
+    start: Any = None,
+    passed: Collection[int] = (),
+) -> list[int]:
+    """The slice, by a walk from the beginning; or from this key on, where these are all that is before it."""
+    offset = query.offset - len(passed)
+    needed = offset + query.limit
+    steps = walk(connection, query.sort[0], chunks=state.chunks, waiting=state.waiting, start=start)
+    tells = _tells_all(query.sort, state)
     found: list[int] = []
-    for group in taken(steps, bits, most=needed, whole=_tells_all(query.sort, state)):
+    for group in taken(
+        (step for step in steps if step[1] not in passed) if passed else steps,
+        bits,
+        most=needed,
+        # With what has the first key may come what was before it.
+        whole=lambda key: key != start and tells(key),
+    ):
         # What lies before the slice need not be in order.
-        known = len(group) == 1 or len(found) + len(group) <= query.offset
+        known = len(group) == 1 or len(found) + len(group) <= offset
         found += group if known else _sorted(connection, group, query)
     if len(found) < needed:
-        left = bits & ~bits_of(found)
+        left = bits & ~bits_of([*passed, *found])
         if len(query.sort) == 1:
             found += numbers_of(left, limit=needed - len(found))
         else:
             found += _sorted(connection, numbers_of(left), query)
-    return found[query.offset : needed]
+    return found[offset:needed]
 
 
 def _tells_all(sort: Sequence[SortKey], state: State) -> Any:

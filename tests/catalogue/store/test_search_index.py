@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from catalogue.query import (
     Wildcard,
 )
 from catalogue.queryables import normalise
-from catalogue.record import Record, Text
+from catalogue.record import Agent, Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
 from catalogue.store.index import answers, batches
@@ -261,3 +262,41 @@ def test_what_is_far_from_the_front_of_an_order(
     again = store.search.ids(RecordQuery(sort=sort, offset=5, limit=100))
     assert again == store.search.ids(RecordQuery(sort=sort, limit=105))[5:]
     assert again[:7] != ordered[5:][:7] or descending
+
+
+def _in_two_languages(number: int) -> Record:
+    """Many have one title, or begin alike, or have a second one that stands elsewhere."""
+    first = ("same", "b" * 60 + f" {number % 7}", f"{number * 7 % 90:02} of {number}")[number % 3]
+    titles = {"en": first} if number % 4 else {"en": first, "fr": f"{number * 11 % 90:02} deux"}
+    kinds = (Text.of("map"),) if number % 2 else ()
+    maker = Agent("creator", Text.of(f"{number * 13 % 90}"))
+    return Record(Text(tuple(titles.items())), types=kinds, agents=(maker,))
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("waits", [False, True])
+def test_leaps_to_what_a_walk_comes_to(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    descending: bool,
+    waits: bool,
+) -> None:
+    factories.add_source(store)
+    factories.number_from(store, 65_500)
+    factories.fill(store, {f"item-{number}": _in_two_languages(number) for number in range(90)})
+    store.index.take_in()
+    if waits:
+        factories.fill(store, {f"item-{n}": _in_two_languages(n + 5) for n in range(0, 100, 11)})
+    first = SortKey("title", descending)
+    for where in (None, Compare("type", Operator.EQUAL, "map")):
+        for sort in ((first,), (first, SortKey("creator"))):
+            query = RecordQuery(where=where, sort=sort, limit=200)
+            walked = store.search.ids(query)
+            with monkeypatch.context() as near:
+                near.setattr("catalogue.store.search._FAR", 1)
+                near.setattr("catalogue.store.index.leaps.SIZES", (20, 40, 200))
+                for offset in range(1, len(walked), 3):
+                    found = store.search.ids(replace(query, offset=offset, limit=5))
+                    assert found == walked[offset:][:5], (where, sort, offset)
+            store.index.forget()
