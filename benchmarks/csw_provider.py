@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from catalogue import oai_identifier, queryables
+from catalogue import oai_identifier
 from catalogue.record import Agent, Box, Date, Link, Record, Subject, Text
 from catalogue.rendering import render
 from catalogue.run import Checkpoint, RunKind, Tally
@@ -33,6 +33,7 @@ from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
+from catalogue.values import search_text_of, values_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMESPACE = "clearinghouse.localdomain"
@@ -89,7 +90,7 @@ def _write(number: int) -> Write:
         prefix: render(one, prefix, identifier=name, datestamp="2026-01-01T00:00:00Z")
         for prefix in ("oai_dc", "iso19139")
     }
-    values = queryables.values_of(one, identifier=name)
+    values = values_of(one, identifier=name)
     return Write(
         known=None,
         identifier=name,
@@ -103,7 +104,7 @@ def _write(number: int) -> Write:
         set_specs=("source:nile",),
         file_identifier=name,
         values=values,
-        search_text=queryables.search_text_of(values),
+        search_text=search_text_of(values),
     )
 
 

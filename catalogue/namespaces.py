@@ -99,3 +99,5 @@ ISO19115_3: dict[str, str] = {
         ("srv", "2.0"),
     )
 }  # fmt: skip
+#: Data quality (ISO 19157), which ISO 19115-3 has its reports from.
+MDQ = "http://standards.iso.org/iso/19157/-2/mdq/1.0"

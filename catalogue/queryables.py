@@ -1,4 +1,4 @@
-"""The queryables: the properties of a record that a query may name, and their values.
+"""The queryables: the properties of a record that a query may name, and what their values are compared as.
 
 Names are those of CSW 2.0.2 (07-006r1, section 6.3.2, tables 1 and 3) and of its ISO application profile
 (07-045, section 7.3) in lower case; every protocol maps its own spelling (`dc:title`, `apiso:Title`, `Title`)
@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 from zlib import crc32
 
-from catalogue.numbers import of_resolutions, ordinal
-from catalogue.record import Record, Text
-from catalogue.vocabulary import vocabulary
+from catalogue.numbers import ordinal
 
 
 class Kind(StrEnum):
@@ -58,6 +56,7 @@ _DATES: Final = (
     "revised",
     "temporal_begin",
     "temporal_end",
+    "specification_date",
 )
 _TEXTS: Final = (
     "identifier",
@@ -98,8 +97,17 @@ _TEXTS: Final = (
     "operates_on",
     "operates_on_identifier",
     "operates_on_name",
+    "resource_identifier",
+    "metadata_contact",
+    "specification",
+    "specification_date_type",
+    "degree",
+    "secured",
+    "classification",
 )
 _NUMBERS: Final = ("denominator", "distance")
+#: Texts that are one of xs:boolean: `true` or `false`.
+TRUTHS: Final = frozenset({"degree", "secured"})
 #: Vocabulary -> the queryable whose values are the terms that a record has as concepts.
 OF_CONCEPTS: Final = {
     "conventions": "convention",
@@ -113,9 +121,10 @@ OF_CONCEPTS: Final = {
 #: Codes, which are no words of the record: AnyText does not look for them.
 CODES: Final = frozenset(
     {
-        *OF_CONCEPTS.values(), *_NUMBERS, "access_constraints", "coupling", "distance_unit", "keyword_type",
-        "operates_on", "operates_on_identifier", "operates_on_name", "operation", "party_role",
-        "reference_system", "service_version",
+        *OF_CONCEPTS.values(), *_NUMBERS, "access_constraints", "classification", "coupling", "degree",
+        "distance_unit", "keyword_type", "operates_on", "operates_on_identifier", "operates_on_name",
+        "operation", "party_role", "reference_system", "secured", "service_version", "specification_date",
+        "specification_date_type",
     }
 )  # fmt: skip
 
@@ -140,169 +149,8 @@ _UNKEYED: Final = frozenset(
 #: they begin. Their key is one of a few numbers. Keys of their own, in no order as records come in, cost
 #: more at a hundred thousand records than all else that is written of one; these few each have their place
 #: at the end of the last, and still spare an equality all but its part of the index.
-_BUCKETED: Final = frozenset({"contributor", "creator", "subject", "title"})
+_BUCKETED: Final = frozenset({"contributor", "creator", "resource_identifier", "subject", "title"})
 _BUCKETS: Final = 32
-
-
-def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
-    """Every (queryable, value) pair of a record, each once; `identifier` is the one that CSW gives out.
-
-    What the store knows better than the record is not among them: MODIFIED, EXTENT and ANY_TEXT.
-    """
-    found = [("identifier", identifier)]
-    found += [("identifier", name.value) for name in record.identifiers]
-    _texts(found, "title", (record.title, *record.alternative_titles))
-    _texts(found, "alternative", record.alternative_titles)
-    _texts(found, "abstract", record.descriptions)
-    _of_subjects(found, record)
-    _texts(found, "type", record.types)
-    _texts(found, "coverage", record.places)
-    found += [("format", value) for value in record.formats]
-    found += [("language", value) for value in record.languages]
-    found += [("relation", relation.value) for relation in record.relations]
-    found += [("source", relation.value) for relation in record.relations if relation.kind == "source"]
-    _of_agents(found, record)
-    _of_dates(found, record)
-    _of_rights(found, record)
-    _of_metadata(found, record)
-    _of_profile(found, record)
-    _of_service(found, record)
-    _of_concepts(found, record)
-    return [pair for pair in dict.fromkeys(found) if pair[1]]
-
-
-Pairs: TypeAlias = "list[tuple[str, str]]"
-
-
-def _of_subjects(found: Pairs, record: Record) -> None:
-    for subject in record.subjects:
-        _texts(found, "subject", (subject.label,))
-        if subject.kind == "topicCategory":
-            _texts(found, "topic", (subject.label,))
-
-
-def _of_agents(found: Pairs, record: Record) -> None:
-    for agent in record.agents:
-        name = _AGENTS.get(agent.role, "contributor")
-        if name:
-            _texts(found, name, (agent.name,))
-        if agent.role not in _DUBLIN_CORE_ROLES:
-            _texts(found, "organisation", (agent.name,))
-
-
-def _of_dates(found: Pairs, record: Record) -> None:
-    for date in record.dates:
-        if date.value:
-            found.append(("date", date.value))
-            # That of a resource is not that of its record.
-            found.append(("revised" if date.kind == "modified" else date.kind, date.value))
-    for period in record.periods:
-        found.append(("temporal_begin", period.begin))
-        found.append(("temporal_end", period.end))
-
-
-def _of_rights(found: Pairs, record: Record) -> None:
-    for right in record.rights:
-        if right.text:
-            _texts(found, "rights", (right.text,))
-        elif right.url:
-            found.append(("rights", right.url))
-
-
-def _of_profile(found: Pairs, record: Record) -> None:
-    """What the ISO application profile and DCMI terms ask for beside the rest (07-045, tables 9 to 14)."""
-    found += [("reference_system", value) for value in record.reference_systems]
-    found += [("keyword_type", one.kind) for one in record.subjects if one.kind != "topicCategory"]
-    found += [("party_role", agent.role) for agent in record.agents]
-    found += [(_RELATIONS[one.kind], one.value) for one in record.relations if one.kind in _RELATIONS]
-    for right in record.rights:
-        kind, _, restriction = right.kind.partition(":")
-        if kind == "accessConstraints":
-            found.append(("access_constraints", restriction))
-        if kind in _RIGHTS:
-            text = right.text or (Text.of(right.url) if right.url else None)
-            _texts(found, _RIGHTS[kind], (text,) if text else ())
-
-
-def _of_service(found: Pairs, record: Record) -> None:
-    """What a service does, and with what (07-045, table 12); how fine the resource is (table 11)."""
-    found += of_resolutions(record.resolutions)
-    found += [("operates_on", one.value) for one in record.relations if one.kind == "operatesOn"]
-    service = record.service
-    if service is None:
-        return
-    found += [("service_version", version) for version in service.versions]
-    found += [("operation", name) for name in service.operations]
-    found.append(("coupling", service.coupling))
-    for identifier, operation in service.coupled:
-        found += [("operates_on_identifier", identifier), ("operates_on_name", operation)]
-
-
-def _of_concepts(found: Pairs, record: Record) -> None:
-    """The terms by their ids, and those that they name, as a country does its region."""
-    for concept in record.concepts:
-        name = OF_CONCEPTS.get(concept.vocabulary)
-        if name is None:
-            continue
-        found.append((name, concept.term))
-        for column, other in _IMPLIED.get(concept.vocabulary, ()):
-            term = vocabulary(concept.vocabulary).get(concept.term)
-            found += [(other, value) for value in (term.values(column) if term else ())]
-
-
-#: Vocabulary -> its columns that name terms of another, and the queryable of that.
-_IMPLIED: Final = {
-    "document_types": (("category", "information_category"),),
-    "countries": (("region", "region"),),
-    "wastes": (("stream", "waste_stream"),),
-}
-
-
-def _of_metadata(found: Pairs, record: Record) -> None:
-    found.append(("parent", record.parent_identifier))
-    found.append(("service_type", record.service_type))
-    found.append(("metadata_language", record.metadata_language))
-    if record.lineage:
-        _texts(found, "lineage", (record.lineage,))
-
-
-_RELATIONS = {"conformsTo": "conforms_to", "isPartOf": "part_of"}
-_RIGHTS = {
-    "license": "license",
-    "accessRights": "access_rights",
-    "useLimitation": "limitation",
-    "otherConstraints": "other_constraints",
-    "accessConstraints": "other_constraints",
-    "useConstraints": "other_constraints",
-}
-#: Roles, and the queryable that holds the agent's name.
-_AGENTS = {
-    "creator": "creator",
-    "author": "creator",
-    "originator": "creator",
-    "principalInvestigator": "creator",
-    "publisher": "publisher",
-    "distributor": "publisher",
-    "metadataContact": "",
-}
-#: Roles whose names may be people's: Dublin Core makes no difference.
-_DUBLIN_CORE_ROLES = frozenset({"creator", "contributor"})
-
-
-def _texts(found: Pairs, name: str, texts: Iterable[Text]) -> None:
-    for text in texts:
-        for _, value in text.values:
-            found.append((name, value))
-
-
-def search_text(record: Record) -> str:
-    """Every text of a record in one, normalised: what AnyText is compared with."""
-    return search_text_of(values_of(record, identifier=record.metadata_identifier))
-
-
-def search_text_of(values: Iterable[tuple[str, str]]) -> str:
-    """The same, made of the record's values: each text once, on lines of its own."""
-    return normalise("\n".join(dict.fromkeys(value for name, value in values if name not in CODES)))
 
 
 def normalise(text: str) -> str:

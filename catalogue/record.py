@@ -176,6 +176,34 @@ class Service(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     coupled: tuple[tuple[str, str], ...] = ()
 
 
+class Conformance(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Whether the resource conforms to a specification (DQ_ConformanceResult)."""
+
+    #: Title of the specification.
+    title: Text
+    #: URI of the specification, where one is given (gmx:Anchor).
+    url: str = ""
+    #: Date of the specification (W3CDTF), or empty.
+    date: str = ""
+    #: CI_DateTypeCode of that date, as sent: `publication`, `creation`, `revision`.
+    date_type: str = ""
+    #: Whether it does; None where nobody has looked.
+    degree: bool | None = None
+    #: What is meant by that.
+    explanation: Text | None = None
+
+
+class Security(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A restriction for the sake of security (MD_SecurityConstraints)."""
+
+    #: MD_ClassificationCode (`unclassified`, `restricted`, `confidential` ...), as sent; may be empty.
+    classification: str = ""
+    #: Why it is classified so.
+    note: Text | None = None
+    #: Name of the system of classes.
+    system: str = ""
+
+
 class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why a classifier attached a concept."""
 
@@ -212,12 +240,15 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     #: Languages of the resource: BCP 47 where understood, else as sent.
     languages: tuple[str, ...] = ()
     rights: tuple[Right, ...] = ()
+    security: tuple[Security, ...] = ()
     links: tuple[Link, ...] = ()
     boxes: tuple[Box, ...] = ()
     #: Names or codes of places (dc:coverage, geographic identifiers, place descriptions).
     places: tuple[Text, ...] = ()
     periods: tuple[Period, ...] = ()
     lineage: Text | None = None
+    #: Specifications, and whether the resource conforms to them.
+    conformance: tuple[Conformance, ...] = ()
     #: Coordinate reference systems, as sent.
     reference_systems: tuple[str, ...] = ()
     #: Scale denominators and ground distances, as text with unit (`1:50000`, `30 m`).

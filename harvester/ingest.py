@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from catalogue import oai_identifier, queryables
+from catalogue import oai_identifier
 from catalogue.defaults import NONE, Defaults, without_marks
 from catalogue.errors import UnreadableRecord
 from catalogue.formats import ISO19139, RENDERED, MetadataFormat
@@ -19,6 +19,7 @@ from catalogue.run import Fault
 from catalogue.sets import SetTree
 from catalogue.store.payloads import digest
 from catalogue.store.records import Known, Write
+from catalogue.values import search_text_of, values_of
 from harvester.deduplication import keys_of
 from harvester.mapping.defaults import with_defaults
 from harvester.mapping.registry import read
@@ -86,7 +87,7 @@ def prepare_all(arrivals: Iterable[Arrival], sets: SetTree, defaults: Defaults =
     found = [_read(arrival, defaults) for arrival in arrivals]
     taken = [one for one in found if isinstance(one, _Read)]
     renditions = [_renditions(one) for one in taken]
-    values = [queryables.values_of(one.record, identifier=one.file_identifier) for one in taken]
+    values = [values_of(one.record, identifier=one.file_identifier) for one in taken]
     keys = [_keys(one) for one in taken]
     made = zip(taken, renditions, values, keys, strict=True)
     return [_write(*next(made), sets=sets) if isinstance(one, _Read) else one for one in found]
@@ -159,7 +160,7 @@ def _write(
         set_specs=sets.of(arrival.source_id, record.concepts),
         file_identifier=file_identifier,
         values=values,
-        search_text=queryables.search_text_of(values),
+        search_text=search_text_of(values),
         about_sent=arrival.about_sent,
         about=arrival.about,
         match_keys=match_keys,

@@ -51,12 +51,16 @@ _ISO = (_GMX, _GMD, _SRV)
 _OWN = Path(__file__).resolve().parent / "schemas"
 _QDC = ("http://worldcat.org/xmlschemas/qdc-1.0/", str(_OWN / "qdc.xsd"))
 _ISO_3 = "geonetwork/iso19115-3.2018-schema/standards.iso.org/19115/-3"
-_MDB = tuple(
-    (f"http://standards.iso.org/iso/19115/-3/{path}", f"{_ISO_3}/{path}/{path.partition('/')[0]}.xsd")
-    for path in (
-        "gcx/1.0", "mdb/2.0", "cit/2.0", "gex/1.0", "mco/1.0", "mrd/1.0", "mri/1.0", "mrl/2.0", "mrs/1.0",
-        "srv/2.0",
-    )
+_MDQ = "geonetwork/iso19115-3.2018-schema/standards.iso.org/19157/-2/mdq/1.0/mdq.xsd"
+_MDB = (
+    ("http://standards.iso.org/iso/19157/-2/mdq/1.0", _MDQ),
+    *(
+        (f"http://standards.iso.org/iso/19115/-3/{path}", f"{_ISO_3}/{path}/{path.partition('/')[0]}.xsd")
+        for path in (
+            "gcx/1.0", "mdb/2.0", "cit/2.0", "gex/1.0", "mco/1.0", "mrd/1.0", "mri/1.0", "mrl/2.0", "mrs/1.0",
+            "srv/2.0",
+        )
+    ),
 )  # fmt: skip
 _DATACITE = ("http://datacite.org/schema/kernel-4", "datacite-kernels/kernel-4.6/metadata.xsd")
 _OAI_DATACITE = ("http://schema.datacite.org/oai/oai-1.1/", str(_OWN / "oai_datacite.xsd"))

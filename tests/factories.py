@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalogue import oai_identifier, queryables
+from catalogue import oai_identifier
 from catalogue.provenance import NOTHING, About
 from catalogue.record import Record
 from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
@@ -17,6 +17,7 @@ from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
+from catalogue.values import search_text_of, values_of
 from harvester.deduplication import keys_of
 
 NAMESPACE = "clearinghouse.localdomain"
@@ -64,7 +65,7 @@ def write_of(
             made[form] = render(record, form, identifier=identifier, datestamp=datestamp)
     payload = native or made[prefix]
     made[prefix] = payload
-    values = queryables.values_of(record, identifier=identifier)
+    values = values_of(record, identifier=identifier)
     return Write(
         known=store.records.known([identifier]).get(identifier),
         identifier=identifier,
@@ -78,7 +79,7 @@ def write_of(
         set_specs=(source_set(source_id), *set_specs),
         file_identifier=identifier,
         values=values,
-        search_text=queryables.search_text_of(values),
+        search_text=search_text_of(values),
         about=about,
         match_keys=keys_of(
             record,

@@ -39,9 +39,10 @@ from catalogue.query import (
     SortKey,
     Wildcard,
 )
-from catalogue.queryables import CODES, values_of
+from catalogue.queryables import CODES
 from catalogue.record import Agent, Box, Date, Period, Record, Subject, Text
 from catalogue.store import Store
+from catalogue.values import values_of
 
 WORDS = [
     "lead", "Lead", "LEAD", "mercury", "Straße", "STRASSE", "straße", "Éthylène", "éthylène",
@@ -56,7 +57,7 @@ DATES = [
 DEGREES = [-180.0, -179.5, -90.0, -10.0, -0.5, 0.0, 0.5, 10.0, 20.0, 90.0, 179.5, 180.0]
 LATITUDES = [degrees for degrees in DEGREES if -90 <= degrees <= 90]
 TEXT_QUERYABLES = ["title", "subject", "type", "format", "creator", "identifier", "coverage"]
-DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin"]
+DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin", "specification_date"]
 NUMBERS = ["0", "5", "5.0", "25000", "0.5", "30", "2.5e4", "1000000", "-1", "-1.5"]
 NUMBER_QUERYABLES = ["denominator", "distance"]
 

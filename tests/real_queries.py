@@ -43,6 +43,7 @@ from records_client import RecordsClient
 TEXTS = (
     "title", "abstract", "subject", "type", "format", "identifier", "language", "creator", "publisher",
     "organisation", "coverage", "rights", "topic", "parent", "lineage", "metadata_language",
+    "specification", "specification_date_type", "classification", "metadata_contact", "resource_identifier",
 )  # fmt: skip
 SORTS = (*TEXTS, *DATE_QUERYABLES, "modified")
 _FOLDERS = ("iso19139", "dc", "iso19115-3")
@@ -132,9 +133,15 @@ class Drawn:
             texts.flatmap(lambda name: st.builds(Like, st.just(name), self._pattern(name), st.booleans())),
             texts.flatmap(lambda name: st.builds(AnyText, self._pattern(name))),
             st.builds(Compare, names, operators, dates),
+            st.builds(
+                Compare,
+                st.sampled_from(sorted(queryables.TRUTHS)),
+                st.sampled_from([Operator.EQUAL, Operator.NOT_EQUAL]),
+                st.sampled_from(["true", "false"]),
+            ),
             st.builds(Between, names, dates, dates),
             st.builds(lambda name, pair: Between(name, *pair, strict=True), names, ordered),
-            st.builds(Missing, st.sampled_from([*TEXTS, *DATE_QUERYABLES, "boundingbox"])),
+            st.builds(Missing, st.sampled_from([*TEXTS, *DATE_QUERYABLES, "degree", "boundingbox"])),
             st.lists(st.sampled_from(self._names), min_size=1, max_size=3).map(
                 lambda some: Identified(tuple(some))
             ),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from catalogue.record import (
     Agent,
     Box,
+    Conformance,
     Date,
     Identifier,
     Link,
@@ -15,6 +16,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Security,
     Service,
     Subject,
     Text,
@@ -63,6 +65,10 @@ records = st.builds(
     places=some(texts),
     periods=some(st.builds(Period, strings, strings, strings)),
     lineage=maybe,
+    conformance=some(
+        st.builds(Conformance, texts, strings, strings, strings, st.none() | st.booleans(), maybe)
+    ),
+    security=some(st.builds(Security, strings, maybe, strings)),
     reference_systems=some(strings),
     resolutions=some(strings),
     metadata_identifier=strings,

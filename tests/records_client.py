@@ -15,6 +15,7 @@ from catalogue.record import (
     Agent,
     Box,
     Concept,
+    Conformance,
     Date,
     Identifier,
     Link,
@@ -22,6 +23,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Security,
     Subject,
     Text,
 )
@@ -67,6 +69,18 @@ RICH = Record(
     places=(Text.of("Senegal"),),
     periods=(Period("2003", "2003-06"), Period("2001-02-03", "")),
     lineage=Text.of("Samples were taken"),
+    conformance=(
+        Conformance(
+            Text((("en", "A regulation"), ("fr", "Un règlement"))),
+            "https://law.example.org/1",
+            "2010-12-08",
+            "publication",
+            True,
+            Text.of("See there.", "en"),
+        ),
+        Conformance(Text.of("A guideline"), degree=False),
+    ),
+    security=(Security("unclassified"),),
     metadata_language="en",
     concepts=(Concept("conventions", "basel"),),
 )
@@ -77,6 +91,8 @@ NASTY = Record(
     subjects=(Subject(Text.of(HOSTILE), "theme", HOSTILE, "javascript:alert(2)"),),
     links=(Link("javascript:alert(1)"), Link("https://x.example.org/\"onmouseover='a'")),
     rights=(Right(Text.of(HOSTILE)),),
+    conformance=(Conformance(Text.of(HOSTILE), "javascript:alert(3)"),),
+    security=(Security(HOSTILE),),
     types=(Text.of("-1+1"),),
 )
 

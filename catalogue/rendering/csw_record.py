@@ -149,6 +149,7 @@ def _full(out: list[str], record: Record, identifier: str, datestamp: str) -> No
     for right in record.rights:
         for _, value in dublin_core.right_values(right):
             _plain(out, _RIGHTS.get(right.kind, "dc:rights"), [value])
+    _texts(out, "dct:conformsTo", [one.title for one in record.conformance if one.degree])
     _texts(out, "dct:provenance", (record.lineage,) if record.lineage else ())
     _texts(out, "dct:spatial", record.places)
     _plain(out, "dct:temporal", [dublin_core.period(period) for period in record.periods])

@@ -12,7 +12,18 @@ from typing import Final
 from catalogue import identifiers
 from catalogue import namespaces as ns
 from catalogue.languages import terminological
-from catalogue.record import UNDETERMINED, Box, Link, Period, Record, Relation, Right, Subject, Text
+from catalogue.record import (
+    UNDETERMINED,
+    Box,
+    Conformance,
+    Link,
+    Period,
+    Record,
+    Relation,
+    Right,
+    Subject,
+    Text,
+)
 from catalogue.rendering import dublin_core
 from catalogue.rendering.dcat_agents import agents
 from catalogue.rendering.iso_terms import is_topic
@@ -79,6 +90,7 @@ def write(record: Record, *, identifier: str, datestamp: str) -> bytes:
         labelled("dct:provenance", "dct:ProvenanceStatement", record.lineage),
         *map(_right, record.rights),
         *map(_relation, dublin_core.relations(record)),
+        *(_standard(one) for one in record.conformance if one.degree),
         *map(_reference_system, record.reference_systems),
         *map(_resolution, record.resolutions),
         _links(record),
@@ -181,6 +193,12 @@ def _relation(relation: Relation) -> str:
     if is_uri(relation.value):
         return node(name, kind, title, relation.value)
     return node(name, kind, literal("dct:identifier", relation.value) + title)
+
+
+def _standard(told: Conformance) -> str:
+    """dct:conformsTo a specification (GeoDCAT-AP): that a resource does not conform, DCAT has no word for."""
+    content = literals("dct:title", told.title) + dated("dct:issued", told.date)
+    return node("dct:conformsTo", "dct:Standard", content, told.url if is_uri(told.url) else "")
 
 
 def _reference_system(system: str) -> str:

@@ -70,6 +70,7 @@ def write(record: Record) -> bytes:
     _texts(out, "dc:description", record.descriptions[1:])
     if record.lineage:
         _texts(out, "dcterms:provenance", (record.lineage,))
+    _texts(out, "dcterms:conformsTo", [one.title for one in record.conformance if one.degree])
     for date in dublin_core.dates(record):
         value = dublin_core.date_value(date)
         _value(out, _DATES.get(date.kind, "dc:date"), value, _W3CDTF if is_date(value) else "")

@@ -6,7 +6,7 @@ from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue.formats import ISO19115_3
-from catalogue.record import UNDETERMINED, Agent, Link, Record
+from catalogue.record import UNDETERMINED, Agent, Conformance, Link, Record
 from catalogue.rendering.gmd import Tongues
 from catalogue.rendering.iso19115_3_identification import identification, identifier_of, party
 from catalogue.rendering.iso_property import citation, code, date, free_text, locale, nil, string, wrap
@@ -24,6 +24,11 @@ _STANDARD: Final = citation(
     "mdb:metadataStandard",
     string("cit:title", "ISO 19115-1:2014/19115-3:2016"),
     string("cit:edition", "1.0"),
+)
+#: Of another standard, and rare: who needs its names and its schema finds them here.
+_QUALITY: Final = (
+    f'<mdq:DQ_DataQuality xmlns:mdq="{ns.MDQ}"'
+    f' xsi:schemaLocation="{ns.MDQ} https://schemas.isotc211.org/19157/-2/mdq/1.0/mdq.xsd">'
 )
 #: MD_ScopeCode of ISO 19115-1 that ISO 19115:2003 does not have.
 _SCOPES: Final = SCOPES | {
@@ -61,6 +66,7 @@ def write(record: Record, *, identifier: str, datestamp: str) -> bytes:
         *map(_reference_system, record.reference_systems),
         identification(record, tongues),
         wrap("mdb:distributionInfo", "mrd:MD_Distribution", _distribution(record, tongues)),
+        _quality(record, tongues),
         wrap("mdb:resourceLineage", "mrl:LI_Lineage", free_text("mrl:statement", record.lineage, tongues)),
         _FOOT,
     ]
@@ -131,3 +137,30 @@ def _online(link: Link, tongues: Tongues) -> str:
         + (code("cit:function", "cit:CI_OnLineFunctionCode", link.function) if link.function else "")
     )
     return wrap("mrd:onLine", "cit:CI_OnlineResource", content)
+
+
+def _quality(record: Record, tongues: Tongues) -> str:
+    """DQ_DataQuality of ISO 19157: what the resource conforms to."""
+    if not record.conformance:
+        return ""
+    codes = (_SCOPES.get(text.default.lower()) for text in record.types)
+    level = code("mcc:level", "mcc:MD_ScopeCode", next(filter(None, codes), DEFAULT_SCOPE))
+    reports = "".join(_conformance(one, tongues) for one in record.conformance)
+    scope = wrap("mdq:scope", "mcc:MD_Scope", level)
+    return f"<mdb:dataQualityInfo>{_QUALITY}{scope}{reports}</mdq:DQ_DataQuality></mdb:dataQualityInfo>"
+
+
+def _conformance(told: Conformance, tongues: Tongues) -> str:
+    """DQ_ConformanceResult of a DQ_DomainConsistency, as INSPIRE has it: the report is of no other kind."""
+    said = date("cit:date", told.date, told.date_type) if told.date or told.date_type else ""
+    title = free_text("cit:title", told.title, tongues, told.url) or nil("cit:title")
+    passed = nil("mdq:pass", "unknown")
+    if told.degree is not None:
+        passed = f"<mdq:pass><gco:Boolean>{str(told.degree).lower()}</gco:Boolean></mdq:pass>"
+    content = (
+        citation("mdq:specification", title, said)
+        + free_text("mdq:explanation", told.explanation, tongues)
+        + passed
+    )
+    result = wrap("mdq:result", "mdq:DQ_ConformanceResult", content)
+    return wrap("mdq:report", "mdq:DQ_DomainConsistency", result)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalogue.record import Agent, Link, Period, Record, Relation, Right, Service, Subject, Text
+from catalogue.record import (
+    Agent,
+    Link,
+    Period,
+    Record,
+    Relation,
+    Right,
+    Security,
+    Service,
+    Subject,
+    Text,
+)
 from catalogue.rendering.gmd import Tongues
 from catalogue.rendering.iso_property import citation, code, date, free_text, locale, nil, string, wrap
 from catalogue.rendering.iso_terms import (
@@ -40,6 +51,7 @@ def identification(record: Record, tongues: Tongues) -> str:
         *(_graphic(link, tongues) for link in record.links if link.function == "browseGraphic"),
         *_keywords(record.subjects, tongues),
         *(_constraints(right, tongues) for right in record.rights),
+        *(_security(one, tongues) for one in record.security),
         *(_associated(relation, tongues) for relation in record.relations),
     ]
     if record.service_type:
@@ -171,6 +183,16 @@ def _constraints(right: Right, tongues: Tongues) -> str:
         value = "licence" if right.kind == "license" else "otherRestrictions"
     legal = code(f"mco:{name}", "mco:MD_RestrictionCode", value)
     return wrap("mri:resourceConstraints", "mco:MD_LegalConstraints", legal + other)
+
+
+def _security(one: Security, tongues: Tongues) -> str:
+    """MD_SecurityConstraints."""
+    classified = nil("mco:classification", "unknown")
+    if one.classification:
+        classified = code("mco:classification", "mco:MD_ClassificationCode", one.classification)
+    note = free_text("mco:userNote", one.note, tongues)
+    content = classified + note + string("mco:classificationSystem", one.system)
+    return wrap("mri:resourceConstraints", "mco:MD_SecurityConstraints", content)
 
 
 def _associated(relation: Relation, tongues: Tongues) -> str:

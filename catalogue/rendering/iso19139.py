@@ -6,7 +6,7 @@ from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue.formats import ISO19139
-from catalogue.record import UNDETERMINED, Agent, Link, Record
+from catalogue.record import UNDETERMINED, Agent, Conformance, Link, Record
 from catalogue.rendering.gmd import Tongues, code, dated, free_text, language, locales, nil, string, url, wrap
 from catalogue.rendering.iso_identification import identification, party
 from catalogue.rendering.iso_terms import DEFAULT_SCOPE, SCOPES
@@ -128,10 +128,27 @@ def _online(link: Link, tongues: Tongues) -> str:
 
 
 def _quality(record: Record, scope: str, tongues: Tongues) -> str:
-    """DQ_DataQuality (B.2.4): the lineage, as one statement."""
-    statement = free_text("statement", record.lineage, tongues)
-    if not statement:
+    """DQ_DataQuality (B.2.4): what the resource conforms to; the lineage, as one statement."""
+    reports = "".join(_conformance(one, tongues) for one in record.conformance)
+    lineage = wrap("lineage", "LI_Lineage", free_text("statement", record.lineage, tongues))
+    if not (reports or lineage):
         return ""
     level = wrap("scope", "DQ_Scope", code("level", "MD_ScopeCode", scope))
-    lineage = wrap("lineage", "LI_Lineage", statement)
-    return wrap("dataQualityInfo", "DQ_DataQuality", level + lineage)
+    return wrap("dataQualityInfo", "DQ_DataQuality", level + reports + lineage)
+
+
+def _conformance(told: Conformance, tongues: Tongues) -> str:
+    """DQ_ConformanceResult of a DQ_DomainConsistency, as INSPIRE has it: the report is of no other kind."""
+    cited = free_text("title", told.title, tongues, told.url) or nil("title")
+    if told.date or told.date_type:
+        kind = code("dateType", "CI_DateTypeCode", told.date_type) if told.date_type else ""
+        cited += wrap("date", "CI_Date", dated("date", told.date) + (kind or nil("dateType", "unknown")))
+    else:
+        cited += nil("date")
+    passed = nil("pass", "unknown")
+    if told.degree is not None:
+        passed = f"<gmd:pass><gco:Boolean>{str(told.degree).lower()}</gco:Boolean></gmd:pass>"
+    explanation = free_text("explanation", told.explanation, tongues) or nil("explanation")
+    content = wrap("specification", "CI_Citation", cited) + explanation + passed
+    result = wrap("result", "DQ_ConformanceResult", content)
+    return wrap("report", "DQ_DomainConsistency", result)

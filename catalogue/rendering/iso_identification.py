@@ -14,6 +14,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Security,
     Service,
     Subject,
     Text,
@@ -51,6 +52,7 @@ def identification(record: Record, tongues: Tongues) -> str:
         *(_graphic(link, tongues) for link in record.links if link.function == "browseGraphic"),
         *_keywords(record.subjects, tongues),
         *(_constraints(right, tongues) for right in record.rights),
+        *(_security(one, tongues) for one in record.security),
         *(_aggregation(relation, tongues) for relation in record.relations),
     ]
     if record.service_type:
@@ -218,6 +220,16 @@ def _constraints(right: Right, tongues: Tongues) -> str:
     value = "license" if right.kind == "license" else "otherRestrictions"
     legal = code(name, "MD_RestrictionCode", value)
     return wrap("resourceConstraints", "MD_LegalConstraints", legal + other)
+
+
+def _security(one: Security, tongues: Tongues) -> str:
+    """MD_SecurityConstraints (B.2.3)."""
+    classified = nil("classification", "unknown")
+    if one.classification:
+        classified = code("classification", "MD_ClassificationCode", one.classification)
+    note = free_text("userNote", one.note, tongues)
+    content = classified + note + string("classificationSystem", one.system)
+    return wrap("resourceConstraints", "MD_SecurityConstraints", content)
 
 
 def _other(text: Text | None, right: Right, tongues: Tongues) -> str:

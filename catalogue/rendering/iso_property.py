@@ -77,12 +77,13 @@ def free_text(name: str, text: Text | None, tongues: Tongues, href: str = "") ->
 
 
 def date(name: str, value: str, kind: str) -> str:
-    """A cit:CI_Date of this CI_DateTypeCode; its date is nil where the value is none."""
+    """A cit:CI_Date of this CI_DateTypeCode; nil is a date that is none, and a code that is not told."""
     said = nil("cit:date")
     if is_date(value):
         form = "gco:DateTime" if "T" in value else "gco:Date"
         said = f"<cit:date><{form}>{value}</{form}></cit:date>"
-    return wrap(name, "cit:CI_Date", said + code("cit:dateType", "cit:CI_DateTypeCode", kind))
+    coded = code("cit:dateType", "cit:CI_DateTypeCode", kind) if kind else nil("cit:dateType", "unknown")
+    return wrap(name, "cit:CI_Date", said + coded)
 
 
 def citation(name: str, title: str, more: str = "") -> str:

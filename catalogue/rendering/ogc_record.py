@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from catalogue.languages import ENGLISH_NAMES, is_tag
 from catalogue.queryables import instant, last_instant
-from catalogue.record import UNDETERMINED, Agent, Box, Record, Right, Subject, Text
+from catalogue.record import UNDETERMINED, Agent, Box, Conformance, Record, Right, Subject, Text
 from catalogue.rendering import dublin_core
 from catalogue.rendering.citation import web_uri
 from catalogue.rendering.iso_terms import is_topic
@@ -96,7 +96,21 @@ def _more(record: Record, languages: tuple[str, ...]) -> dict[str, Any]:
         "lineage": record.lineage.in_language(*languages) if record.lineage else "",
         "parent": record.parent_identifier,
         "serviceType": record.service_type,
+        "conformance": [_conformance(one, languages) for one in record.conformance],
+        "securityClassification": _each(one.classification for one in record.security),
     }
+
+
+def _conformance(told: Conformance, languages: tuple[str, ...]) -> dict[str, Any]:
+    """A specification, and whether the resource conforms to it; `degree` is not there where nobody looked."""
+    degree = {} if told.degree is None else {"degree": told.degree}
+    return degree | _without_nothing(
+        specification=told.title.in_language(*languages),
+        url=web_uri(told.url),
+        specificationDate=told.date,
+        specificationDateType=told.date_type,
+        explanation=told.explanation.in_language(*languages) if told.explanation else "",
+    )
 
 
 def links(record: Record, languages: tuple[str, ...]) -> list[dict[str, Any]]:

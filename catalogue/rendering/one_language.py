@@ -27,6 +27,11 @@ def in_language(record: Record, wanted: str) -> Record:
         ),
         places=_each(record.places, wanted),
         lineage=_one(record.lineage, wanted),
+        conformance=tuple(
+            replace(one, title=_one(one.title, wanted), explanation=_one(one.explanation, wanted))
+            for one in record.conformance
+        ),
+        security=tuple(replace(one, note=_one(one.note, wanted)) for one in record.security),
     )
 
 

@@ -226,7 +226,7 @@ class Search:
                 return domains.counted(connection, state, queryable, limit=limit)
             if connection.execute(_more_than(queryable, limit)).scalar_one() > limit:
                 return None
-            # No record has a value of a queryable twice (queryables.values_of).
+            # No record has a value of a queryable twice (catalogue.values).
             of_it = record_values.c.name == queryable
             listed = sa.select(record_values.c.value, sa.func.count()).where(of_it)
             by_value = listed.group_by(record_values.c.value).order_by(record_values.c.value)

@@ -20,11 +20,12 @@ from catalogue.query import (
     Relation,
     all_of,
 )
-from catalogue.queryables import OF_RECORDS, ORDINALS, Kind, instant
+from catalogue.queryables import OF_RECORDS, ORDINALS, TRUTHS, Kind, instant
 from endpoint.filters import periods
 from endpoint.filters.geometry import Envelope, Shape
 from endpoint.filters.properties import Property, refused
 
+_TRUTHS: Final[Mapping[str, str]] = {"true": "true", "1": "true", "false": "false", "0": "false"}
 _COMPARABLE: Final = (*OF_RECORDS, Kind.DATESTAMP)
 
 
@@ -34,6 +35,8 @@ def compared(named: Property, operator: Operator, literal: str, *, match_case: b
         found = AnyText((literal,))
         return found if operator is Operator.EQUAL else Not(found)
     _check(named, literal)
+    if named.queryable in TRUTHS:
+        literal = _truth(named, literal)
     return Compare(named.queryable, operator, literal, match_case)
 
 
@@ -119,6 +122,14 @@ def extends(named: Property | None, operator: str, shape: Shape) -> Predicate:
     if name not in _OF_POLYGONS:
         raise refused(operator, f"{operator} cannot be told of a polygon, only of boxes in degrees")
     return SPATIAL[name](lambda r: Area(r, shape[0], shape[1:]))
+
+
+def _truth(named: Property, literal: str) -> str:
+    """The literal as xs:boolean is written in its canonical form."""
+    found = _TRUTHS.get(literal.strip().lower())
+    if found is None:
+        raise named.refused(f"{named.sent} is true or false, and {literal!r} is neither")
+    return found
 
 
 def _check(named: Property, *literals: str) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from catalogue.query import RecordQuery
-from catalogue.record import UNDETERMINED, Box, Text
+from catalogue.record import UNDETERMINED, Box, Conformance, Text
 from catalogue.rendering import dublin_core, schema_org
 from catalogue.rendering.citation import citation, web_uri
 from catalogue.rendering.markup import in_degrees, number
@@ -161,6 +161,7 @@ def record(
         abstract=said(one.record.abstract, language),
         originals=list(_originals(one, language)),
         facts=list(_facts(one, language)),
+        conformity=[_conformity(told, language) for told in one.record.conformance],
         cited=cited,
         source=_source(api, one),
         via=next((link["href"] for link in every if link["rel"] == "via"), ""),
@@ -216,12 +217,24 @@ def _facts(one: ListedRecord, language: Language) -> Iterator[tuple[str, list[Sa
         ("extent", [Said(_corners(box), _NUMBERS) for box in record.boxes if in_degrees(box)]),
         ("identifier", [Said(name.value) for name in record.identifiers]),
         ("rights", [Said(value) for right in record.rights for _, value in dublin_core.right_values(right)]),
+        ("security", [Said(one.classification) for one in record.security]),
         ("format", [Said(name) for name in record.formats]),
     ]
     for name, values in rows:
         told = list({value.value: value for value in values if value.value}.values())
         if told:
             yield name, told
+
+
+def _conformity(told: Conformance, language: Language) -> dict[str, Any]:
+    """A specification, and whether the resource conforms to it: a word for the template."""
+    words = {True: "conformant", False: "not conformant", None: "not evaluated"}
+    return {
+        "title": said(told.title, language),
+        "url": web_uri(told.url),
+        "date": told.date,
+        "degree": words[told.degree],
+    }
 
 
 def _corners(box: Box) -> str:

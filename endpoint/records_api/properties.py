@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from catalogue.queryables import QUERYABLES, WITHOUT_VALUES, Kind
+from catalogue.queryables import QUERYABLES, TRUTHS, WITHOUT_VALUES, Kind
 from endpoint.filters.properties import Property, refused
 
 #: Queryable -> name. One that is not here has its own.
@@ -43,6 +43,12 @@ _OWN_NAMES: Final[Mapping[str, str]] = {
     "operates_on": "operatesOn",
     "operates_on_identifier": "operatesOnIdentifier",
     "operates_on_name": "operatesOnName",
+    "resource_identifier": "resourceIdentifier",
+    "metadata_contact": "metadataContact",
+    "specification_date": "specificationDate",
+    "specification_date_type": "specificationDateType",
+    "secured": "hasSecurityConstraints",
+    "classification": "securityClassification",
     "waste_stream": "wasteStream",
     "document_type": "documentType",
     "information_category": "informationCategory",
@@ -55,11 +61,13 @@ PROPERTIES: Final[Mapping[str, str]] = {
 IDENTITY: Final = frozenset({"id", "recordId"})
 #: Running text, which nobody orders by.
 _LONG: Final = frozenset({"abstract", "alternative", "lineage", "relation", "rights", "source"})
+#: What nearly each record has another value of.
+_UNFACETED: Final = _LONG | {"identifier", "limitation", "resource_identifier", "title"}
 #: What a list can be told the most frequent values of.
 FACETS: Final = tuple(
     name
     for name, queryable in PROPERTIES.items()
-    if QUERYABLES[queryable] is Kind.TEXT and queryable not in {*_LONG, "identifier", "limitation", "title"}
+    if QUERYABLES[queryable] is Kind.TEXT and queryable not in _UNFACETED
 )
 #: What results can be ordered by.
 SORTABLES: Final = tuple(
@@ -83,6 +91,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "coverage": "a place that the resource is about",
     "creator": "who made the resource",
     "date": "any date of the resource",
+    "degree": "whether the resource conforms to a specification",
     "description": "what the resource is",
     "distance": "a ground distance of the resource, in whatever unit",
     "distanceUnit": "the unit of a ground distance",
@@ -93,14 +102,21 @@ _TITLES: Final[Mapping[str, str]] = {
     "externalIds": "an identifier of the resource",
     "formats": "a format or media type of the resource",
     "geometry": "the geographic extent of the resource",
+    "hasSecurityConstraints": "whether the resource has security constraints, of whatever class",
     "id": "the record's identifier",
     "keywords": "a keyword or subject heading",
     "language": "the language of the record",
+    "metadataContact": "who answers for the record",
     "organization": "an organization that has to do with the resource",
     "resourceCreated": "when the resource was created",
+    "resourceIdentifier": "an identifier of the resource, as against one of its record",
     "resourceLanguages": "a language of the resource",
     "revised": "when the resource was last changed",
     "rights": "a statement of rights, a licence or a constraint",
+    "securityClassification": "how the resource is classified for the sake of security",
+    "specification": "the title of a specification that somebody has held the resource against",
+    "specificationDate": "the date of such a specification",
+    "specificationDateType": "what that date is: publication, creation or revision",
     "time": "the time that the resource is about, from its first begin to its last end",
     "timeBegin": "when a time begins that the resource is about",
     "timeEnd": "when a time ends that the resource is about",
@@ -127,7 +143,8 @@ def queryables() -> dict[str, Any]:
     """What a filter may name, as the properties of a JSON Schema (OGC 19-079r2, 8.2)."""
     listed: dict[str, Any] = {"id": {"title": _TITLES["id"], "type": "string", "x-ogc-role": "id"}}
     for name, queryable in PROPERTIES.items():
-        listed[name] = {"title": _TITLES.get(name, name), **_SCHEMAS[QUERYABLES[queryable]]}
+        schema = {"type": "boolean"} if queryable in TRUTHS else _SCHEMAS[QUERYABLES[queryable]]
+        listed[name] = {"title": _TITLES.get(name, name), **schema}
     return listed
 
 

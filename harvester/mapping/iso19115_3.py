@@ -15,6 +15,7 @@ from catalogue import namespaces as ns
 from catalogue.record import UNDETERMINED, Record, Text
 from catalogue.xml import local_name, namespace
 from harvester.mapping import dates
+from harvester.mapping import iso_properties as properties
 from harvester.mapping.gmd import (
     Locales,
     characters_of,
@@ -181,6 +182,13 @@ def _lineage(draft: IsoDraft, element: etree._Element) -> None:
         draft.lineage.append(text)
 
 
+def _quality(draft: IsoDraft, element: etree._Element) -> None:
+    """DQ_DataQuality: what the resource conforms to."""
+    reported = child_object(element)
+    if reported is not None:
+        properties.quality(draft, reported, properties.ANY)
+
+
 METADATA: Final[dict[str, Property]] = {
     "metadataIdentifier": _metadata_identifier,
     "parentMetadata": _parent,
@@ -191,6 +199,7 @@ METADATA: Final[dict[str, Property]] = {
     "identificationInfo": read_identification,
     "distributionInfo": _distribution,
     "resourceLineage": _lineage,
+    "dataQualityInfo": _quality,
 }
 DISTRIBUTION: Final[dict[str, Property]] = {
     "distributionFormat": _format,

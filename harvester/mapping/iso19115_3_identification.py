@@ -62,6 +62,7 @@ def _online(draft: IsoDraft, element: etree._Element) -> None:
 
 def _constraints(draft: IsoDraft, element: etree._Element) -> None:
     each(draft, element, CONSTRAINTS)
+    properties.security(draft, element, properties.ANY)
 
 
 def _licence(draft: IsoDraft, element: etree._Element) -> None:

@@ -11,6 +11,7 @@ from catalogue import identifiers
 from catalogue.record import Identifier, Link, Record, Text
 from catalogue.xml import local_name
 from harvester.mapping import dates
+from harvester.mapping import iso_properties as properties
 from harvester.mapping.agents import responsible_party
 from harvester.mapping.gmd import (
     GMD,
@@ -107,9 +108,12 @@ def _reference_system(draft: IsoDraft, element: etree._Element) -> None:
 
 
 def _quality(draft: IsoDraft, element: etree._Element) -> None:
-    """DQ_DataQuality: of it, the statement of lineage."""
+    """DQ_DataQuality: of it, the statement of lineage, and what the resource conforms to."""
     quality = child_object(element)
-    lineage = down(quality, GMD + "lineage") if quality is not None else None
+    if quality is None:
+        return
+    properties.quality(draft, quality, GMD)
+    lineage = down(quality, GMD + "lineage")
     statement = first(lineage, GMD + "statement") if lineage is not None else None
     text = long_text(statement, draft.locales) if statement is not None else None
     if text:

@@ -6,6 +6,7 @@ from catalogue.record import (
     UNDETERMINED,
     Agent,
     Box,
+    Conformance,
     Date,
     Identifier,
     Link,
@@ -13,6 +14,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Security,
     Service,
     Subject,
     Text,
@@ -28,6 +30,7 @@ class IsoDraft:
         "agents",
         "alternative_titles",
         "boxes",
+        "conformance",
         "coupled",
         "coupling",
         "dates",
@@ -48,6 +51,7 @@ class IsoDraft:
         "relations",
         "resolutions",
         "rights",
+        "security",
         "service_type",
         "service_versions",
         "subjects",
@@ -69,11 +73,13 @@ class IsoDraft:
         self.relations: list[Relation] = []
         self.languages: list[str] = []
         self.rights: list[Right] = []
+        self.security: list[Security] = []
         self.links: list[Link] = []
         self.boxes: list[Box] = []
         self.places: list[Text] = []
         self.periods: list[Period] = []
         self.lineage: list[Text] = []
+        self.conformance: list[Conformance] = []
         self.reference_systems: list[str] = []
         self.resolutions: list[str] = []
         self.metadata_identifier = ""
@@ -105,11 +111,13 @@ class IsoDraft:
             relations=tuple(dict.fromkeys(self.relations)),
             languages=tuple(dict.fromkeys(self.languages)),
             rights=tuple(dict.fromkeys(self.rights)),
+            security=tuple(dict.fromkeys(self.security)),
             links=tuple(dict.fromkeys(self.links)),
             boxes=tuple(dict.fromkeys(self.boxes)),
             places=tuple(dict.fromkeys(self.places)),
             periods=tuple(dict.fromkeys(self.periods)),
             lineage=Text.merge(self.lineage),
+            conformance=tuple(dict.fromkeys(self.conformance)),
             reference_systems=tuple(dict.fromkeys(self.reference_systems)),
             resolutions=tuple(dict.fromkeys(self.resolutions)),
             metadata_identifier=self.metadata_identifier,

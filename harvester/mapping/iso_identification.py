@@ -62,8 +62,9 @@ def _party(role: str) -> Property:
 
 
 def _constraints(draft: IsoDraft, element: etree._Element) -> None:
-    """MD_Constraints and MD_LegalConstraints, in the order of their parts."""
+    """MD_Constraints, MD_LegalConstraints and MD_SecurityConstraints, in the order of their parts."""
     _each(draft, element, CONSTRAINTS)
+    properties.security(draft, element, GMD)
 
 
 def _language(draft: IsoDraft, element: etree._Element) -> None:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from lxml import etree
 
 from catalogue import identifiers
-from catalogue.record import DateKind, Identifier, Relation, Right, Subject, Text
+from catalogue.record import Conformance, DateKind, Identifier, Relation, Right, Security, Subject, Text
 from catalogue.xml import local_name
 from harvester.mapping import dates
 from harvester.mapping.gmd import (
@@ -27,6 +27,7 @@ from harvester.mapping.gmd import (
     free_text,
     free_text_of,
     long_text,
+    objects,
     reference,
 )
 from harvester.mapping.iso_draft import IsoDraft
@@ -54,6 +55,8 @@ _DATE_KINDS: Final[dict[str, DateKind]] = {
     "submitted": "submitted",
     "copyrighted": "copyrighted",
 }
+#: xs:boolean, and what else is written in its place.
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 _SCHEMES: Final = frozenset({"doi", "isbn", "issn", "handle", "uuid", "uri"})
 
 #: DS_AssociationTypeCode -> the kind of relation, in the words of DCMI terms.
@@ -205,6 +208,51 @@ def statement(kind: str) -> Property:
             draft.rights.append(Right(text, kind, url))
 
     return read
+
+
+def security(draft: IsoDraft, element: etree._Element, space: str) -> None:
+    """MD_SecurityConstraints, of resourceConstraints: how it is classified, and why."""
+    found = child_object(element)
+    if found is None or not local_name(found).endswith("SecurityConstraints"):
+        return
+    note = first(found, space + "userNote")
+    draft.security.append(
+        Security(
+            code_of(found, space + "classification"),
+            long_text(note, draft.locales) if note is not None else None,
+            characters_of(found, space + "classificationSystem"),
+        )
+    )
+
+
+def quality(draft: IsoDraft, reported: etree._Element, space: str) -> None:
+    """The reports of a DQ_DataQuality: of them, each DQ_ConformanceResult."""
+    for report in objects(reported, space + "report"):
+        for result in objects(report, space + "result"):
+            if local_name(result).endswith("ConformanceResult"):
+                _conformance(draft, result, space)
+
+
+def _conformance(draft: IsoDraft, result: etree._Element, space: str) -> None:
+    """A specification by its citation, or by a reference to one, and whether the resource conforms to it."""
+    cited = first(result, space + "specification")
+    citation = child_object(cited) if cited is not None else None
+    named = first(citation, space + "title") if citation is not None else None
+    title = free_text(named, draft.locales) if named is not None else None
+    if title is None and cited is not None:
+        title = linked_title(cited)
+    dated = down(citation, space + "date") if citation is not None else None
+    explanation = first(result, space + "explanation")
+    told = Conformance(
+        title or Text(()),
+        (reference(named) if named is not None else "") or (reference(cited) if cited is not None else ""),
+        dates.w3cdtf(characters_of(dated, space + "date")) if dated is not None else "",
+        code_of(dated, space + "dateType") if dated is not None else "",
+        _BOOLEANS.get(characters_of(result, space + "pass").lower()),
+        long_text(explanation, draft.locales) if explanation is not None else None,
+    )
+    if told.title.values or told.url or told.degree is not None:
+        draft.conformance.append(told)
 
 
 def resolution(space: str) -> Property:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from catalogue.queryables import OF_CONCEPTS, QUERYABLES, search_text, values_of
+from catalogue.queryables import OF_CONCEPTS, QUERYABLES
 from catalogue.record import Agent, Concept, Record, Relation, Right, Subject, Text
+from catalogue.values import search_text, values_of
 
 
 def values(record: Record, name: str) -> list[str]:

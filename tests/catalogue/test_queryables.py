@@ -15,11 +15,10 @@ from catalogue.queryables import (
     instant,
     key_of,
     normalise,
-    search_text,
     utc,
-    values_of,
 )
 from catalogue.record import Agent, Date, Identifier, Period, Record, Relation, Right, Subject, Text
+from catalogue.values import search_text, values_of
 
 FULL = Record(
     title=Text((("en", "Stockpiles"), ("fr", "Stocks"))),
@@ -52,6 +51,7 @@ def test_values_of_a_full_record() -> None:
     assert values_of(FULL, identifier="urn:x:0") == [
         ("identifier", "urn:x:0"),
         ("identifier", "10.5072/x"),
+        ("resource_identifier", "10.5072/x"),
         ("title", "Stockpiles"),
         ("title", "Stocks"),
         ("title", "Obsolete stocks"),
@@ -70,6 +70,7 @@ def test_values_of_a_full_record() -> None:
         ("creator", "A. Writer"),
         ("publisher", "Example Centre"),
         ("organisation", "Example Centre"),
+        ("metadata_contact", "Example Desk"),
         ("organisation", "Example Desk"),
         ("contributor", "Example Ministry"),
         ("organisation", "Example Ministry"),
@@ -88,12 +89,13 @@ def test_values_of_a_full_record() -> None:
         ("party_role", "publisher"),
         ("party_role", "metadataContact"),
         ("party_role", "owner"),
+        ("secured", "false"),
     ]
 
 
 def test_each_value_once_and_none_empty() -> None:
     record = Record(title=Text.of(""), subjects=(Subject(Text.of("x")), Subject(Text.of("x"))))
-    assert values_of(record, identifier="") == [("subject", "x")]
+    assert values_of(record, identifier="") == [("subject", "x"), ("secured", "false")]
 
 
 def test_every_value_is_of_a_queryable() -> None:

@@ -152,9 +152,9 @@ def test_what_queries_compare_is_written_anew_where_the_feed_stays_as_it_is(
     harvest(store)
     before = feed(store), feed(store, "iso19139")
     clock.append(clock[-1] + 100)
-    values_of = ingest.queryables.values_of
+    values_of = ingest.values_of
     monkeypatch.setattr(
-        ingest.queryables,
+        ingest,
         "values_of",
         lambda record, **named: [*values_of(record, **named), ("subject", "quicksilver")],
     )

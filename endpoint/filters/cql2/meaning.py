@@ -14,7 +14,7 @@ from typing import Final
 
 from catalogue.errors import InvalidQuery
 from catalogue.query import And, Identified, Not, Operator, Or, Predicate, all_of, any_of, pattern_of
-from catalogue.queryables import Kind
+from catalogue.queryables import TRUTHS, Kind
 from endpoint.filters import constraints
 from endpoint.filters.cql2 import spatial, temporal
 from endpoint.filters.cql2.tree import (
@@ -242,6 +242,8 @@ def _literal(found: Property, node: Node) -> str:
             return value
         case Number(value) if found.kind is Kind.NUMBER:
             return value
+        case Truth(value) if found.queryable in TRUTHS:
+            return str(value).lower()
         case Number(value) | Instant(value):
             raise wrong(node.at, f"{found.sent} is a {found.kind}, and {value} is none")
         case Call(op) if op not in ARITHMETIC:

@@ -14,7 +14,7 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalogue.record import Box, Period, Record, Text
+from catalogue.record import Box, Period, Record, Relation, Text
 from catalogue.rendering import bibtex, json_ld, ogc_record, render, ris, schema_org, table, turtle
 from catalogue.rendering.rdf_tree import described
 from record_strategies import records, strings, whatever
@@ -52,6 +52,16 @@ def test_json_can_always_be_made(record: Record, identifier: str) -> None:
 
 #: What an empty reference refers to.
 BASE = "https://example.org/"
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's JSON-LD
+def test_an_address_is_no_name_with_a_prefix() -> None:
+    record = Record(title=Text.of("A plan"), parent_identifier="org:unit/7", relations=(Relation("dct:"),))
+    document = render(record, "dcat", identifier="https://example.org/1", datestamp="2026-01-01T00:00:00Z")
+    made = json_ld.write(described(document))
+    found = rdflib.Graph().parse(data=made, format="json-ld", publicID=BASE)
+    assert told(found) == told(rdflib.Graph().parse(data=document, format="xml", publicID=BASE))
+    assert b"http://www.w3.org/ns/org#" not in made
 
 
 def told(graph: rdflib.Graph) -> Counter[tuple[str, ...]]:

@@ -10,9 +10,9 @@ import pytest
 from lxml import etree
 
 import factories
-from catalogue import queryables
 from catalogue.store import Store
 from catalogue.store.payloads import digest
+from catalogue.values import search_text_of, values_of
 from csw_client import CswClient
 from harvester.mapping.registry import read
 
@@ -26,13 +26,13 @@ def load_reference_records(store: Store, folder: Path) -> None:
         _, record = read(file.read_bytes())
         name = record.identifiers[0].value
         write = factories.write_of(store, record, source_identifier=name)
-        values = queryables.values_of(record, identifier=name)
+        values = values_of(record, identifier=name)
         writes.append(
             replace(
                 write,
                 file_identifier=name,
                 values=values,
-                search_text=queryables.search_text_of(values),
+                search_text=search_text_of(values),
                 payload=file.read_bytes(),
                 payload_digest=digest(file.read_bytes()),
             )

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from catalogue.record import (
     Agent,
     Box,
+    Conformance,
     Date,
     Identifier,
     Link,
@@ -25,6 +26,7 @@ from catalogue.record import (
     Record,
     Relation,
     Right,
+    Security,
     Service,
     Subject,
     Text,
@@ -203,6 +205,33 @@ def test_iso(prefix: str, record: Record, data: st.DataObject) -> None:
     found = again(record, prefix)
     assert set(found.subjects) == set(record.subjects)
     assert found == replace(record, subjects=found.subjects)
+
+
+conformance = st.builds(
+    Conformance,
+    tagged,
+    addresses | st.just(""),
+    w3cdtf | st.just(""),
+    st.sampled_from(["", "publication", "revision"]),
+    st.none() | st.booleans(),
+    st.none() | tagged,
+)
+security = st.builds(
+    Security, st.sampled_from(["", "restricted", "unclassified"]), st.none() | tagged, phrases | st.just("")
+)
+
+
+@pytest.mark.parametrize("prefix", ["iso19139", "iso19115-3"])
+@slow
+@given(results=some(conformance), constraints=some(security))
+def test_to_what_a_resource_conforms_and_why_it_is_kept_back(
+    prefix: str, results: tuple[Conformance, ...], constraints: tuple[Security, ...]
+) -> None:
+    record = Record(
+        title=Text.of("Wells", "en"), metadata_language="en", conformance=results, security=constraints
+    )
+    found = again(record, prefix)
+    assert (found.conformance, found.security) == (results, constraints)
 
 
 services = st.builds(
