@@ -66,6 +66,20 @@ class Window:
             return None
         return self._at(scale, middle, overlap=overlap)
 
+    def cut_at(
+        self, moment: str, granularity: str, *, overlap: bool = False, behind: bool = False
+    ) -> tuple[Window, Window] | None:
+        """Cut where a moment begins, or `behind` it; None where one of the halves would be all of it."""
+        scale = _Scale(granularity)
+        middle = scale.number(moment) - (not behind)
+        if self.until and middle >= scale.number(self.until, end=True):
+            return None
+        first, second = self._at(scale, middle, overlap=overlap)
+        low = scale.number(self.from_) if self.from_ else None
+        if low is not None and (middle < low or scale.number(second.from_) <= low):
+            return None
+        return first, second
+
     def front(
         self, days: int, granularity: str, *, earliest: str = "", latest: str = "", overlap: bool = False
     ) -> tuple[Window, Window] | None:

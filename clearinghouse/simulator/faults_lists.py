@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zlib import crc32
 
@@ -289,6 +289,17 @@ def _(call: Call, _switch: Switch) -> None:
     items = call.node.holding.listed()
     same = items[-1].datestamp if items else ""
     _mapped(call, lambda item: _entry(item, datestamp=same))
+
+
+@fault("loaded-at-once", Stage.SELECT, "all datestamps lie within an hour: it was loaded at once", rows=(37,))
+def _(call: Call, _switch: Switch) -> None:
+    items = call.node.holding.listed()
+    end = datetime.fromisoformat(items[-1].datestamp).replace(tzinfo=UTC)
+    places = {
+        item.id: end - timedelta(seconds=3600 * n / len(items)) for n, item in enumerate(reversed(items))
+    }
+    length = len(items[-1].datestamp)
+    _mapped(call, lambda item: _entry(item, datestamp=stamp(places[item.id])[:length]))
 
 
 @fault("expiration-without-zone", Stage.PAGE, "expirationDate has no Z", rows=(38,))

@@ -56,6 +56,7 @@ class OaiPmhClient:
         """Identify and ListMetadataFormats (sections 4.2 and 4.4)."""
         identify = self._requests.body("Identify")
         self._granularity = granularity_of(identify)
+        self._ways.learn(self._granularity)
         deleted = _text(identify, "deletedRecord").lower()
         return Description(
             repository_name=_text(identify, "repositoryName"),
@@ -142,7 +143,8 @@ class OaiPmhClient:
             raise error
         times = self._failed[1] + 1 if self._failed and self._failed[0] == position else 1
         self._failed = (position, times)
-        if times < PATIENCE and not position.failing and not isinstance(error, AnswerTooLarge):
+        patience = PATIENCE - 1 if position.cuts else PATIENCE
+        if times < patience and not position.failing and not isinstance(error, AnswerTooLarge):
             raise error
         step = (
             self._ways.lose(position, str(error)) if position.single else self._ways.around(position, error)

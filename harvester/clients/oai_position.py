@@ -36,6 +36,11 @@ class Position:
     first: str = ""
     #: Of the window in hand: what the server said that it holds.
     size: int | None = None
+    #: Of the window in hand: the newest datestamp so far, how many records have it, and whether the list has
+    #: come in another order.
+    latest: str = ""
+    tied: int = 0
+    unordered: bool = False
     #: Records on the longest page so far, and on the newest.
     longest: int = 0
     newest: int = 0
@@ -105,6 +110,8 @@ class Position:
 
     def rereads(self, before: Position) -> bool:
         """Whether a window that was being read at the position before is read again from its beginning."""
+        if 0 < before.tied < before.listed and self.window.from_ == before.latest:
+            return False  # taken up where it broke
         ways = [(one.cuts, one.single, one.no_single) for one in (self, before)]
         return before.listed > 0 and self.set_index == before.set_index and ways[0] != ways[1]
 
@@ -121,6 +128,9 @@ class Position:
             pages=0,
             first="",
             size=None,
+            latest="",
+            tied=0,
+            unordered=False,
             newest=0,
             empty=0,
             landmark="",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from harvester.clients.base import Item
+from harvester.clients.oai_ahead import noticed
 from harvester.clients.oai_position import Position
 
 _AGAIN: Final = "the source hands out a resumptionToken that it has handed out before"
@@ -90,7 +91,7 @@ def advanced(position: Position, items: Sequence[Item], token: str) -> Position:
     pages = position.pages + 1
     moves = items and (pages & (pages - 1)) == 0 and pages > 1
     return replace(
-        position,
+        noticed(position, items),
         token=token,
         listed=position.listed + count,
         pages=pages,

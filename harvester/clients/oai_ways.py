@@ -22,17 +22,20 @@ from catalogue.errors import (
 )
 from catalogue.namespaces import OAI
 from catalogue.source import Source
-from harvester.clients import oai_pages
+from harvester.clients import oai_ahead
 from harvester.clients.base import Item, Note
+from harvester.clients.oai_ahead import Ahead
 from harvester.clients.oai_position import MOST_CUTS, MOST_FAILING, Position
+from harvester.clients.oai_records import Header
 from harvester.clients.oai_requests import Requests
 from harvester.clients.oai_trail import WRAPS
 from harvester.windows import DAY, SECONDS, Window
 
 #: Failures of the same page before it is read in another way: the pipeline has waited twice by then.
 PATIENCE: Final = 3
-#: A window of so many records is read one by one rather than cut further.
-FEW: Final = 100
+#: A window of so many records is read one by one rather than cut further; one that cannot be cut between
+#: their datestamps, of so many.
+FEWEST, FEW = 12, 100
 #: Records asked for one by one in a run, at most.
 MOST_SINGLES: Final = 20_000
 #: Cuts that are written into the run's log.
@@ -84,6 +87,10 @@ class Ways:
         """So many empty pages in a row are no list that goes on."""
         return self._source.quirks.most_empty_pages
 
+    def learn(self, granularity: str) -> None:
+        """In which the source counts, as it has just said."""
+        self._granularity = granularity
+
     def granularity(self, position: Position) -> str:
         """In which windows are cut."""
         coarse = position.days or self._source.quirks.force_days or self._granularity != SECONDS
@@ -96,21 +103,27 @@ class Ways:
             HarvestError: there is no other way, or the source fails as a whole: the error itself.
         """
         reason = str(error) if error else position.broken
+        if error is not None and (position.failing >= MOST_FAILING or position.cuts >= MOST_CUTS):
+            raise error
+        position, ahead, told = self._taken_up(position, reason)
+        if told and error is None:
+            return Step(position, notes=told)
         if error is not None:
-            if position.failing >= MOST_FAILING or position.cuts >= MOST_CUTS:
-                raise error
-            if self._is_short(position, error):
-                return self._one_by_one(position, reason)
+            ahead = ahead or self._ahead(position, position.window)
+            if ahead is None:
+                self.require_life(error)
+            elif self._is_short(position, ahead):
+                return self._one_by_one(position, reason, told)
         position, notes = self._prepared(position)
-        halves = self._halves(position)
+        halves = self._halves(position, ahead, failing=error is not None)
         if halves is not None and position.cuts < MOST_CUTS:
-            return self._cut(position, halves, reason, notes, failing=error is not None)
+            return self._cut(position, halves, reason, (*told, *notes), failing=error is not None)
         if position.broken == WRAPS:
             return Step(position.behind_window(), notes=(Note("list-wraps", {"listed": position.listed}),))
         if self._source.quirks.whole_list or not position.cuts:
             raise error or ListBroken(reason)
         if not position.single and not position.no_single and position.singles < MOST_SINGLES:
-            return self._one_by_one(position, reason)
+            return self._one_by_one(position, reason, told)
         return self.lose(position, reason)
 
     def lose(self, position: Position, reason: str) -> Step:
@@ -170,30 +183,49 @@ class Ways:
         except HarvestError:
             raise error from None
 
-    def _is_short(self, position: Position, error: HarvestError) -> bool:
-        """Whether the window in hand holds so few records that they can be asked for one by one."""
-        if position.no_single or position.singles >= MOST_SINGLES:
-            self.require_life(error)
-            return False
-        try:
-            asked = self._requests.page(position.beginning(position.window), "ListIdentifiers")
-        except HarvestError:
-            self.require_life(error)
-            return False
-        token = asked.response.token()
-        body = asked.response.body
-        headers = 0 if body is None else len(body.findall(_HEADER))
-        # A list that does not end has a token behind its last record, too.
-        whole = not (token and token.token) or headers >= (oai_pages.size_of(token) or FEW + 1)
-        return whole and body is not None and headers <= FEW
+    def _taken_up(self, position: Position, reason: str) -> tuple[Position, Ahead | None, tuple[Note, ...]]:
+        """At the beginning of what is left of the window, and what is known of that.
 
-    def _one_by_one(self, position: Position, reason: str) -> Step:
+        The position as it is, and nothing more, where it cannot be proved what is left.
+        """
+        if not self._granularity:
+            position = self._described(position)
+        window = oai_ahead.rest(position, self.granularity(position))
+        ahead = None if window is None or self._source.quirks.whole_list else self._ahead(position, window)
+        if window is None or ahead is None or not oai_ahead.is_rest(position, ahead):
+            return position, None, ()
+        place = replace(position.beginning(window), cuts=position.cuts + 1, why=position.why or reason)
+        told: tuple[Note, ...] = ()
+        if position.cuts < _TOLD_CUTS:
+            told = (Note("list-taken-up", {"from": window.from_, "until": window.until, "error": reason}),)
+        return place, ahead, told
+
+    def _ahead(self, position: Position, window: Window) -> Ahead | None:
+        """What ListIdentifiers tells of a window; None where it fails, too."""
+        try:
+            asked = self._requests.page(position.beginning(window), "ListIdentifiers")
+        except HarvestError:
+            return None
+        body = asked.response.body
+        headers = [] if body is None else [Header(one) for one in body.iterchildren(_HEADER)]
+        return oai_ahead.ahead_of(asked, headers)
+
+    def _is_short(self, position: Position, ahead: Ahead) -> bool:
+        """Whether what is ahead is so little that it is asked for one by one."""
+        if position.no_single or position.singles >= MOST_SINGLES or not ahead.whole:
+            return False
+        count = len(ahead.stamps)
+        if count <= FEWEST or len(set(ahead.stamps)) == 1:
+            return True
+        return count <= FEW and self._halves(position, ahead, failing=True) is None
+
+    def _one_by_one(self, position: Position, reason: str, told: tuple[Note, ...]) -> Step:
         window = position.window
         single = replace(position.beginning(window), single=True)
-        told, notes = single.once(
+        after, notes = single.once(
             Note("one-by-one", {"from": window.from_, "until": window.until, "error": reason})
         )
-        return Step(told, notes=notes)
+        return Step(after, notes=(*told, *notes))
 
     def _cut(
         self,
@@ -218,19 +250,22 @@ class Ways:
 
     def can_cut(self, position: Position) -> bool:
         """Whether the window in hand can be cut."""
-        return position.cuts < MOST_CUTS and self._halves(position) is not None
+        return position.cuts < MOST_CUTS and self._halves(position, None) is not None
 
-    def _halves(self, position: Position) -> tuple[Window, Window] | None:
+    def _halves(
+        self, position: Position, ahead: Ahead | None, *, failing: bool = False
+    ) -> tuple[Window, Window] | None:
+        """The window in hand in two: where it broke, between the records ahead, or by the calendar."""
         quirks, window, floor = self._source.quirks, position.window, position.floor
         if quirks.whole_list:
             return None
         if floor and not window.from_ and window.until and _before(window.until, floor, or_same=True):
             return None
-        return window.cut(
-            self.granularity(position),
-            earliest=position.earliest,
-            overlap=position.overlap or quirks.window_overlap,
-        )
+        granularity, overlap = self.granularity(position), position.overlap or quirks.window_overlap
+        found = oai_ahead.halves(position, ahead, granularity, overlap=overlap) if failing else None
+        if found and floor and _before(found[0].until, floor):
+            found = None
+        return found or window.cut(granularity, earliest=position.earliest, overlap=overlap)
 
     def _prepared(self, position: Position) -> tuple[Position, tuple[Note, ...]]:
         """The position with what must be known before a list is cut for the first time."""
