@@ -14,6 +14,7 @@
     │   ├── StoreFull              there is no room left on its disk
     │   ├── SchemaOutOfDate
     │   ├── NumberTooGreat         nothing has a number that great
+    │   ├── NoText                 nothing has a text with such a character in it
     │   ├── UnknownFormat
     │   ├── TooManyPings           a ping link was used just before
     │   ├── TooManyCheckups        the client, the host or the queue has had enough for now
@@ -106,6 +107,7 @@ from catalogue.errors.store import (
     LastOperator,
     NoCluster,
     NodeExists,
+    NoText,
     NumberTooGreat,
     OrganisationExists,
     PersonExists,
@@ -165,6 +167,7 @@ __all__ = [
     "MailRefused",
     "MalformedXml",
     "NoCluster",
+    "NoText",
     "NodeExists",
     "NotAllowed",
     "NotSignedIn",

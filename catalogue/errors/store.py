@@ -45,6 +45,10 @@ class NumberTooGreat(StoreError):
     """A number is greater than those that a database counts to: nothing has it."""
 
 
+class NoText(StoreError):
+    """A text has in it what no database keeps: the character NUL, or half of a pair of surrogates."""
+
+
 class UnknownRun(Unknown):
     """No harvest run has this number."""
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from catalogue.errors import NumberTooGreat, SettingsError, StoreFull, StoreUnreachable
+from catalogue.errors import NoText, NumberTooGreat, SettingsError, StoreError, StoreFull, StoreUnreachable
 
 #: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
@@ -27,6 +27,7 @@ _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 MOST_KEPT: Final = 128 * 1024 * 1024
 _AWAY: Final = "the database does not answer"
 _TOO_GREAT: Final = "a number is greater than any that there is"
+_NO_TEXT: Final = "a text has a character in it that nothing has: NUL, or half of a pair of surrogates"
 #: The result code of SQLite stands in its last eight bits; what is above tells more.
 _PRIMARY: Final = 0xFF
 #: A writer that stands still in the middle of a transaction holds rows that others wait for: after a minute
@@ -109,20 +110,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         StoreUnreachable: the database does not answer just now.
     """
     outer = _outer(engine)
-    try:
+    with _told_by_name(engine):
         if outer is not None:
             yield outer
             return
         with engine.connect() as connection:
             yield connection
-    except (sa.exc.DBAPIError, _errors_of(engine)) as error:
-        if _is_away(engine, error):
-            raise StoreUnreachable(_AWAY) from error
-        if _is_too_great(error):
-            raise NumberTooGreat(_TOO_GREAT) from error
-        raise
-    except OverflowError as error:  # as the driver of SQLite has it
-        raise NumberTooGreat(_TOO_GREAT) from error
 
 
 @contextmanager
@@ -137,23 +130,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
         StoreUnreachable: the database does not answer just now.
     """
     outer = _outer(engine)
-    try:
+    with _told_by_name(engine):
         if outer is not None:
             with outer.begin_nested():
                 yield outer
             return
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
-    except (sa.exc.DBAPIError, _errors_of(engine)) as error:
-        if _is_full(getattr(error, "orig", error)):
-            raise StoreFull("the disk is full: nothing more can be written to the database") from error
-        if _is_away(engine, error):
-            raise StoreUnreachable(_AWAY) from error
-        if _is_too_great(error):
-            raise NumberTooGreat(_TOO_GREAT) from error
-        raise
-    except OverflowError as error:  # as the driver of SQLite has it
-        raise NumberTooGreat(_TOO_GREAT) from error
 
 
 @contextmanager
@@ -178,6 +161,32 @@ def together(engine: Engine) -> Iterator[None]:
             yield
         finally:
             _TOGETHER.reset(token)
+
+
+@contextmanager
+def _told_by_name(engine: Engine) -> Iterator[None]:
+    """What the driver raises inside becomes an error of ours, where there is one for it."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, _errors_of(engine)) as error:
+        named = _named(engine, error)
+        if named is None:
+            raise
+        raise named from error
+    except OverflowError as error:  # as the driver of SQLite has it
+        raise NumberTooGreat(_TOO_GREAT) from error
+    except UnicodeEncodeError as error:  # as both have it
+        raise NoText(_NO_TEXT) from error
+
+
+def _named(engine: Engine, error: Exception) -> StoreError | None:
+    if _is_full(getattr(error, "orig", error)):
+        return StoreFull("the disk is full: nothing more can be written to the database")
+    if _is_away(engine, error):
+        return StoreUnreachable(_AWAY)
+    if _is_too_great(error):
+        return NumberTooGreat(_TOO_GREAT)
+    return NoText(_NO_TEXT) if _is_no_text(engine, error) else None
 
 
 def _outer(engine: Engine) -> Connection | None:
@@ -211,6 +220,17 @@ def _is_away(engine: Engine, error: Exception) -> bool:
 def _is_too_great(error: Exception) -> bool:
     """Whether a number is greater than PostgreSQL counts to: 22003."""
     return getattr(getattr(error, "orig", error), "sqlstate", None) == "22003"
+
+
+def _is_no_text(engine: Engine, error: Exception) -> bool:
+    """Whether psycopg did not send a text, for NUL in it: it says so in words, for no server was asked."""
+    cause, dbapi = getattr(error, "orig", error), engine.dialect.dbapi
+    return (
+        dbapi is not None
+        and isinstance(cause, dbapi.DataError)
+        and getattr(cause, "sqlstate", "") is None
+        and "NUL" in str(cause)
+    )
 
 
 def _is_full(error: BaseException | None) -> bool:

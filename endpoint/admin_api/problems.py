@@ -64,7 +64,8 @@ def install(app: FastAPI) -> None:
     for error in STATUSES:
         app.add_exception_handler(error, failure)
     app.add_exception_handler(RequestValidationError, _unusable)
-    app.add_exception_handler(errors.NumberTooGreat, _too_great)
+    for none_has_it in (errors.NumberTooGreat, errors.NoText):
+        app.add_exception_handler(none_has_it, _nothing_has_it)
     app.add_exception_handler(HTTPException, _refused)
 
 
@@ -105,8 +106,8 @@ def _unusable(request: Request, error: Exception) -> Response:
     return Response(msgspec.json.encode(told), 422, {"Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
-def _too_great(request: Request, error: Exception) -> Response:
-    """A number is greater than those that a database has: nothing has it."""
+def _nothing_has_it(request: Request, error: Exception) -> Response:
+    """A number or a text is none that a database could have."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY if is_api(request) else HTTPStatus.NOT_FOUND
     return answer(request, Problem(status, str(error)))
 

@@ -103,7 +103,9 @@ def _get(
     content: dict[str, Any] = {}
     for one in of_kind(kind):
         is_json = one.name in {"json", "geojson"}
-        shape = {"$ref": f"#/components/schemas/{schema}"} if is_json else {"type": "string"}
+        # JSON-LD and link sets are objects, of vocabularies that this description does not repeat.
+        other = {"type": "object" if one.media_type.endswith("json") else "string"}
+        shape = {"$ref": f"#/components/schemas/{schema}"} if is_json else other
         content[(media_type or one.media_type) if is_json else one.content_type] = {"schema": shape}
     responses: dict[str, Any] = {"200": {"description": summary, "content": content}}
     for status in (*(("400", "404", "406", "410") if more else ("400", "406")), *_BUSY):
