@@ -67,14 +67,23 @@ def front(
         rows += rows // 2
 
 
+def _order(*columns: sa.ColumnElement[Any], descending: bool) -> list[sa.ColumnElement[Any]]:
+    return [one.desc() if descending else one for one in columns]
+
+
 @lru_cache(64)
 def _statement(chunks: int, descending: bool, embedded: bool) -> sa.Select[Any]:  # noqa: FBT001 - for the cache
     c = index_titles.c
-    of_chunks = sa.union_all(
-        *(sa.select(c.key, c.record_id).where(c.chunk == sa.literal_column(str(n))) for n in range(chunks))
-    )
+    each = [sa.select(c.key, c.record_id).where(c.chunk == sa.literal_column(str(n))) for n in range(chunks)]
+    if not embedded and chunks > 1:
+        # Put in order for itself, each is read by its index; PostgreSQL would sort all of them together.
+        each = [
+            one.order_by(*_order(c.key, c.record_id, descending=descending)).offset(sa.literal_column("0"))
+            for one in each
+        ]
+    of_chunks = sa.union_all(*each)
     key, number = of_chunks.selected_columns
-    order = (key.desc(), number.desc()) if descending else (key, number)
+    order = _order(key, number, descending=descending)
     titles = of_chunks.order_by(*order).limit(sa.bindparam("limit", type_=sa.Integer())).subquery()
     numbers = sa.cast(titles.c.record_id, sa.Text)
     return sa.select(sa.func.group_concat(numbers, ",") if embedded else sa.func.string_agg(numbers, ","))
