@@ -23,6 +23,7 @@ from catalogue.errors import (
     ListBroken,
     ListIncomplete,
     ProtocolFailure,
+    RequestLeft,
     SecretsLocked,
     SourceBusy,
 )
@@ -90,6 +91,7 @@ class Pipeline:
         self._names = partial(renamings.names, source.id) if renamings.any_of(source.id) else None
         try:
             with session_for(self._store, self._settings, source, run) as session:
+                session.leave_when(self._stopping)
                 client = client_for(
                     source,
                     session,
@@ -115,6 +117,8 @@ class Pipeline:
             try:
                 described = client.describe()
                 break
+            except RequestLeft:
+                return source
             except HarvestError as error:
                 failures += 1
                 self._pause(run, error, failures)
@@ -139,6 +143,8 @@ class Pipeline:
                     self._on_page(run)
                     if run.checkpoint.finished or self._over():
                         return run
+            except RequestLeft:
+                return run
             except ListBroken as error:
                 run = self._begin_again(run, error)
             except HarvestError as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from catalogue.errors import HarvestError, SecretsLocked
+from catalogue.errors import HarvestError, RequestLeft, SecretsLocked
 from catalogue.run import Checkpoint, Ending, HarvestRun, Tally
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
@@ -48,6 +48,7 @@ def trial_slice(
     why = ""
     try:
         with session_for(store, settings, source, run) as session:
+            session.leave_when(stopping)
             client = client_for(
                 source, session, uploads=Path(settings.uploads), upload_limit=settings.upload_limit
             )
@@ -57,6 +58,8 @@ def trial_slice(
                     return Slice(run, more=True)
                 if reading.is_enough:
                     break
+    except RequestLeft:
+        return Slice(run, more=True)
     except (HarvestError, SecretsLocked) as error:
         why = str(error)
     run = reading.written_down(run, why)

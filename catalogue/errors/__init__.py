@@ -50,6 +50,7 @@
     └── HarvestError               a source, not we, is the cause
         ├── AddressRefused         the address guard
         ├── SourceUnreachable      DNS, connection, TLS, timeout
+        ├── RequestLeft            before its answer had come: this process ends, or the run is paused
         ├── SourceBusy             429 or 503: come back after `retry_after` seconds
         ├── HttpFailure            any other unsuccessful HTTP status
         ├── AnswerTooLarge
@@ -96,6 +97,7 @@ from catalogue.errors.harvest import (
     ListBroken,
     ListIncomplete,
     ProtocolFailure,
+    RequestLeft,
     SourceBusy,
     SourceUnreachable,
 )
@@ -177,6 +179,7 @@ __all__ = [
     "ProtocolFailure",
     "QuestionClosed",
     "RegistrationClosed",
+    "RequestLeft",
     "RunAlreadyOpen",
     "RunLost",
     "SchemaOutOfDate",

@@ -212,9 +212,9 @@ class Ways:
 
     def _is_short(self, position: Position, ahead: Ahead) -> bool:
         """Whether what is ahead is so little that it is asked for one by one."""
-        if position.no_single or position.singles >= MOST_SINGLES or not ahead.whole:
-            return False
         count = len(ahead.stamps)
+        if position.no_single or position.singles >= MOST_SINGLES or not ahead.whole or not count:
+            return False
         if count <= FEWEST or len(set(ahead.stamps)) == 1:
             return True
         return count <= FEW and self._halves(position, ahead, failing=True) is None

@@ -6,9 +6,15 @@ import io
 import socket
 import time
 from collections.abc import Callable
+from typing import Final
+
+from catalogue.errors import RequestLeft
 
 #: Bytes asked of the socket at once: fewer calls for the large answers that we fetch.
 BUFFER = 128 * 1024
+#: Seconds of waiting between two looks whether to go on, and how long a request may take before it is looked.
+_LOOK: Final = 1.0
+_GRACE: Final = 5.0
 
 
 class Deadline:
@@ -25,10 +31,21 @@ class Deadline:
         self._whole = whole
         self._clock = clock
         self._until = clock() + whole
+        #: Says that nobody waits for the answer any more.
+        self.stopping: Callable[[], bool] = lambda: False
 
     def start(self) -> None:
         """A new request begins."""
         self._until = self._clock() + self._whole
+
+    def look(self) -> None:
+        """Look whether somebody waits for the answer still, if it takes long.
+
+        Raises:
+            RequestLeft: nobody does.
+        """
+        if self._clock() - self._until + self._whole >= _GRACE and self.stopping():
+            raise RequestLeft("the request was left: whoever waited for its answer has to stop")
 
     @property
     def passed(self) -> bool:
@@ -73,8 +90,17 @@ class DeadlineReader(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int | None:  # type: ignore[override] # what callers pass
         """Read what there is, waiting no longer than allowed."""
-        self._socket.settimeout(self._deadline.read_wait())
-        return self._raw.readinto(buffer)
+        left = self._deadline.read_wait()
+        while True:
+            self._deadline.look()
+            # Not through the file: it reads no more once a wait has ended without anything.
+            self._socket.settimeout(min(left, _LOOK))
+            try:
+                return self._socket.recv_into(buffer)
+            except TimeoutError:
+                left -= _LOOK
+                if left <= 0:
+                    raise
 
     def close(self) -> None:
         """Give the socket back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -108,6 +108,13 @@ class HarvestSession:
     def certificate_until(self) -> datetime | None:
         """When the source's own certificate ends, where one was verified in this session."""
         return self._own.certificate_until
+
+    def leave_when(self, stopping: Callable[[], bool]) -> None:
+        """Leave a request whose answer takes long once this says so: RequestLeft.
+
+        Nothing else ends the wait for a node that sends a byte a second before `answer_deadline`.
+        """
+        self._deadline.stopping = stopping
 
     def fetch(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
@@ -18,6 +20,7 @@ from factories import now
 from harvester import inline, pipeline, work
 from harvester.clients.oai_position import MOST_FAILING
 from harvester.clients.oai_ways import PATIENCE
+from harvester.http import deadline
 from harvester.pipeline import Pipeline
 from harvester.slices import utc_now
 from harvester.work import Work
@@ -415,6 +418,45 @@ def test_cancelling_acts_within_a_page(
     assert len(store.records.of_source("nile")) == 20
     assert len(remote.listings) == asked
     assert store.sources.get("nile").harvested_until == ""
+
+
+@pytest.mark.parametrize("cancelled", [True, False], ids=["cancelled", "told-to-stop"])
+def test_a_node_that_does_not_answer_holds_nobody_up(
+    sqlite_store: Store,
+    remote: RemoteNode,
+    register: Any,
+    harvest: Harvest,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    cancelled: bool,
+) -> None:
+    """Who is to stop waits no longer for the page in hand, and counts no failure."""
+    monkeypatch.setattr(deadline, "_GRACE", 0.3)
+    monkeypatch.setattr(deadline, "_LOOK", 0.1)
+    monkeypatch.setattr(work, "_LOOK", 0.1)
+    answered = threading.Event()
+    remote.fill(50)
+    register(sqlite_store, remote)
+    stopping: list[bool] = []
+
+    def silent() -> None:
+        if cancelled:
+            sqlite_store.runs.cancel(sqlite_store.runs.newest()[0].id, now(), "by an operator")
+        stopping.append(True)
+        answered.wait(10)
+
+    remote.mishaps[FIRST_PAGE + 2] = then(silent)
+    began = time.monotonic()
+    run = harvest(sqlite_store, should_stop=lambda: bool(stopping) and not cancelled)
+    assert time.monotonic() - began < 4
+    answered.set()
+    assert (run.tally.listed, run.failures) == (20, 0)
+    assert "page-failed" not in {event.event for event in sqlite_store.runs.events(run.id)}
+    if cancelled:
+        assert (run.ending, run.message) == (Ending.CANCELLED, "by an operator")
+        return
+    assert run.state is RunState.QUEUED
+    assert harvest(sqlite_store).tally.listed == 50
 
 
 def test_a_run_that_another_worker_holds_is_written_no_more(

@@ -18,11 +18,12 @@ from catalogue.errors import (
     AnswerTooLarge,
     AnswerUnreadable,
     HttpFailure,
+    RequestLeft,
     SourceBusy,
     SourceUnreachable,
 )
 from catalogue.settings import load_settings
-from harvester.http import HarvestSession
+from harvester.http import HarvestSession, deadline
 from harvester.http.answer import LONGEST_WAIT, place, retry_after
 
 
@@ -263,6 +264,38 @@ def test_a_byte_now_and_then_does_not_outlast_the_deadline(
     with pytest.raises(SourceUnreachable, match=r"longer than 0\.4 seconds"):
         make_session(answer_deadline=0.4, read_timeout=2.0).fetch("GET", url)
     assert time.monotonic() - began < 1.5
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"])
+def test_a_request_that_takes_long_is_left_once_nobody_waits_for_its_answer(
+    make_session: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch, first: bytes
+) -> None:
+    """Whether it says nothing, or a byte now and then."""
+    monkeypatch.setattr(deadline, "_GRACE", 0.3)
+    monkeypatch.setattr(deadline, "_LOOK", 0.05)
+    url = raw_server(lambda c: _trickle(c, first) if first else time.sleep(5))
+    began = time.monotonic()
+    session = make_session(read_timeout=4.0)
+    session.leave_when(lambda: time.monotonic() - began > 0.1)
+    with pytest.raises(RequestLeft):
+        session.fetch("GET", url)
+    assert 0.3 <= time.monotonic() - began < 2
+
+
+def test_an_answer_that_comes_soon_is_read_to_its_end(
+    make_session: Any, raw_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is time to stop, and where it comes after some looks."""
+    monkeypatch.setattr(deadline, "_LOOK", 0.05)
+
+    def answer(connection: socket.socket) -> None:
+        for part in (b"HTTP/1.1 200 OK\r\n", b"Content-Length: 4\r\n\r\n", b"ab", b"cd"):
+            time.sleep(0.12)
+            connection.sendall(part)
+
+    session = make_session()
+    session.leave_when(lambda: True)
+    assert session.fetch("GET", raw_server(answer)).content == b"abcd"
 
 
 def test_pauses_between_requests_to_one_host(make_session: Any, httpserver: Any) -> None:
