@@ -1,6 +1,7 @@
 """How fast records come in: a whole harvest, every stage included, beside the bare limit.
 
-    python benchmarks/harvest.py [--records 100000] [--iso-records 20000] [--database URL] [--workers 2]
+    python benchmarks/harvest.py [--records 100000] [--iso-records 20000] [--database URL]
+                                 [--workers 2 [--latency 300]]
 
 A process of its own serves a generated OAI-PMH list in pages of 100 as static bytes. Measured for oai_dc,
 then for ISO 19139 in another process, in CPU seconds (user and system, all threads) and peak memory:
@@ -10,9 +11,11 @@ then for ISO 19139 in another process, in CPU seconds (user and system, all thre
 - the first harvest into an empty store;
 - the same list again, unchanged, and how much that is of what Sickle takes.
 
-With `--workers` (PostgreSQL: `--database` names an empty one) so many processes harvest a source each, at
-once, and their wall time is compared with that of one: of records that no other source has. Where the server
-is on this machine, and tells where its data are, what its processes took for a record is told as well.
+With `--workers` (PostgreSQL: `--database` names an empty one) so many sources are harvested at once, each of
+records that no other has: first one, then all by one process, then each by a process of its own. Their wall
+time is compared with that of one. `--latency` is what a node takes for a page, in milliseconds, as real ones
+do. Where the server is on this machine, and tells where its data are, what its processes took for a record is
+told as well, and what they waited for while they worked.
 """
 
 from __future__ import annotations
@@ -28,9 +31,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -121,10 +127,12 @@ def sickle(base_url: str, prefix: str) -> None:
 
 
 @contextmanager
-def node(records: int, prefix: str, address: str = "127.0.0.1", first: int = 0) -> Iterator[str]:
+def node(
+    records: int, prefix: str, address: str = "127.0.0.1", *, first: int = 0, latency: float = 0.0
+) -> Iterator[str]:
     """A node in a process of its own: its base URL. `first` is the number of its first record."""
     server = subprocess.Popen(
-        [sys.executable, "-c", NODE, str(records), prefix, address, str(first)],
+        [sys.executable, "-c", NODE, str(records), prefix, address, str(first), str(latency)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -144,6 +152,7 @@ def main() -> None:
     arguments.add_argument("--format", default="oai_dc", choices=["oai_dc", "iso19139"])
     arguments.add_argument("--database", default="")
     arguments.add_argument("--workers", type=int, default=0)
+    arguments.add_argument("--latency", type=float, default=0.0, help="Milliseconds for a page.")
     arguments.add_argument("--profile", action="store_true", help="Profile the first harvest.")
     options = arguments.parse_args()
     if options.workers:
@@ -215,45 +224,103 @@ def cpu_of_server(store: Store) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def work_of(database_url: str, source_id: str, count: int) -> None:
-    """One worker: harvest one source, and say what it took."""
+@contextmanager
+def waits(store: Store) -> Iterator[Counter[str]]:
+    """What the processes of PostgreSQL wait for while they have something to do, looked at now and then."""
+    seen: Counter[str] = Counter()
+    over = threading.Event()
+
+    def look() -> None:
+        with store.engine.connect() as connection:
+            while not over.wait(0.1):
+                for row in connection.exec_driver_sql(_WAITS):
+                    seen[row[0]] += 1
+                connection.rollback()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+_WAITS = """
+    SELECT CASE WHEN state <> 'active' THEN state
+           ELSE coalesce(wait_event_type || ' ' || wait_event, 'CPU') END
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
+
+def work_of(database_url: str, sources: list[str], count: int) -> None:
+    """One worker: harvest sources, all at once, and say what it took."""
     settings, store = opened(database_url, Path())
     with store:
-        measured(f"worker on {source_id}", lambda: harvest(store, settings, source_id, count), count)
+
+        def work() -> None:
+            with ThreadPoolExecutor(len(sources)) as pool:
+                list(pool.map(lambda one: harvest(store, settings, one, count), sources))
+
+        measured(f"worker on {', '.join(sources)}", work, count * len(sources))
 
 
 def together(options: argparse.Namespace) -> None:
-    """One worker by itself, then as many as wanted at once: each has a source of its own to harvest."""
+    """One source by itself, then as many as wanted at once: by one process, and by one for each."""
     spawn = multiprocessing.get_context("spawn")
-    count, took = options.records, []
+    many, alone = options.workers, 0.0
     _, store = opened(options.database, Path())
     with store:
         store.upgrade()
-        for round_, workers in enumerate((1, options.workers)):
-            addresses = [f"127.0.0.{2 + one}" for one in range(workers)]
-            with ExitStack() as nodes:
-                ids = []
-                for number, address in enumerate(addresses):
-                    first = (len(took) + number) * count
-                    base_url = nodes.enter_context(node(count, options.format, address, first))
-                    ids.append(f"bench-{round_}-{number}")
-                    source = Source(ids[-1], Protocol.OAI_PMH, base_url, metadata_prefix=options.format)
-                    store.sources.add(source, utc_now())
+        for round_, (processes, sources) in enumerate(((1, 1), (1, many), (many, many))):
+            with nodes(store, options, round_, sources) as ids:
+                shares = [ids[one::processes] for one in range(processes)]
                 before, began = cpu_of_server(store), time.monotonic()
-                started = [spawn.Process(target=work_of, args=(options.database, one, count)) for one in ids]
-                for process in started:
-                    process.start()
-                for process in started:
-                    process.join()
-                took.append(time.monotonic() - began)
-                spent = (cpu_of_server(store) - before) / (workers * count)
-                row = {
-                    "what": "PostgreSQL",
-                    "workers": workers,
-                    "microseconds_per_record": round(1e6 * spent),
-                }
-                print(json.dumps(row), flush=True)
-    print(json.dumps({"what": "times one worker", "ratio": round(options.workers * took[0] / took[1], 2)}))
+                with waits(store) as seen:
+                    started = [
+                        spawn.Process(target=work_of, args=(options.database, share, options.records))
+                        for share in shares
+                    ]
+                    for process in started:
+                        process.start()
+                    for process in started:
+                        process.join()
+                seconds = time.monotonic() - began
+            alone = alone or seconds
+            row = {
+                "processes": processes,
+                "sources at once": sources,
+                "seconds": round(seconds, 1),
+                "times one source": round(sources * alone / seconds, 2),
+                "PostgreSQL, microseconds per record": round(
+                    1e6 * (cpu_of_server(store) - before) / (sources * options.records)
+                ),
+                "its processes": dict(seen.most_common(8)),
+            }
+            print(json.dumps(row), flush=True)
+
+
+@contextmanager
+def nodes(store: Store, options: argparse.Namespace, round_: int, sources: int) -> Iterator[list[str]]:
+    """So many nodes, registered: each with an address, and records, of its own."""
+    with ExitStack() as running:
+        ids = []
+        for number in range(sources):
+            first = (round_ * options.workers + number) * options.records
+            base_url = running.enter_context(
+                node(
+                    options.records,
+                    options.format,
+                    f"127.0.0.{2 + number}",
+                    first=first,
+                    latency=options.latency / 1000,
+                )
+            )
+            ids.append(f"bench-{round_}-{number}")
+            source = Source(ids[-1], Protocol.OAI_PMH, base_url, metadata_prefix=options.format)
+            store.sources.add(source, utc_now())
+        yield ids
 
 
 if __name__ == "__main__":

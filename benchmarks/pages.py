@@ -6,6 +6,7 @@ import http.server
 import random
 import re
 import sys
+import time
 
 PAGE = 100
 #: Runs this module's node in a process of its own; prints the port.
@@ -165,8 +166,9 @@ _FORMATS = _envelope(
 
 
 def main() -> None:
-    """Serve so many records in a format, at an address, from a number on, until killed."""
+    """Serve so many records in a format, at an address, from a number on, each page after so many seconds."""
     answers = pages(int(sys.argv[1]), sys.argv[2], int(sys.argv[4]) if len(sys.argv) > 4 else 0)
+    latency = float(sys.argv[5]) if len(sys.argv) > 5 else 0.0
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -179,6 +181,7 @@ def main() -> None:
                 body = _FORMATS
             else:
                 body = answers[token]
+                time.sleep(latency)
             self.send_response(200)
             self.send_header("Content-Type", "text/xml; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))

@@ -17,10 +17,17 @@ _SOON: Final = 500
 _PAGE: Final = 500
 
 
-def settle(store: Store) -> int:
-    """Take what has changed since the last time into the search index, and compare it; how many records."""
-    store.index.take_in()
-    return store.clusters.settle(compare)
+def settle(store: Store, *, wait: bool = True) -> int:
+    """Take what has changed since the last time into the search index, and compare it; how many records.
+
+    One process at a time does each of the two, for all. While another does one, this one does the other;
+    without `wait`, what others are at is left to them.
+    """
+    store.index.take_in(wait=False)
+    settled = store.clusters.settle(compare, wait=wait)
+    if wait:
+        store.index.take_in()
+    return settled
 
 
 def tell_copies(store: Store, run: HarvestRun) -> None:
@@ -33,17 +40,20 @@ def tell_copies(store: Store, run: HarvestRun) -> None:
 
 
 def settling(store: Store, on_page: Callable[[HarvestRun], None]) -> Callable[[HarvestRun], None]:
-    """The same `on_page`, which also settles after every so many changes."""
-    settled = 0
-    after = min(_SOON, _OFTEN)
+    """The same `on_page`, which also settles after every so many changes.
+
+    What another process settles just now is left to it, for it settles everything; but not twice in a row,
+    so that no more comes in than one can settle.
+    """
+    settled, after, wait = 0, min(_SOON, _OFTEN), False
 
     def then_settle(run: HarvestRun) -> None:
-        nonlocal settled, after
+        nonlocal settled, after, wait
         on_page(run)
         changed = _changed(run.tally)
         if changed - settled >= after:
-            settle(store)
-            settled, after = changed, _OFTEN
+            done = settle(store, wait=wait)
+            settled, after, wait = changed, _OFTEN, not done
         elif changed < settled:
             settled = changed
 

@@ -45,18 +45,22 @@ class Clusters:
         self._engine = engine
         self._at_once = _FIRST
 
-    def settle(self, compare: settling.Compare, *, at_once: int = 0) -> int:
+    def settle(self, compare: settling.Compare, *, at_once: int = 0, wait: bool = True) -> int:
         """Compare what has changed since with everything else; how many records that were.
 
         Args:
             compare: says whether two records are copies.
             at_once: entries that are settled in one transaction; 0: as many as take about a second.
+            wait: for another that settles just now; otherwise the rest is left to that one.
         """
         settled = 0
         while self._waits():
             began = time.monotonic()
             with writing(self._engine) as connection:
-                settled += settling.settle(connection, compare, limit=at_once or self._at_once)
+                done = settling.settle(connection, compare, limit=at_once or self._at_once, wait=wait)
+            if not done:
+                break
+            settled += done
             took = time.monotonic() - began
             self._at_once = fitting(self._at_once, took)
             if took > _LONG / 2 and self._engine.dialect.name == "sqlite":

@@ -138,13 +138,18 @@ def among(
     return sa.select(values.c.value)
 
 
-def alone(connection: Connection, name: str) -> None:
+def alone(connection: Connection, name: str, *, wait: bool = True) -> bool:
     """From here to the end of the transaction nobody else is behind this call with the same name.
 
-    SQLite has one writer at a time as it is.
+    Without `wait`, whether that is so. SQLite has one writer at a time as it is.
     """
-    if connection.dialect.name != "sqlite":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+    if connection.dialect.name == "sqlite":
+        return True
+    key = sa.func.hashtext(name)
+    if wait:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        return True
+    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar_one())
 
 
 def not_among(

@@ -57,9 +57,10 @@ def enqueue(connection: Connection, changed: Iterable[tuple[int, Collection[int]
     dialects.write_rows(connection, match_queue, ("record_id", "keys"), rows)
 
 
-def settle(connection: Connection, compare: Compare, *, limit: int) -> int:
-    """Take up to `limit` entries of the queue; how many there were."""
-    dialects.alone(connection, ALONE)
+def settle(connection: Connection, compare: Compare, *, limit: int, wait: bool = True) -> int:
+    """Take up to `limit` entries of the queue; how many there were. Without `wait`, none beside another."""
+    if not dialects.alone(connection, ALONE, wait=wait):
+        return 0
     queue = sa.select(match_queue).order_by(match_queue.c.id).limit(limit)
     entries = connection.execute(queue).all()
     if not entries:

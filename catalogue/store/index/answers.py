@@ -78,12 +78,14 @@ class SearchIndex:
         self._fronts: _Lately[list[int]] = _Lately(_FRONTS)
         self._facets: _Lately[list[tuple[str, int]]] = _Lately(_FACETS)
 
-    def take_in(self, *, at_once: int = AT_ONCE) -> int:
-        """Take in all that waits; how many records that were."""
+    def take_in(self, *, at_once: int = AT_ONCE, wait: bool = True) -> int:
+        """Take in all that waits; how many records that were. Without `wait`, nothing while another does."""
         records_ = 0
         while self._waits():
             with writing(self._engine) as connection:
-                taken = batches.take_in(connection, self._dictionary, self._handed, limit=at_once)
+                taken = batches.take_in(connection, self._dictionary, self._handed, limit=at_once, wait=wait)
+            if not taken.entries:
+                break
             self._dictionary.keep(taken.terms)
             self._handed.forget(taken.generation, taken.entries)
             records_ += taken.records

@@ -83,10 +83,11 @@ def _generation(connection: Connection) -> int:
 _GENERATION = sa.select(index_state.c.generation)
 
 
-def take_in(connection: Connection, dictionary: Dictionary, handed: Handed, *, limit: int) -> Taken:
-    """Take in what waits, about so many records of it."""
-    dialects.alone(connection, ALONE)
-    taken = _waiting(connection, limit)
+def take_in(
+    connection: Connection, dictionary: Dictionary, handed: Handed, *, limit: int, wait: bool = True
+) -> Taken:
+    """Take in what waits, about so many records of it; without `wait`, nothing while another does."""
+    taken = _waiting(connection, limit) if dialects.alone(connection, ALONE, wait=wait) else []
     if not taken:
         return Taken()
     generation = _generation(connection)
