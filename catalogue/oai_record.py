@@ -23,11 +23,11 @@ from catalogue.xml import escape, escape_attribute
 
 _OPENING: Final = "<record><header><identifier>"
 #: Of what an element begins with: what stands before its header and behind it, and before its identifier.
-_BEFORE_HEADER: Final = len("<record>")
-_BEHIND_HEADER: Final = len("<metadata>")
-_BEFORE_IDENTIFIER: Final = len("<record><header>")
-_STAMP: Final = b"</identifier><datestamp>"
-_LENGTH_OF_STAMP: Final = len("2000-01-01T00:00:00Z")
+BEFORE_HEADER: Final = len("<record>")
+BEHIND_HEADER: Final = len("<metadata>")
+BEFORE_IDENTIFIER: Final = len("<record><header>")
+STAMP: Final = b"</identifier><datestamp>"
+LENGTH_OF_STAMP: Final = len("2000-01-01T00:00:00Z")
 #: A header of a record that is deleted, or no more in a list, begins with this (section 2.5.1).
 GONE: Final = b'<header status="deleted">'
 _MARK: Final = b' altered="'
@@ -47,16 +47,11 @@ def begin(identifier: str, datestamp: int, set_specs: str) -> bytes:
     ).encode()
 
 
-def header(beginning: bytes) -> bytes:
-    """The header of an element that begins so."""
-    return beginning[_BEFORE_HEADER:-_BEHIND_HEADER]
-
-
 def gone(beginning: bytes, datestamp: int) -> bytes:
     """The header in a list of a record that is deleted, or no more in the list, since this moment."""
-    before, _, behind = beginning[_BEFORE_IDENTIFIER:-_BEHIND_HEADER].partition(_STAMP)
+    before, _, behind = beginning[BEFORE_IDENTIFIER:-BEHIND_HEADER].partition(STAMP)
     stamp = utc(datestamp).encode()
-    return b"".join((GONE, before, _STAMP, stamp, behind[_LENGTH_OF_STAMP:]))
+    return b"".join((GONE, before, STAMP, stamp, behind[LENGTH_OF_STAMP:]))
 
 
 def element_gone(beginning: bytes, datestamp: int) -> bytes:

@@ -53,6 +53,7 @@ from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
 from endpoint.registration import opened as registration_opened
 from endpoint.registration.rooms import ROOMS as REGISTRATION
+from endpoint.transport import memory
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
@@ -135,6 +136,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.add_middleware(Measured, figures=app.state.figures, direct=ADDRESS)
     app.add_middleware(Spelled)
     _spare_the_collector()
+    memory.keep()
     return app
 
 

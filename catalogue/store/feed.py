@@ -11,7 +11,6 @@ thousandth cost the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import Any, Final, NamedTuple
@@ -33,6 +32,8 @@ _FEW: Final = 20_000
 _FOR_EVER: Final = 1 << 40
 #: How often what a page consists of is made anew before we give up.
 _ATTEMPTS: Final = 5
+#: Rows that tell of a full page: itself, and the key of its last entry. One more: the list goes on.
+_FULL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,7 @@ class FeedEntry(NamedTuple):
     metadata_rights: str
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """The key of a list's last entry so far."""
 
     datestamp: int
@@ -79,13 +79,13 @@ class Position:
 class FeedPage(NamedTuple):
     """A page of a list as it is sent: record elements, or headers (OAI-PMH 2.0, section 2.5)."""
 
-    #: In a row; an element may be several of them.
+    #: In a row; an element may be several of them, or several elements one.
     content: list[bytes]
     entries: int
-    #: Of its last entry.
-    position: Position
-    #: Whether the list goes on behind it.
-    more: bool
+    #: How many of them are deleted, or no more in the list; 0 where nobody asked for that.
+    gone: int
+    #: Of its last entry; None where the list ends with it.
+    position: Position | None
 
 
 class Row(NamedTuple):
@@ -123,8 +123,9 @@ class UnrenderedPage(NamedTuple):
     """A page of such elements."""
 
     elements: list[Unrendered]
-    position: Position
-    more: bool
+    #: As of a `FeedPage`.
+    gone: int
+    position: Position | None
 
 
 class Feed:
@@ -132,6 +133,7 @@ class Feed:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._embedded = engine.dialect.name == "sqlite"
 
     def response_date(self) -> int:
         """The responseDate of an answer that is read after this call, in whole seconds."""
@@ -146,22 +148,29 @@ class Feed:
         return found
 
     def page(
-        self, query: FeedQuery, *, after: Position | None = None, limit: int, bodies: bool = True
+        self,
+        query: FeedQuery,
+        *,
+        after: Position | None = None,
+        limit: int,
+        bodies: bool = True,
+        tally: bool = False,
     ) -> FeedPage | None:
         """The record elements behind `after`, at most `limit` of them; without `bodies` their headers.
 
-        None where there is nothing. Whole records only of formats that are not rendered on demand.
+        With `tally` it is counted how many of them are gone. None where there is nothing. Whole records only
+        of formats that are not rendered on demand.
         """
-        shape, values = self._asked(query, after, limit + 1, bodies=bodies)
-        tell = _whole if bodies else _headers
+        shape, values = self._asked(query, after, limit, bodies=bodies)
+        select = feed_sql.page(shape._replace(tally=tally), embedded=self._embedded)
         for _ in range(_ATTEMPTS):
-            found = statements.rows(self._engine, feed_sql.page(shape), **values)
-            if not found:
+            found = statements.rows(self._engine, select, **values)
+            entries, ready, gone, content = found[0]
+            if not entries:
                 return None
-            listed = found[:limit]
-            content = tell(listed)
-            if content is not None:
-                return FeedPage(content, len(listed), Position(*listed[-1][:2]), len(found) > limit)
+            if ready == entries:
+                position = Position(*found[1][:2]) if len(found) > _FULL else None
+                return FeedPage([content], entries, gone, position)
             self._mend(shape, values)
         raise RuntimeError(_RESTLESS)
 
@@ -177,8 +186,9 @@ class Feed:
             made = [_unrendered(Row._make(row), query.prefix) for row in found[:limit]]
             whole = [one for one in made if one is not None]
             if len(whole) == len(made):
-                last = Position(*found[len(made) - 1][:2])
-                return UnrenderedPage(whole, last, len(found) > limit)
+                gone = sum(not row[2] for row in found[:limit])
+                last = Position(*found[limit - 1][:2]) if len(found) > limit else None
+                return UnrenderedPage(whole, gone, last)
             self._mend(shape, values)
         raise RuntimeError(_RESTLESS)
 
@@ -193,16 +203,17 @@ class Feed:
         """One record in one format: its element. None where it has never been there in that format."""
         on_demand = prefix in _ON_DEMAND
         index = INDEX if on_demand else prefix
-        select = feed_sql.one(on_demand=on_demand)
+        select = feed_sql.one(on_demand=on_demand, embedded=self._embedded)
         for _ in range(_ATTEMPTS):
             found = statements.rows(
                 self._engine, select, identifier=identifier, prefix=index, served=prefix, edition=edition()
             )
             if not found:
                 return None
-            told = _unrendered(Row(*found[0]), prefix) if on_demand else _whole(found)
+            told: bytes | Unrendered | None
+            told = _unrendered(Row(*found[0]), prefix) if on_demand else found[0][2]
             if told is not None:
-                return told if isinstance(told, Unrendered) else b"".join(told)
+                return told
             elements.mend(self._engine, [found[0][1]])
         raise RuntimeError(_RESTLESS)
 
@@ -215,6 +226,7 @@ class Feed:
             until=query.until is not None,
             resumed=after is not None,
             bodies=bodies,
+            everywhere=query.prefix in _EVERYWHERE,
         )
         values = {
             "prefix": INDEX if query.prefix in _ON_DEMAND else query.prefix,
@@ -275,7 +287,7 @@ class Feed:
     def _counted(self, query: FeedQuery, *, most: int | None = None) -> int:
         """How many entries a list has, counted one by one; at most so many."""
         shape, values = self._asked(query, None, 0, bodies=False)
-        listed = feed_sql.counted(shape, joined=query.prefix not in _EVERYWHERE)
+        listed = feed_sql.counted(shape)
         if most is not None:
             listed = listed.limit(most)
         with reading(self._engine) as connection:
@@ -317,29 +329,6 @@ def _is_empty(query: FeedQuery) -> bool:
 
 
 _RESTLESS: Final = "what stands around renditions does not stay as it is made"
-
-
-def _whole(rows: Iterable[Any]) -> list[bytes] | None:
-    """The record elements of these rows; None where what stands around one has to be made anew."""
-    told: list[bytes] = []
-    for datestamp, _, begin, body, end in rows:
-        if begin is None:
-            return None
-        if body is None:
-            told.append(oai_record.element_gone(begin, datestamp))
-        else:
-            told += (begin, body, end)
-    return told
-
-
-def _headers(rows: Iterable[Any]) -> list[bytes] | None:
-    """The headers of these rows, likewise."""
-    told: list[bytes] = []
-    for datestamp, _, begin, made, alive in rows:
-        if begin is None or (alive and not made):
-            return None
-        told.append(oai_record.header(begin) if alive else oai_record.gone(begin, datestamp))
-    return told
 
 
 def _unrendered(row: Row, prefix: str) -> Unrendered | None:

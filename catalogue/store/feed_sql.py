@@ -1,8 +1,7 @@
 """The statements that the lists of the feed are read by.
 
-A row is what an element consists of: what stands before the metadata, the metadata, what stands behind them.
-Nothing is put together in the database: its strings grow by being copied, which for long records costs more
-than all else.
+A page is one value, put together in the database (catalogue.store.element_sql); of a format that is rendered
+on demand, a row for each entry with what its element consists of.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from catalogue import formats
+from catalogue.store import element_sql
+from catalogue.store.element_sql import current, number
 from catalogue.store.tables import kept_renditions, neutral_records, record_sets, records, renditions, sets
 
 #: The format that every record has, in which each of its changes is told.
@@ -52,14 +53,38 @@ class Shape(NamedTuple):
     resumed: bool = False
     #: Whole records, or headers only.
     bodies: bool = True
+    #: Whether every record has the format: then the list of a set is that of its entries.
+    everywhere: bool = False
+    #: Whether what is gone is counted.
+    tally: bool = False
 
 
 @cache
-def page(shape: Shape) -> sa.Select[Any]:
-    """A row for each entry of a list: what its element consists of, or its header."""
+def page(shape: Shape, *, embedded: bool) -> sa.CompoundSelect[Any]:
+    """A page of a list: how much is on it, how much of that is ready, how much is gone; its content.
+
+    The first row is the page. Rows behind it are the keys of the last entry of a full page, and of the one
+    that follows it. All in one statement: what is written meanwhile is in all of that, or in none.
+    """
     listed, tables, conditions = _list(shape)
-    columns = _parts(listed) if shape.bodies else _head(listed)
-    return _ordered(sa.select(*columns), listed, tables, conditions)
+    put = element_sql.element if shape.bodies else element_sql.header
+    columns = [put(listed, embedded=embedded).label("made"), element_sql.ready(listed).label("ready")]
+    if shape.tally:
+        columns.append(element_sql.gone(listed).label("gone"))
+    entries = _ordered(sa.select(*columns), listed, tables, conditions).subquery("entries")
+    none = sa.cast(sa.null(), sa.BigInteger())
+    key = sa.select(listed.c.datestamp, listed.c.record_id)
+    keys = _ordered(key, listed, listed if shape.everywhere else tables, conditions)
+    last = keys.limit(number(2)).offset(_bind("limit") - number(1)).subquery("keys")
+    return sa.union_all(
+        sa.select(
+            sa.func.count(),
+            sa.func.sum(entries.c.ready),
+            sa.func.sum(entries.c.gone) if shape.tally else number(0),
+            element_sql.joined(entries.c.made, embedded=embedded),
+        ),
+        sa.select(last.c.datestamp, last.c.record_id, none, sa.cast(sa.null(), sa.LargeBinary())),
+    )
 
 
 @cache
@@ -85,7 +110,7 @@ def entries(shape: Shape) -> sa.Select[Any]:
         listed.c.record_id,
         records.c.identifier,
         listed.c.datestamp,
-        sa.not_(_alive(listed)).label("deleted"),
+        sa.not_(element_sql.alive(listed)).label("deleted"),
         records.c.set_specs,
         body.label("body"),
         records.c.source_id,
@@ -100,17 +125,22 @@ def entries(shape: Shape) -> sa.Select[Any]:
 
 
 @cache
-def one(*, on_demand: bool) -> sa.Select[Any]:
-    """A row for one record in one format."""
-    columns = _on_demand(renditions) if on_demand else _parts(renditions)
+def one(*, on_demand: bool, embedded: bool) -> sa.Select[Any]:
+    """A row for one record in one format: its element, NULL where it is not ready; or what it is of."""
+    if on_demand:
+        columns = _on_demand(renditions)
+    else:
+        made = sa.cast(element_sql.element(renditions, embedded=embedded), sa.LargeBinary())
+        told = sa.case((element_sql.ready(renditions) == number(1), made))
+        columns = (renditions.c.datestamp, renditions.c.record_id, told)
     tables = _with_neutral(_ITEM) if on_demand else _ITEM
     return sa.select(*columns).select_from(tables).where(_IDENTIFIER, _PREFIX)
 
 
-def counted(shape: Shape, *, joined: bool) -> sa.Select[Any]:
-    """The entries of a list, to be counted; `joined` where not every record has the format."""
+def counted(shape: Shape) -> sa.Select[Any]:
+    """The entries of a list, to be counted."""
     listed, tables, conditions = _list(shape)
-    return sa.select(sa.literal(1)).select_from(tables if joined else listed).where(*conditions)
+    return sa.select(sa.literal(1)).select_from(listed if shape.everywhere else tables).where(*conditions)
 
 
 @cache
@@ -132,54 +162,17 @@ def _ordered(
     )
 
 
-def _alive(listed: sa.Table) -> ColumnElement[bool]:
-    """A record that is deleted has no metadata in any format."""
-    there = renditions.c.body.is_not(None)
-    return there if listed is renditions else sa.and_(record_sets.c.member, there)
-
-
-def _parts(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
-    """Where an entry stands, and what its element consists of: metadata, and what stands before and behind.
-
-    Of what does not live, no metadata; of what lives, no beginning where that is not of this datestamp's
-    making. Each column of a hundred rows costs as much as a row of all.
-    """
-    body: ColumnElement[Any] = renditions.c.body
-    if listed is record_sets:
-        body = sa.case((record_sets.c.member, body))
-    current = sa.or_(_current(renditions), sa.not_(_alive(listed)))
-    begin = sa.case((current, renditions.c.element_begin))
-    return (
-        listed.c.datestamp,
-        listed.c.record_id,
-        begin.label("element_begin"),
-        body.label("body"),
-        renditions.c.element_end,
-    )
-
-
-def _head(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
-    """Where an entry stands, what its element begins with and whether that is current, and if it lives."""
-    return (
-        listed.c.datestamp,
-        listed.c.record_id,
-        renditions.c.element_begin,
-        _current(renditions).label("made"),
-        _alive(listed).label("alive"),
-    )
-
-
 def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     """What a record element in a format that is rendered on demand is made of.
 
     What stands before the metadata and behind, and what they are rendered from, or have been; or, of a record
     that was sent in that format, what was sent and what stands around that.
     """
-    alive, sent = _alive(listed), _own.c.body.is_not(None)
+    alive, sent = element_sql.alive(listed), _own.c.body.is_not(None)
     begin = sa.case(
         (sa.not_(alive), renditions.c.element_begin),
-        (sent, sa.case((_current(_own), _own.c.element_begin))),
-        (_current(renditions), renditions.c.element_begin),
+        (sent, sa.case((current(_own), _own.c.element_begin))),
+        (current(renditions), renditions.c.element_begin),
     )
     return (
         listed.c.datestamp,
@@ -193,12 +186,6 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
         records.c.file_identifier,
         records.c.source_datestamp,
     )
-
-
-def _current(of: FromClause) -> ColumnElement[bool]:
-    """Whether what stands around metadata is of their datestamp's making."""
-    made: ColumnElement[bool] = of.c.element_datestamp == of.c.datestamp
-    return made
 
 
 def _with_neutral(tables: FromClause) -> FromClause:

@@ -23,7 +23,8 @@ from catalogue.errors import StoreUnreachable
 #: Connections that are kept while nobody needs them.
 _MOST_KEPT: Final = 8
 
-Statement: TypeAlias = "sa.Select[Any] | sa.Insert | sa.Update | sa.Delete"
+Query: TypeAlias = "sa.Select[Any] | sa.CompoundSelect[Any]"
+Statement: TypeAlias = "Query | sa.Insert | sa.Update | sa.Delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class _Statement:
     bound: Mapping[str, Any]
 
 
-def rows(engine: Engine, select: sa.Select[Any], **values: Any) -> list[Any]:
+def rows(engine: Engine, select: Query, **values: Any) -> list[Any]:
     """The rows that a query gives with these values.
 
     The query is a constant, with a `bindparam` for each value: it is what the compiled form is found by.
@@ -84,7 +85,7 @@ def _fetched(connection: Any, dialect: Dialect, select: sa.Select[Any], values: 
     return list(cursor.fetchall())
 
 
-def _ready(dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> tuple[str, Any]:
+def _ready(dialect: Dialect, select: Query, values: dict[str, Any]) -> tuple[str, Any]:
     """What the driver is given: the statement and its parameters."""
     statement = _compiled(select, dialect)
     named = {**statement.bound, **values}

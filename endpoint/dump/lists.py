@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from catalogue.oai_record import GONE, utc
+from catalogue.oai_record import utc
 from catalogue.store.feed import FeedEntry, FeedPage, FeedQuery, Position
 from endpoint.oai_pmh import envelope, on_demand
 from endpoint.oai_pmh.arguments import Pairs
@@ -24,7 +24,6 @@ from endpoint.oai_pmh.provider import ON_DEMAND, Provider
 PAGE = 500
 #: Every record has this format: its list is the list of all records.
 EVERYTHING = "oai_dc"
-_GONE = b"<record>" + GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,17 @@ def _pages(provider: Provider, prefix: str, span: Span) -> Iterator[FeedPage]:
     """The elements of a list, some at a time, in the order of their datestamps."""
     query, feed = FeedQuery(prefix, None, span.since, span.snapshot), provider.store.feed
     after: Position | None = None
-    while True:
+    more = True
+    while more:
         if prefix in ON_DEMAND:
             found = on_demand.page(feed, query, after=after, limit=PAGE)
         else:
-            found = feed.page(query, after=after, limit=PAGE)
+            found = feed.page(query, after=after, limit=PAGE, tally=True)
         if found is None:
             return
         yield found
         after = found.position
+        more = after is not None
 
 
 def _entries(provider: Provider, span: Span) -> Iterator[list[FeedEntry]]:
@@ -86,8 +87,7 @@ def xml(provider: Provider, prefix: str, span: Span) -> Iterator[Part]:
         if not begun:
             begun = True
             yield Part(envelope.opening("ListRecords", **about))
-        gone = sum(part.startswith(_GONE) for part in found.content)
-        yield Part(b"".join(found.content), found.entries, gone)
+        yield Part(b"".join(found.content), found.entries, found.gone)
     if begun:
         yield Part(envelope.closing("ListRecords"))
     else:

@@ -66,16 +66,18 @@ class OaiPmh:
             busy = patience(503, BUSY_FOR, "The database does not answer just now.")
             await busy(scope, receive, send)
             return
-        await _send(scope, send, found.document)
+        # The first page of a list that goes on has another token each time.
+        etag = "" if found.told.begun and not found.told.ended else _etag(found.document)
+        await _send(scope, send, found.document, etag)
         visits = visits_of(scope["app"])
         visits.note(client_of(scope), found.verb, found.told, error=found.error, size=len(found.document))
         if visits.due:
             await to_thread.run_sync(visits.write)
 
 
-async def _send(scope: Scope, send: Send, document: bytes) -> None:
+async def _send(scope: Scope, send: Send, document: bytes, etag: str) -> None:
     """Send a document, unless the client has it; coded as the client likes it."""
-    status, headers, body = answers.whole(scope, document, _CONTENT_TYPE, _etag(document))
+    status, headers, body = answers.whole(scope, document, _CONTENT_TYPE, etag)
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -13,7 +13,7 @@ def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) ->
     if found is None:
         return None
     content = [part for one in found.elements for part in rendered(one, query.prefix)]
-    return FeedPage(content, len(found.elements), found.position, found.more)
+    return FeedPage(content, len(found.elements), found.gone, found.position)
 
 
 def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:

@@ -178,8 +178,8 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
     found = _read(provider, query, None, bodies=bodies)
     if found is None:
         raise NoRecordsMatch("No records match this combination of arguments", response_date)
-    told = Told(query.prefix, query.set_id, found.entries, begun=True, ended=not found.more)
-    if not found.more:
+    told = Told(query.prefix, query.set_id, found.entries, begun=True, ended=found.position is None)
+    if found.position is None:
         return _Page(response_date, found.content, told)
     snapshot = feed.newest_datestamp() or response_date
     bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
@@ -204,7 +204,7 @@ def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _P
     after = Position(token.datestamp, token.record_id)
     query = FeedQuery(token.prefix, token.set_id, None, _earlier(token.until, token.snapshot))
     found = _read(provider, query, after, bodies=bodies)
-    more = found is not None and found.more
+    at = found.position if found else None
     if found is None:
         # All that remained has changed meanwhile, and stands behind the snapshot now. A page with nothing
         # on it is not allowed: tell some of these; what follows them belongs to the client's next harvest.
@@ -212,13 +212,12 @@ def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _P
         found = _read(provider, query, after, bodies=bodies)
         if found is None:
             raise NoRecordsMatch("What remained of this list has changed since", token.response_date)
-    if more:
-        at = found.position
+    if at is not None:
         following = token.advanced(at.datestamp, at.record_id, entries=found.entries)
         element = resumption.element(provider.seal.close(following), following, cursor=token.cursor)
     else:
         element = resumption.last_element(token)
-    told = Told(token.prefix, token.set_id, found.entries, ended=not more)
+    told = Told(token.prefix, token.set_id, found.entries, ended=at is None)
     return _Page(token.response_date, (*found.content, element), told)
 
 

@@ -6,7 +6,7 @@ time of day that its envelope tells.
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Final
 
 #: What is longer is a page of a harvest, which no client asks for twice: to hash it would be in vain.
@@ -15,10 +15,11 @@ LONGEST: Final = 64 * 1024
 
 def etag_of(*parts: bytes) -> str:
     """The entity tag of an answer that consists of these."""
-    digest = blake2b(digest_size=12)
+    # Processors have instructions for this one: it takes half as long as BLAKE2.
+    digest = sha256(usedforsecurity=False)
     for part in parts:
         digest.update(part)
-    return f'W/"{digest.hexdigest()}"'
+    return f'W/"{digest.hexdigest()[:24]}"'
 
 
 def matches(if_none_match: str, etag: str) -> bool:

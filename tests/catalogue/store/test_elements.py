@@ -15,9 +15,9 @@ from catalogue.provenance import About, chain
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.feed import FeedQuery, Position
 from catalogue.store.migrations import downgrade
-from catalogue.store.tables import renditions
+from catalogue.store.tables import record_sets, renditions
 from factories import add_source, commit, fill, open_run, write_of
 
 NAME = "oai:clearinghouse.localdomain:nile:"
@@ -63,12 +63,49 @@ def test_what_the_release_before_writes_is_made_anew(filled: Store, begin: bytes
 
 
 def test_a_page_tells_where_it_ends(filled: Store) -> None:
-    pages, after = [], None
-    while page := filled.feed.page(FeedQuery("oai_dc"), after=after, limit=2):
-        pages.append((page.entries, page.more))
-        after = page.position
-    assert pages == [(2, True), (2, False)]
+    last = filled.feed.entries(FeedQuery("oai_dc"), limit=9)[-1]
+    for limit, sizes in ((1, [1] * 4), (2, [2, 2]), (3, [3, 1]), (4, [4]), (5, [4])):
+        pages, after, more = [], None, True
+        while more:
+            page = filled.feed.page(FeedQuery("oai_dc"), after=after, limit=limit, tally=True)
+            assert page is not None
+            pages.append(page)
+            after, more = page.position, page.position is not None
+        assert [page.entries for page in pages] == sizes
+        assert sum(page.gone for page in pages) == 1
+    after = Position(last.datestamp, last.record_id)
     assert filled.feed.page(FeedQuery("oai_dc"), after=after, limit=2) is None
+
+
+def test_elements_are_put_together_as_they_are_written(filled: Store) -> None:
+    """The database says what `catalogue.oai_record` does; of what is gone, too, and of what left a set."""
+    [set_id] = [filled.sets.id_of("source:nile")]
+    leave = sa.update(record_sets).where(record_sets.c.record_id == 2).values(member=False, datestamp=1)
+    with filled.engine.execution_options(writes=True).connect() as connection, connection.begin():
+        connection.execute(leave)
+        c = renditions.c
+        rows = connection.execute(
+            sa.select(c.element_begin, c.body, c.element_end, c.datestamp)
+            .where(c.prefix == "oai_dc")
+            .order_by(c.record_id)
+        ).all()
+    elements = [
+        begin + body + end if body is not None else oai_record.element_gone(begin, stamp)
+        for begin, body, end, stamp in rows
+    ]
+    headers = [one.partition(b"<metadata>")[0].removeprefix(b"<record>") for one in elements]
+    headers = [one.removesuffix(b"</record>") for one in headers]
+    assert [b"deleted" in one for one in headers] == [False, False, True, False]
+    page = filled.feed.page(FeedQuery("oai_dc"), limit=9)
+    assert page is not None
+    assert sorted(elements) == sorted(re.findall(rb"<record>.*?</record>", page.content[0]))
+    page = filled.feed.page(FeedQuery("oai_dc"), limit=9, bodies=False)
+    assert page is not None
+    assert sorted(headers) == sorted(re.findall(rb"<header.*?</header>", page.content[0]))
+    page = filled.feed.page(FeedQuery("oai_dc", set_id), limit=9, tally=True)
+    assert page is not None
+    assert page.gone == 2
+    assert page.content[0].startswith(oai_record.element_gone(rows[1].element_begin, 1))
 
 
 def test_what_stands_around_the_metadata() -> None:

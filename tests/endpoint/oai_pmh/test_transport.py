@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,9 +50,23 @@ def test_post_is_get(oai: Any) -> None:
 
 
 def test_head_is_get_without_the_body(oai: Any) -> None:
-    got = oai.raw(b"verb=ListSets")
-    head = oai.raw(b"verb=ListSets", "HEAD")
+    got = oai.raw(b"verb=Identify")
+    head = oai.raw(b"verb=Identify", "HEAD")
     assert (head.status, head.headers) == (200, got.headers)
+
+
+def test_the_first_page_of_a_list_that_goes_on_has_no_validator(
+    sqlite_store: Store, serve: Callable[..., Any]
+) -> None:
+    """Its token is another each time; the same token gives the same page, which may be known already."""
+    fill(sqlite_store, {name: Record(Text.of(name)) for name in "abc"})
+    served = serve(sqlite_store, oai_page_size=2)
+    first = served.raw(b"verb=ListIdentifiers&metadataPrefix=oai_dc")
+    assert "etag" not in first.headers
+    [token] = re.findall(rb"<resumptionToken[^>]*>([^<]+)<", first.body)
+    query = b"verb=ListIdentifiers&resumptionToken=" + quote(token).encode()
+    assert served.raw(query).headers["etag"] == served.raw(query).headers["etag"]
+    assert "etag" in served.raw(b"verb=ListIdentifiers&metadataPrefix=oai_dc&set=source:none").headers
 
 
 def test_it_is_xml(oai: Any) -> None:
