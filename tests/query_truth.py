@@ -58,6 +58,8 @@ DEGREES = [-180.0, -179.5, -90.0, -10.0, -0.5, 0.0, 0.5, 10.0, 20.0, 90.0, 179.5
 LATITUDES = [degrees for degrees in DEGREES if -90 <= degrees <= 90]
 TEXT_QUERYABLES = ["title", "subject", "type", "format", "creator", "identifier", "coverage"]
 DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin", "specification_date"]
+#: Above it, in parts of what is subtracted, no rounding can turn a difference's sign.
+_ROUNDING, _TINY = 1e-14, 1e-100
 NUMBERS = ["0", "5", "5.0", "25000", "0.5", "30", "2.5e4", "1000000", "-1", "-1.5"]
 NUMBER_QUERYABLES = ["denominator", "distance"]
 
@@ -77,13 +79,20 @@ class Known:
         return values_of(self.record, identifier=self.identifier)
 
     @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            found.setdefault(name, []).append(value)
+        return found
+
+    @cached_property
     def texts(self) -> str:
         """Each text once, on lines of its own: a wildcard may stand for the end of a line."""
         return normal("\n".join({value: None for name, value in self.pairs if name not in CODES}))
 
     def values(self, queryable: str) -> list[str]:
         """Its values of the queryable."""
-        return [value for name, value in self.pairs if name == queryable]
+        return self._by_name.get(queryable, [])
 
 
 # The records
@@ -351,9 +360,14 @@ def _sides(ring: Sequence) -> list[tuple]:
     return [(ring[at - 1], ring[at]) for at in range(len(ring))]
 
 
-def _turn(a: tuple, b: tuple, c: tuple) -> Fraction:
-    (ax, ay), (bx, by), (cx, cy) = (tuple(map(Fraction, point)) for point in (a, b, c))
-    return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+def _turn(a: tuple, b: tuple, c: tuple) -> int:
+    """On which side of the line from a to b the point is: 1, -1, or 0 where it is on it."""
+    left, right = (b[0] - a[0]) * (c[1] - a[1]), (b[1] - a[1]) * (c[0] - a[0])
+    found: float | Fraction = left - right
+    if abs(found) <= _ROUNDING * (abs(left) + abs(right)) or abs(found) < _TINY:
+        (ax, ay), (bx, by), (cx, cy) = (tuple(map(Fraction, point)) for point in (a, b, c))
+        found = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    return (found > 0) - (found < 0)
 
 
 def _on(point: tuple, a: tuple, b: tuple) -> bool:
