@@ -94,7 +94,7 @@ def _service(request: Request, set_spec: str) -> Service | None:
     sets: Api | None = getattr(state, "csw_sets", None)
     if sets is None:
         sets = state.csw_sets = Api(known.settings, known.store)
-    found = sets.catalogues().get(set_spec)
+    found = sets.known(set_spec)
     if found is None or not found.set_spec:
         return None
     return Service.of(known.settings, known.store, found.set_spec, found.labels)

@@ -70,13 +70,18 @@ class Api:
         """Every catalogue by id: the whole, then the sets in the order of their specs."""
         return self._catalogues.latest()
 
+    def known(self, name: str) -> Catalogue | None:
+        """The catalogue of this name: also of a set that the feed lists and no record was ever in."""
+        node = load_sets(self.settings.sets_path).get(name)
+        return self.catalogues().get(name) or (Catalogue(name, dict(node.labels)) if node else None)
+
     def catalogue(self, name: str) -> Catalogue:
         """The catalogue of this name.
 
         Raises:
             Problem: there is none.
         """
-        found = self.catalogues().get(name)
+        found = self.known(name)
         if found is None:
             raise not_found(f"there is no collection {name!r}")
         return found

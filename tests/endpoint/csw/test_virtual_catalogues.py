@@ -16,6 +16,7 @@ from catalogue import oai_identifier
 from catalogue.record import Date, Record, Subject, Text
 from catalogue.store import Store
 from csw_client import CswClient, get_records, serving
+from records_client import RecordsClient
 
 SPEC = "convention:stockholm"
 BY_GET = "service=CSW&version=2.0.2&request="
@@ -102,12 +103,27 @@ def test_a_set_says_what_it_is(both: tuple[CswClient, CswClient, CswClient]) -> 
     assert b"Stockholm Convention" in described
 
 
-@pytest.mark.parametrize("path", ["/csw/convention:nothing", "/csw/records", "/csw/type"])
+@pytest.mark.parametrize("path", ["/csw/convention:nothing", "/csw/records", "/csw/kind"])
 def test_there_is_no_service_where_there_is_no_set(store: Store, path: str) -> None:
     fill(store)
     answer = CswClient(store, path=path).get(f"{BY_GET}GetCapabilities")
     assert answer.status == 404
     assert answer.exception == ("NoApplicableCode", "")
+
+
+def test_a_set_that_no_record_is_in_is_a_service_without_records(
+    store: Store, csw_schema: etree.XMLSchema
+) -> None:
+    fill(store)
+    empty = CswClient(store, csw_schema, path="/csw/convention:rotterdam")
+    assert "Rotterdam Convention" in empty.get(f"{BY_GET}GetCapabilities").one("//ows:Title/text()")
+    found = empty.get(f"{BY_GET}GetRecords&typeNames=csw:Record&resultType=results&sortBy=dc:title:A")
+    assert found.counts == (0, 0, 0)
+    assert empty.get(f"{BY_GET}GetDomain&propertyName=dc:subject").all("//csw:Value") == []
+    assert empty.get(f"{BY_GET}GetRecordById&id={name(3)}").records == []
+    items = RecordsClient(store).items(catalogue="convention:rotterdam")
+    assert (items.status, items.json["numberMatched"]) == (200, 0)
+    assert RecordsClient(store).items(catalogue="convention:nothing").status == 404
 
 
 def test_a_client_may_ask_for_one_language(both: tuple[CswClient, CswClient, CswClient]) -> None:
