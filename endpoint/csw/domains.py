@@ -71,6 +71,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             "ElementSetName": names.ELEMENT_SETS,
         }
     ),
+    "GetRepositoryItem": Operation({}),
 }
 
 

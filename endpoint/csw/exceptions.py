@@ -27,7 +27,7 @@ class Code(StrEnum):
     INVALID_UPDATE_SEQUENCE = "InvalidUpdateSequence"
     VERSION_NEGOTIATION_FAILED = "VersionNegotiationFailed"
     NO_APPLICABLE_CODE = "NoApplicableCode"
-    #: Of CSW 3.0.0 alone (12-176r7, 7.4.4.2).
+    #: Of CSW 3.0.0 (12-176r7, 7.4.4.2), and wherever a repository item is asked for.
     NOT_FOUND = "NotFound"
 
 

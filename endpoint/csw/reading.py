@@ -22,6 +22,7 @@ from endpoint.csw.requests import (
     GetDomain,
     GetRecordById,
     GetRecords,
+    GetRepositoryItem,
     Request,
 )
 from endpoint.csw.sent import Sent
@@ -29,7 +30,7 @@ from endpoint.languages import liked
 
 SECTIONS: Final = ("ServiceIdentification", "ServiceProvider", "OperationsMetadata", "Filter_Capabilities")
 #: Operations of the standard that this service does not have (07-006r1, 10.11 and 10.12).
-_REFUSED: Final = frozenset({"Transaction", "Harvest", "GetRepositoryItem"})
+_REFUSED: Final = frozenset({"Transaction", "Harvest"})
 DEFAULT_MAX_RECORDS: Final = 10
 #: What makes a text no xs:anyURI.
 _NO_URI: Final = re.compile(r"[^!#$&-;=?-\[\]_a-z~%]|%(?![0-9A-Fa-f]{2})|#.*#")
@@ -124,6 +125,24 @@ def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
     )
 
 
+def _get_repository_item(sent: Sent, _max_records: int) -> GetRepositoryItem:
+    return GetRepositoryItem(identifier_of(sent))
+
+
+def identifier_of(sent: Sent) -> str:
+    """The one record that is asked for.
+
+    Raises:
+        OwsException: none is, or several.
+    """
+    identifiers = sent.all("id")
+    if not identifiers:
+        raise missing("id")
+    if len(identifiers) > 1:
+        raise invalid("id", "one record can be asked for at once")
+    return identifiers[0]
+
+
 def _get_domain(sent: Sent, _max_records: int) -> GetDomain:
     properties, parameters = sent.all("PropertyName"), sent.all("ParameterName")
     if not properties and not parameters:
@@ -137,6 +156,7 @@ _READERS: Final[Mapping[str, Callable[[Sent, int], Request]]] = {
     "GetDomain": _get_domain,
     "GetRecords": _get_records,
     "GetRecordById": _get_record_by_id,
+    "GetRepositoryItem": _get_repository_item,
 }
 
 

@@ -68,7 +68,7 @@ class GetRecordById:
 
 @dataclass(frozen=True, slots=True)
 class GetRepositoryItem:
-    """The record as its source sent it (3.0.0 alone)."""
+    """The record as its source sent it: 12-176r7, 7.5; in 2.0.2 of the ebRIM profile, 07-110r4."""
 
     identifier: str
 
@@ -87,4 +87,4 @@ class GetDomain:
     output_format: str = "application/xml"
 
 
-Request = GetCapabilities | DescribeRecord | GetRecords | GetRecordById | GetDomain
+Request = GetCapabilities | DescribeRecord | GetRecords | GetRecordById | GetRepositoryItem | GetDomain

@@ -20,7 +20,7 @@ from catalogue.errors import InvalidQuery
 from catalogue.xml import namespace
 from endpoint.csw import kvp, post, reading
 from endpoint.csw.about import language_of
-from endpoint.csw.exceptions import Code, OwsException, report, told_as_ows
+from endpoint.csw.exceptions import Code, OwsException, invalid, report, told_as_ows
 from endpoint.csw.operations import answer
 from endpoint.csw.sent import Sent
 from endpoint.csw.service import PATH, Service
@@ -126,6 +126,8 @@ def _answer(service: Service, asked: _Sent) -> _Answer:
             sent = post.read(posted.request, kvp.beside(query))
         sent = replace(sent, accept_language=asked.accept_language)
         document, media_type = _answered(service, sent, now, newer=newer)
+        if posted is not None and posted.soap and media_type == names30.JSON:
+            raise invalid("outputFormat", "an envelope of SOAP holds XML, and no JSON")
     except (OwsException, InvalidQuery) as refused:
         error = refused if isinstance(refused, OwsException) else told_as_ows(refused)
         told = exceptions30.report(error) if newer else report(error)
@@ -143,7 +145,7 @@ def _answered(service: Service, sent: Sent, now: datetime, *, newer: bool) -> tu
         return operations30.answer(
             service, reading30.read(sent, max_records=service.settings.csw_max_records), now
         )
-    return answer(service, reading.read(sent, max_records=service.settings.csw_max_records), now), _XML
+    return answer(service, reading.read(sent, max_records=service.settings.csw_max_records), now)
 
 
 def _envelope(document: bytes) -> bytes:

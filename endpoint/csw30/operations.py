@@ -7,7 +7,7 @@ from datetime import datetime
 from catalogue.errors import InvalidQuery
 from endpoint.csw.domain_values import get_domain
 from endpoint.csw.exceptions import Code, OwsException, invalid
-from endpoint.csw.operations import page
+from endpoint.csw.operations import page, repository_item
 from endpoint.csw.requests import (
     GetCapabilities,
     GetDomain,
@@ -34,7 +34,9 @@ def answer(service: Service, request: Request, now: datetime) -> tuple[bytes, st
         document, media_type = _answer(service, request, now)
     except InvalidQuery as error:
         raise invalid(error.locator or "Constraint", str(error)) from error
-    return (as_json(document) if media_type == names.JSON else document), media_type
+    # What a source sent as JSON is no document of ours.
+    ours = media_type == names.JSON and not isinstance(request, GetRepositoryItem)
+    return (as_json(document) if ours else document), media_type
 
 
 def _answer(service: Service, request: Request, now: datetime) -> tuple[bytes, str]:
@@ -51,7 +53,7 @@ def _answer(service: Service, request: Request, now: datetime) -> tuple[bytes, s
         case GetRecordById():
             return _get_record_by_id(service, request), request.output_format
         case GetRepositoryItem(identifier):
-            return _get_repository_item(service, identifier), names.XML
+            return repository_item(service, identifier)
 
 
 def _get_records(service: Service, request: GetRecords, now: datetime) -> bytes:
@@ -70,11 +72,3 @@ def _get_record_by_id(service: Service, request: GetRecordById) -> bytes:
     if not found:
         raise OwsException(Code.NOT_FOUND, "id", f"there is no record {request.identifiers[0]!r}")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + found[0]
-
-
-def _get_repository_item(service: Service, identifier: str) -> bytes:
-    ids = service.identified((identifier,))
-    payload = service.store.search.payload(ids[0]) if ids else None
-    if payload is None:
-        raise OwsException(Code.NOT_FOUND, "id", f"there is no record {identifier!r}")
-    return payload

@@ -16,6 +16,7 @@ from endpoint.csw.reading import (
     document_language,
     element_names,
     element_set,
+    identifier_of,
     record_language,
     request_id,
     sections_of,
@@ -95,7 +96,7 @@ def _get_records(sent: Sent, max_records: int) -> GetRecords:
 
 
 def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
-    identifier = _identifier(sent)
+    identifier = identifier_of(sent)
     output_format, output_schema = _output(sent)
     return GetRecordById(
         (identifier,), output_schema, element_set(sent), output_format, record_language(sent)
@@ -103,16 +104,7 @@ def _get_record_by_id(sent: Sent, _max_records: int) -> GetRecordById:
 
 
 def _get_repository_item(sent: Sent, _max_records: int) -> GetRepositoryItem:
-    return GetRepositoryItem(_identifier(sent))
-
-
-def _identifier(sent: Sent) -> str:
-    identifiers = sent.all("id")
-    if not identifiers:
-        raise missing("id")
-    if len(identifiers) > 1:
-        raise invalid("id", "one record can be asked for; GetRecords has recordIds for several")
-    return identifiers[0]
+    return GetRepositoryItem(identifier_of(sent))
 
 
 def _get_domain(sent: Sent, _max_records: int) -> GetDomain:

@@ -67,6 +67,7 @@ def test_capabilities(csw: CatalogueServiceWeb, address: str) -> None:
         "GetDomain",
         "GetRecords",
         "GetRecordById",
+        "GetRepositoryItem",
     ]
     get_records = csw.get_operation_by_name("GetRecords")
     assert get_records.parameters["outputSchema"]["values"][:2] == [

@@ -16,6 +16,7 @@ from owslib import fes2
 from owslib.catalogue.csw3 import CatalogueServiceWeb
 from requests import HTTPError
 
+import factories
 from catalogue.query import And, AnyText, Extent, Identified, Missing, Predicate, Relation
 from catalogue.record import Period, Record, Text
 from catalogue.rendering.csw_record import write30
@@ -371,6 +372,37 @@ def test_a_record_as_its_source_sent_it(csw30: CswClient, random_store: Store, k
     assert csw30.get(f"{item}&id=nobody").exception == ("NotFound", "id")
     assert csw30.get(item).exception == ("MissingParameterValue", "id")
     assert random_store.search.payload(10_000) is None
+    older = "service=CSW&version=2.0.2&request=GetRepositoryItem"
+    answer = csw30.get(f"{older}&id={known[3].identifier}", valid=False)
+    assert answer.content == random_store.search.payload(known[3].number)
+    assert csw30.get(f"{older}&id=nobody", valid=False).exception == ("NotFound", "id")
+    assert csw30.get(f"{older}&id=a,b", valid=False).exception == ("InvalidParameterValue", "id")
+
+
+def test_what_a_source_sent_as_json_is_json(sqlite_store: Store) -> None:
+    payload = b'{"type": "Feature"}'
+    record = Record(title=Text.of("Wells"))
+    factories.add_source(sqlite_store)
+    write = factories.write_of(
+        sqlite_store, record, source_identifier="a", prefix="ogc_record", native=payload
+    )
+    factories.commit(sqlite_store, factories.open_run(sqlite_store), [write])
+    (name,) = CswClient(sqlite_store).get(GET).identifiers
+    for version in ("2.0.2", "3.0.0"):
+        query = f"service=CSW&version={version}&request=GetRepositoryItem&id={name}"
+        answer = CswClient(sqlite_store).fetch(query)
+        assert (answer.content, answer.content_type) == (payload, "application/json")
+
+
+def test_an_envelope_of_soap_holds_no_json(csw30: CswClient) -> None:
+    asked = (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
+        f'<csw30:GetRecords {CSW} outputFormat="application/json"><csw30:Query typeNames="csw30:Record"/>'
+        "</csw30:GetRecords></s:Body></s:Envelope>"
+    )
+    answer = csw30.post(asked, valid=False)
+    assert answer.status == 400
+    assert answer.all("//ows20:Exception/@locator") == ["outputFormat"]
 
 
 def test_feeds(csw30: CswClient, known: list[Known]) -> None:
