@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
-from zlib import crc32
 
 from catalogue.numbers import ordinal
 
@@ -141,16 +140,10 @@ QUERYABLES: Final[dict[str, Kind]] = {
 
 #: Characters of a value that its key in the index has.
 KEY_LENGTH: Final = 60
-#: Queryables whose values have no key: running text, which is asked for by what it contains.
-_UNKEYED: Final = frozenset(
+#: Queryables of running text, which is asked for by what it contains.
+RUNNING_TEXT: Final = frozenset(
     {"abstract", "alternative", "lineage", "limitation", "other_constraints", "relation", "rights", "source"}
 )
-#: Queryables with many different values, which are asked for by what they contain or equal, never by how
-#: they begin. Their key is one of a few numbers. Keys of their own, in no order as records come in, cost
-#: more at a hundred thousand records than all else that is written of one; these few each have their place
-#: at the end of the last, and still spare an equality all but its part of the index.
-_BUCKETED: Final = frozenset({"contributor", "creator", "resource_identifier", "subject", "title"})
-_BUCKETS: Final = 32
 
 
 def normalise(text: str) -> str:
@@ -159,21 +152,6 @@ def normalise(text: str) -> str:
         return text.lower()
     # Folding may take a text out of its normal form (U+0345); the second pass mends that.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
-def is_keyed(queryable: str) -> bool:
-    """Whether the index knows how the values of a queryable begin."""
-    return queryable not in _UNKEYED and queryable not in _BUCKETED
-
-
-def key_of(queryable: str, value: str, normal: str) -> str:
-    """What the index keeps of a value with this normal form: its beginning, its place or its bucket."""
-    if queryable in _UNKEYED:
-        return ""
-    if queryable in _BUCKETED:
-        return str(crc32(normal.encode("utf-8", "surrogatepass")) % _BUCKETS)
-    told = ORDINALS.get(QUERYABLES.get(queryable, Kind.TEXT))
-    return told(value) if told else normal[:KEY_LENGTH]
 
 
 _W3CDTF: Final = re.compile(

@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.engine import reading
 from catalogue.store.tables import beginnings
 
@@ -24,6 +24,7 @@ SIGNS: Final = (":", "/", "=")
 #: which an index of PostgreSQL holds but 2,700 bytes.
 LONGEST: Final = 500
 _B: Final = beginnings.c
+_KNOWN: Final = sa.select(_B.beginning).where(_B.source_id == sa.bindparam("source", type_=sa.Text()))
 
 
 def of(identifiers: Iterable[str]) -> set[str]:
@@ -42,7 +43,9 @@ def note(connection: Connection, source_id: str, identifiers: Iterable[str]) -> 
     found = of(identifiers)
     if not found:
         return
-    known = set(connection.execute(sa.select(_B.beginning).where(_B.source_id == source_id)).scalars())
+    known = {row[0] for row in statements.rows_on(connection, _KNOWN, source=source_id)}
+    if found <= known:
+        return  # as a rule
     new = sorted(found - known)[: max(0, MOST - len(known))]
     rows = [{"source_id": source_id, "beginning": beginning} for beginning in new]
     dialects.insert_missing(connection, beginnings, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,11 +20,8 @@ from catalogue.queryables import (
     QUERYABLES,
     Kind,
     instant,
-    is_keyed,
-    key_of,
     normalise,
 )
-from catalogue.store.tables import record_values
 
 Condition = sa.ColumnElement[bool]
 
@@ -49,20 +47,29 @@ ENDS: Final = {
 }
 
 
-class Values:
-    """Makes conditions on the rows of a table: those of `record_values`, or of one with the same columns.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What of a row holds the value, and what it is compared as."""
+
+    value: sa.ColumnElement[str]
+    #: Of a text the normal form.
+    normal: sa.ColumnElement[str]
+    #: Of a date or a number the text that sorts as it does; empty where it is none.
+    ordinal: sa.ColumnElement[str]
+    #: How the normal form begins, or the ordinal: what the rows are found by. None where they are not.
+    key: sa.ColumnElement[str] | None = None
+
+
+class Comparing:
+    """Makes conditions on rows that hold one value of the queryable each.
 
     Args:
-        table: what holds the values.
+        row: what of it holds the value.
         embedded: the database is SQLite.
-        by_key: the rows are found by their key; else the database is kept from doing so.
     """
 
-    def __init__(self, table: sa.Table, *, embedded: bool, by_key: bool = True) -> None:
-        self._of_records = table is record_values
-        self._name, self._value = table.c.name, table.c.value
-        self._key: sa.ColumnElement[str] = table.c.key if by_key else table.c.key.concat("")
-        self._normal = sa.func.coalesce(table.c.folded, table.c.value)
+    def __init__(self, row: Row, *, embedded: bool) -> None:
+        self._row = row
         self._embedded = embedded
 
     def of(self, predicate: Compare | Between | Like) -> list[Condition]:
@@ -71,57 +78,81 @@ class Values:
         Raises:
             InvalidQuery: it names a queryable that there is not, or compares it as it cannot be.
         """
-        kind = kind_of(predicate.queryable)
-        if kind not in OF_RECORDS:
-            raise InvalidQuery(f"{predicate.queryable} cannot be compared in this way", predicate.queryable)
+        comparable(predicate.queryable)
+        found: list[Condition] = []
         match predicate:
-            case Compare(name, operator_, literal, match_case):
-                conditions = self._compared(name, operator_, literal, match_case=match_case)
-            case Between(name, lower, upper, match_case, strict):
-                above, below = ENDS[strict]
-                conditions = [
-                    *self._compared(name, above, lower, match_case=match_case),
-                    *self._compared(name, below, upper, match_case=match_case),
-                ]
-            case Like(name, pattern, match_case):
-                keyed = kind is Kind.TEXT and self._is_keyed(name)
-                conditions = self._like(pattern, keyed=keyed, match_case=match_case)
-        return [self._name == predicate.queryable, *conditions]
+            case Compare() | Between():
+                for part in _compared(predicate):
+                    found += self._compared(part)
+            case Like(_, pattern, match_case):
+                text = self._row.value if match_case else self._row.normal
+                found.append(
+                    matches(text, pattern if match_case else normalised(pattern), embedded=self._embedded)
+                )
+        return found + (beginning(predicate, self._row.key) if self._row.key is not None else [])
 
-    def _is_keyed(self, queryable: str) -> bool:
-        return is_keyed(queryable) or not self._of_records
+    def _compared(self, part: Compare) -> list[Condition]:
+        compare = OPERATORS[part.operator]
+        if kind_of(part.queryable) in ORDINALS:
+            return [
+                self._row.ordinal != "",
+                compare(self._row.ordinal, _ordinal(part.queryable, part.literal)),
+            ]
+        if part.match_case:
+            return [compare(self._row.value, part.literal)]
+        return [compare(self._row.normal, normalise(part.literal))]
 
-    def _key_of(self, queryable: str, literal: str, normal: str) -> str:
-        return key_of(queryable, literal, normal) if self._of_records else normal[:KEY_LENGTH]
 
-    def _like(self, pattern: Pattern, *, keyed: bool, match_case: bool) -> list[Condition]:
-        normal = normalised(pattern)
-        if match_case:
-            conditions = [matches(self._value, pattern, embedded=self._embedded)]
-            # In a normal form, what follows may melt into the last character; ASCII melts into nothing.
-            first = pattern[0] if pattern and isinstance(pattern[0], str) else ""
-            beginning = normalise(first[:-1]) if first.isascii() else ""
-        else:
-            conditions = [matches(self._normal, normal, embedded=self._embedded)]
-            beginning = normal[0] if normal and isinstance(normal[0], str) else ""
-        if keyed and beginning:
-            conditions += _begins(self._key, beginning[:KEY_LENGTH])
-        return conditions
+def beginning(predicate: Compare | Between | Like, key: sa.ColumnElement[str]) -> list[Condition]:
+    """What the beginning of a text's normal form must be for the predicate to be true of it.
 
-    def _compared(
-        self, queryable: str, operator_: Operator, literal: str, *, match_case: bool
-    ) -> list[Condition]:
-        compare = OPERATORS[operator_]
-        if kind_of(queryable) in ORDINALS:
-            return [self._key != "", compare(self._key, _ordinal(queryable, literal))]
-        normal = normalise(literal)
-        found = compare(self._value, literal) if match_case else compare(self._normal, normal)
-        # The order of code points says nothing about normal forms; that they are equal does.
-        if operator_ is Operator.EQUAL:
-            return [found, self._key == self._key_of(queryable, literal, normal)]
-        if not match_case and operator_ in _OF_BEGINNINGS and self._is_keyed(queryable):
-            return [found, _OF_BEGINNINGS[operator_](self._key, normal[:KEY_LENGTH])]
-        return [found]
+    None at all, where it may be anything. Of dates and numbers nothing is told here.
+    """
+    if kind_of(predicate.queryable) is not Kind.TEXT:
+        return []
+    if not isinstance(predicate, Like):
+        return [one for part in _compared(predicate) for one in _begins_as(part, key)]
+    pattern = predicate.pattern
+    first = pattern[0] if pattern and isinstance(pattern[0], str) else ""
+    if predicate.match_case:
+        # In a normal form, what follows may melt into the last character; ASCII melts into nothing.
+        first = first[:-1] if first.isascii() else ""
+    begin = normalise(first)[:KEY_LENGTH]
+    return _begins(key, begin) if begin else []
+
+
+def _begins_as(part: Compare, key: sa.ColumnElement[str]) -> list[Condition]:
+    normal = normalise(part.literal)[:KEY_LENGTH]
+    # The order of code points says nothing about normal forms; that they are equal does.
+    if part.operator is Operator.EQUAL:
+        return [key == normal]
+    if not part.match_case and part.operator in _OF_BEGINNINGS:
+        return [_OF_BEGINNINGS[part.operator](key, normal)]
+    return []
+
+
+def _compared(predicate: Compare | Between) -> tuple[Compare, ...]:
+    """The comparisons that are made with one value."""
+    if isinstance(predicate, Compare):
+        return (predicate,)
+    name, match_case = predicate.queryable, predicate.match_case
+    above, below = ENDS[predicate.strict]
+    return (
+        Compare(name, above, predicate.lower, match_case),
+        Compare(name, below, predicate.upper, match_case),
+    )
+
+
+def comparable(queryable: str) -> Kind:
+    """The kind of a queryable whose values are compared.
+
+    Raises:
+        InvalidQuery: there is no such queryable, or it has no values that could be.
+    """
+    kind = kind_of(queryable)
+    if kind not in OF_RECORDS:
+        raise InvalidQuery(f"{queryable} cannot be compared in this way", queryable)
+    return kind
 
 
 def kind_of(queryable: str) -> Kind:

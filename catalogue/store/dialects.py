@@ -89,10 +89,16 @@ def add_up(
 ) -> None:
     """Insert rows; where there is one with the same key, add these columns to it."""
     if rows:
-        statement = insert(connection, table)
-        sums = {name: table.c[name] + statement.excluded[name] for name in columns}
-        key = [column.name for column in table.primary_key]
-        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=sums), rows)
+        connection.execute(_added_up(connection.dialect, table, tuple(columns)), rows)
+
+
+@cache
+def _added_up(dialect: Dialect, table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
+    """Built once: to build it takes as long as to execute it."""
+    statement = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    sums = {name: table.c[name] + statement.excluded[name] for name in columns}
+    key = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(index_elements=key, set_=sums)
 
 
 def listed(

@@ -34,28 +34,29 @@ from catalogue.store import extents
 from catalogue.store.comparisons import (
     ENDS,
     OPERATORS,
+    Comparing,
     Condition,
-    Values,
+    Row,
+    comparable,
     kind_of,
     matches,
     normalised,
     seconds,
 )
+from catalogue.store.packed import Values, values_of
 from catalogue.store.tables import (
     boxes,
     neutral_records,
     record_sets,
-    record_values,
     records,
     renditions,
     sets,
 )
 
 _IDENTIFIERS = (records.c.identifier, records.c.file_identifier)
-_NORMAL = sa.func.coalesce(record_values.c.folded, record_values.c.value)
 
 
-def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
+def ordered_by(queryable: str, *, descending: bool, embedded: bool) -> sa.ColumnElement[Any]:
     """What records are ordered by: the queryable's least value, or descending its greatest.
 
     Raises:
@@ -66,16 +67,14 @@ def ordered_by(queryable: str, *, descending: bool) -> sa.ColumnElement[Any]:
         return records.c.datestamp
     if kind not in OF_RECORDS:
         raise InvalidQuery(f"{queryable} has no values that could be ordered", queryable)
-    conditions = [record_values.c.record_id == records.c.id, record_values.c.name == queryable]
-    value: sa.ColumnElement[str] = _NORMAL
-    if kind in ORDINALS:
-        value = record_values.c.key
-        conditions.append(value != "")
-    end = sa.func.max(value) if descending else sa.func.min(value)
-    return sa.select(end).where(*conditions).scalar_subquery()
+    values = values_of(queryable, embedded=embedded)
+    end = (sa.func.max if descending else sa.func.min)(values.compared)
+    # What is no date has no place.
+    some = [values.compared != ""] if kind in ORDINALS else []
+    return values.select(end).where(values.record_id == records.c.id, *some).scalar_subquery()
 
 
-def stands_behind(place: Place, keys: Sequence[SortKey]) -> Condition:
+def stands_behind(place: Place, keys: Sequence[SortKey], *, embedded: bool) -> Condition:
     """The record stands behind the place in the order of the keys; what they leave equal, by number.
 
     Raises:
@@ -83,7 +82,7 @@ def stands_behind(place: Place, keys: Sequence[SortKey]) -> Condition:
     """
     found: Condition = records.c.id > place.number
     for key, value in reversed(list(zip(keys, place.values, strict=True))):
-        ordered = ordered_by(key.queryable, descending=key.descending)
+        ordered = ordered_by(key.queryable, descending=key.descending, embedded=embedded)
         if value is None:
             found = sa.and_(ordered.is_(None), found)
             continue
@@ -98,12 +97,13 @@ class Conditions:
     Args:
         embedded: the database is SQLite.
         many: the query has more predicates than PostgreSQL should plan as joins.
+        among: numbers of the records that are asked for, where it is not all of them.
     """
 
-    def __init__(self, *, embedded: bool, many: bool) -> None:
+    def __init__(self, *, embedded: bool, many: bool, among: sa.Select[tuple[int]] | None = None) -> None:
         self._embedded = embedded
         self._many = many
-        self._values = Values(record_values, embedded=embedded)
+        self._among_these = among
 
     def of(self, predicate: Predicate) -> Condition:  # noqa: PLR0911 - one return a kind of predicate
         """The condition under which the predicate is true of a record.
@@ -145,7 +145,9 @@ class Conditions:
     def _of_values(self, predicate: Compare | Between | Like) -> Condition:
         if kind_of(predicate.queryable) is Kind.DATESTAMP:
             return self._of_datestamp(predicate)
-        return self._among(record_values, *self._values.of(predicate))
+        comparable(predicate.queryable)
+        values = values_of(predicate.queryable, embedded=self._embedded)
+        return self._has(values, *on_values(values, embedded=self._embedded).of(predicate))
 
     def _of_datestamp(self, predicate: Compare | Between | Like) -> Condition:
         return self._among(renditions, *of_datestamp(predicate))
@@ -158,7 +160,21 @@ class Conditions:
             return sa.false()
         if kind is Kind.PERIOD:
             raise InvalidQuery(f"{queryable} is asked for by its begin and its end", queryable)
-        return sa.not_(self._among(record_values, record_values.c.name == queryable))
+        return sa.not_(self._has(values_of(queryable, embedded=self._embedded)))
+
+    def _has(self, values: Values, *conditions: Condition) -> Condition:
+        """The record has such a value.
+
+        No index tells which have; so their packed rows are looked at, of those that are asked for. SQLite
+        does so before all else, apart: its parser has room for trees that are deep, or for such leaves.
+        """
+        if self._embedded:
+            found = values.select(values.record_id.label("record_id")).where(*conditions)
+            if self._among_these is not None:
+                found = found.where(values.record_id.in_(self._among_these))
+            return records.c.id.in_(sa.select(found.cte().c.record_id))
+        one = values.select(sa.literal_column("1")).where(values.record_id == records.c.id, *conditions)
+        return sa.exists(self._apart(one))
 
     def _among(self, table: sa.Table, *conditions: Condition) -> Condition:
         """The record is one of those that such a row is about.
@@ -172,7 +188,16 @@ class Conditions:
         found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
             table.c.record_id == records.c.id, *conditions
         )
-        return sa.exists(found.offset(sa.literal_column("0")) if self._many else found)
+        return sa.exists(self._apart(found))
+
+    def _apart(self, found: sa.Select[Any]) -> sa.Select[Any]:
+        """Kept by OFFSET from what PostgreSQL would plan as joins."""
+        return found.offset(sa.literal_column("0")) if self._many else found
+
+
+def on_values(values: Values, *, embedded: bool) -> Comparing:
+    """What makes conditions on the values of a queryable."""
+    return Comparing(Row(values.value, values.compared, values.compared), embedded=embedded)
 
 
 def of_datestamp(predicate: Compare | Between | Like) -> list[Condition]:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.errors import InvalidQuery
 from catalogue.formats import OAI_DC
 from catalogue.query import Place, RecordQuery, SortKey, size
-from catalogue.queryables import OF_RECORDS, Kind, is_keyed, utc
+from catalogue.queryables import OF_RECORDS, Kind, utc
 from catalogue.record import Record, from_json
 from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
@@ -26,9 +26,10 @@ from catalogue.store.index import domains, facets, leaps
 from catalogue.store.index.answers import SearchIndex, State
 from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import is_listed
+from catalogue.store.packed import Values, values_of
 from catalogue.store.payloads import decompressed
 from catalogue.store.predicates import Conditions, identified, ordered_by, stands_behind
-from catalogue.store.tables import neutral_records, payloads, record_values, records, renditions, sets
+from catalogue.store.tables import neutral_records, payloads, records, renditions, sets
 
 #: Predicates up to which PostgreSQL may make joins of them (its own join_collapse_limit).
 _MOST_JOINS = 8
@@ -161,7 +162,7 @@ class Search:
         """
         if not sort:
             return Place((), number)
-        keys = [ordered_by(key.queryable, descending=key.descending) for key in sort]
+        keys = [self._ordered_by(key) for key in sort]
         with reading(self._engine) as connection:
             found = connection.execute(sa.select(*keys).where(records.c.id == number)).first()
         return Place(tuple(found) if found else (None,) * len(keys), number)
@@ -224,13 +225,12 @@ class Search:
             state = self._index.state(connection)
             if state is not None and is_listed(queryable):
                 return domains.counted(connection, state, queryable, limit=limit)
-            if connection.execute(_more_than(queryable, limit)).scalar_one() > limit:
+            values = values_of(queryable, embedded=self._embedded)
+            if connection.execute(_more_than(values, limit)).scalar_one() > limit:
                 return None
             # No record has a value of a queryable twice (catalogue.values).
-            of_it = record_values.c.name == queryable
-            listed = sa.select(record_values.c.value, sa.func.count()).where(of_it)
-            by_value = listed.group_by(record_values.c.value).order_by(record_values.c.value)
-            return [(row[0], row[1]) for row in connection.execute(by_value)]
+            listed = values.select(values.value, sa.func.count()).group_by(values.value)
+            return [(row[0], row[1]) for row in connection.execute(listed.order_by(values.value))]
 
     def facet(self, query: RecordQuery, queryable: str, *, most: int) -> list[tuple[str, int]]:
         """The values of a queryable that most of the records that match have, and how many have each.
@@ -246,10 +246,9 @@ class Search:
                 found = partial(facets.most_frequent, connection, state, bits, queryable, most=most)
                 return self._index.facet((*state.name, query.where, queryable, most), found)
             numbers = sa.select(records.c.id).where(*self._where(query))
-            value, count = record_values.c.value, sa.func.count()
-            of_them = (record_values.c.name == queryable, record_values.c.record_id.in_(numbers))
-            listed = sa.select(value, count).where(*of_them).group_by(value).order_by(count.desc(), value)
-            return [(row[0], row[1]) for row in connection.execute(listed.limit(most))]
+            counted = facets.counted(queryable, numbers, embedded=self._embedded)
+            listed = counted.order_by(sa.func.count().desc(), counted.selected_columns[0]).limit(most)
+            return [(row[0], row[1]) for row in connection.execute(listed)]
 
     def sets(self, query: RecordQuery, branch: str, *, most: int) -> list[tuple[str, int]]:
         """The sets of a branch that most of the records that match are in, and how many are in each.
@@ -282,7 +281,8 @@ class Search:
                 return domains.titles(connection, state)
             if state is not None and not state.waiting and is_listed(queryable):
                 return domains.span(connection, queryable)
-            return _span(connection, queryable)
+            values = values_of(queryable, embedded=self._embedded)
+            return values.span(connection, values.select(values.value))
 
     def _span_of_datestamps(self) -> tuple[str, str] | None:
         of_records = [renditions.c.prefix == OAI_DC.prefix, renditions.c.body.is_not(None)]
@@ -303,14 +303,18 @@ class Search:
         return (
             sa.select(records.c.id)
             .where(*self._where(query), *self._behind(query))
-            .order_by(*map(ordered, query.sort), records.c.id)
+            .order_by(*(ordered(key, embedded=self._embedded) for key in query.sort), records.c.id)
             .limit(query.limit)
             .offset(query.offset)
         )
 
-    @staticmethod
-    def _behind(query: RecordQuery) -> list[sa.ColumnElement[bool]]:
-        return [] if query.after is None else [stands_behind(query.after, query.sort)]
+    def _behind(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
+        if query.after is None:
+            return []
+        return [stands_behind(query.after, query.sort, embedded=self._embedded)]
+
+    def _ordered_by(self, key: SortKey) -> sa.ColumnElement[Any]:
+        return ordered_by(key.queryable, descending=key.descending, embedded=self._embedded)
 
     def _where(self, query: RecordQuery) -> list[sa.ColumnElement[bool]]:
         live = sa.not_(records.c.deleted)
@@ -320,24 +324,10 @@ class Search:
         return [live, conditions.of(query.where)]
 
 
-def _more_than(queryable: str, limit: int) -> sa.Select[Any]:
+def _more_than(values: Values, limit: int) -> sa.Select[Any]:
     """How many values the queryable has, counted no farther than there are too many."""
-    of_it = sa.select(record_values.c.value).where(record_values.c.name == queryable)
-    return sa.select(sa.func.count()).select_from(of_it.distinct().limit(limit + 1).subquery())
-
-
-def _span(connection: Connection, queryable: str) -> tuple[str, str] | None:
-    of_it = record_values.c.name == queryable
-    ordered = record_values.c.key if is_keyed(queryable) else record_values.c.value
-    ends = [
-        sa.select(record_values.c.value)
-        .where(of_it, ordered == sa.select(end).where(of_it).scalar_subquery())
-        .order_by(record_values.c.value)
-        .limit(1)
-        for end in (sa.func.min(ordered), sa.func.max(ordered))
-    ]
-    least, greatest = (connection.execute(end).scalar() for end in ends)
-    return None if least is None or greatest is None else (least, greatest)
+    some = values.select(values.value.label("value")).distinct().limit(limit + 1)
+    return sa.select(sa.func.count()).select_from(some.subquery())
 
 
 def _listable(queryable: str) -> str:

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from catalogue.errors import InvalidQuery
-from catalogue.queryables import Kind, is_keyed, utc
+from catalogue.queryables import OF_RECORDS, Kind, utc
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
-from catalogue.store.tables import record_sets, record_values, records, sets
+from catalogue.store.packed import Values, values_of
+from catalogue.store.tables import record_sets, records, sets
 
 
 class Within:
@@ -19,6 +20,7 @@ class Within:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._embedded = engine.dialect.name == "sqlite"
 
     def values(self, set_spec: str, queryable: str, *, limit: int) -> list[tuple[str, int]] | None:
         """The values that the queryable has in the set, in order, and how many of its records have each.
@@ -28,25 +30,22 @@ class Within:
         Raises:
             InvalidQuery: the queryable has no values that could be listed.
         """
-        value = record_values.c.value
-        listed = _members(set_spec, queryable, value, sa.func.count()).group_by(value).order_by(value)
+        values = self._values(queryable)
+        value = values.value
+        listed = _members(values, set_spec, value, sa.func.count()).group_by(value).order_by(value)
         with reading(self._engine) as connection:
             found = [(row[0], row[1]) for row in connection.execute(listed.limit(limit + 1))]
         return found if len(found) <= limit else None
 
     def by_set(self, begin: str, queryable: str) -> dict[str, dict[str, int]]:
         """Of every set that begins so: the values of the queryable, and how many records have each."""
-        spec, value = sets.c.set_spec, record_values.c.value
+        values = self._values(queryable)
+        spec, value = sets.c.set_spec, values.value
         statement = (
-            sa.select(spec, value, sa.func.count())
-            .select_from(record_values)
-            .join(record_sets, record_sets.c.record_id == record_values.c.record_id)
+            values.select(spec, value, sa.func.count())
+            .join(record_sets, record_sets.c.record_id == values.record_id)
             .join(sets, sets.c.id == record_sets.c.set_id)
-            .where(
-                spec.startswith(begin, autoescape=True),
-                record_sets.c.member,
-                record_values.c.name == queryable,
-            )
+            .where(spec.startswith(begin, autoescape=True), record_sets.c.member)
             .group_by(spec, value)
         )
         found: dict[str, dict[str, int]] = {}
@@ -63,13 +62,14 @@ class Within:
         """
         if kind_of(queryable) is Kind.DATESTAMP:
             return self._span_of_datestamps(set_spec)
-        value = record_values.c.value
-        ordered = record_values.c.key if is_keyed(queryable) else value
-        found = _members(set_spec, queryable, value)
+        values = self._values(queryable)
         with reading(self._engine) as connection:
-            least = connection.execute(found.order_by(ordered, value).limit(1)).scalar()
-            greatest = connection.execute(found.order_by(ordered.desc(), value).limit(1)).scalar()
-        return None if least is None or greatest is None else (least, greatest)
+            return values.span(connection, _members(values, set_spec, values.value))
+
+    def _values(self, queryable: str) -> Values:
+        if kind_of(queryable) not in OF_RECORDS:
+            raise InvalidQuery(f"{queryable} has no values that could be listed", queryable)
+        return values_of(queryable, embedded=self._embedded)
 
     def _span_of_datestamps(self, set_spec: str) -> tuple[str, str] | None:
         ends = (sa.func.min(records.c.datestamp), sa.func.max(records.c.datestamp))
@@ -83,16 +83,12 @@ class Within:
         return None if least is None else (utc(least), utc(greatest))
 
 
-def _members(set_spec: str, queryable: str, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    if kind_of(queryable) in {Kind.DATESTAMP, Kind.EXTENT, Kind.PERIOD, Kind.ANY_TEXT}:
-        raise InvalidQuery(f"{queryable} has no values that could be listed", queryable)
+def _members(values: Values, set_spec: str, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """A selection from the values of the records that are in a set."""
     return (
-        sa.select(*columns)
-        .select_from(record_values)
-        .join(record_sets, record_sets.c.record_id == record_values.c.record_id)
-        .where(
-            record_sets.c.set_id == _number(set_spec), record_sets.c.member, record_values.c.name == queryable
-        )
+        values.select(*columns)
+        .join(record_sets, record_sets.c.record_id == values.record_id)
+        .where(record_sets.c.set_id == _number(set_spec), record_sets.c.member)
     )
 
 

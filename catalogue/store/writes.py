@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from catalogue.provenance import NOTHING, About, chain
-from catalogue.queryables import key_of, normalise
 from catalogue.record import Box, Record, to_json
 from catalogue.run import HarvestRun
 from catalogue.store import dialects, elements, kept, memberships, payloads, statements
@@ -20,9 +18,10 @@ from catalogue.store.extents import scale_of
 from catalogue.store.index import batches
 from catalogue.store.index.answers import Told
 from catalogue.store.index.handed import Entry
+from catalogue.store.packed import packed
 from catalogue.store.parts import parts
 from catalogue.store.settling import enqueue
-from catalogue.store.tables import boxes, neutral_records, record_values, records, renditions
+from catalogue.store.tables import boxes, neutral_records, record_queryables, records, renditions
 
 
 class Known(NamedTuple):
@@ -186,12 +185,15 @@ def _write_neutral(connection: Connection, numbered: Sequence[tuple[int, Write]]
 
 
 def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
-    _forget_queryables(connection, [number for number, found in numbered if found.known])
+    known = [number for number, found in numbered if found.known]
+    for part in parts(known):
+        connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(part)))
     dialects.write_rows(
         connection,
-        record_values,
-        ("record_id", "name", "position", "value", "folded", "key"),
-        [row for number, found in numbered for row in _rows_of_values(number, found.values)],
+        record_queryables,
+        ("record_id", "short", "running"),
+        [(number, *packed(found.values)) for number, found in numbered],
+        replace=bool(known),
     )
     dialects.write_rows(
         connection,
@@ -206,39 +208,6 @@ def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Writ
     )
 
 
-def _rows_of_values(
-    number: int, values: Sequence[tuple[str, str]]
-) -> list[tuple[int, str, int, str, str | None, str]]:
-    """What the table has of a record's values, in its order: what follows the last is written quickest."""
-    known = _COMPARABLE.get
-    rows = [
-        (number, pair[0], position, *(known(pair) or _compared(pair))) for position, pair in enumerate(values)
-    ]
-    rows.sort(key=_NAME)
-    return rows
-
-
-#: Where a row has the name of its queryable.
-_NAME: Final = itemgetter(1)
-
-
-def _compared(pair: tuple[str, str]) -> tuple[str, str | None, str]:
-    """What the table has of a value: short ones come again and again."""
-    name, value = pair
-    folded = normalise(value)
-    made = value, None if folded == value else folded, key_of(name, value, folded)
-    if len(value) <= _SHORT:
-        if len(_COMPARABLE) >= _REMEMBERED:
-            _COMPARABLE.clear()
-        _COMPARABLE[pair] = made
-    return made
-
-
-_SHORT: Final = 60
-_REMEMBERED: Final = 16_384
-_COMPARABLE: Final[dict[tuple[str, str], tuple[str, str | None, str]]] = {}
-
-
 def _halves(box: Box) -> tuple[tuple[float, float], ...]:
     if box.west <= box.east:
         return ((box.west, box.east),)
@@ -247,8 +216,8 @@ def _halves(box: Box) -> tuple[tuple[float, float], ...]:
 
 def _forget_queryables(connection: Connection, record_ids: Sequence[int]) -> None:
     for part in parts(record_ids):
-        connection.execute(sa.delete(record_values).where(record_values.c.record_id.in_(part)))
-        connection.execute(sa.delete(boxes).where(boxes.c.record_id.in_(part)))
+        for table in (record_queryables, boxes):
+            connection.execute(sa.delete(table).where(table.c.record_id.in_(part)))
 
 
 def refresh(connection: Connection, writes: Sequence[Write]) -> Queued | None:

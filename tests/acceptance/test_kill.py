@@ -22,6 +22,7 @@ from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
+from catalogue.store.packed import pairs_of
 from catalogue.store.payloads import digest
 from factories import assert_sound, now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139, running
@@ -104,7 +105,7 @@ def content(store: Store) -> dict[str, Any]:
     rows = store.records.of_source("nile", limit=RECORDS + 1)
     with store.engine.connect() as connection:
         values = connection.exec_driver_sql(
-            "SELECT r.identifier, v.name, v.position, v.value FROM record_values v "
+            "SELECT r.identifier, v.short, v.running FROM record_queryables v "
             "JOIN records r ON r.id = v.record_id"
         ).all()
         payloads = connection.exec_driver_sql("SELECT count(*) FROM payloads").scalar()
@@ -113,7 +114,7 @@ def content(store: Store) -> dict[str, Any]:
         "records": {
             row.identifier: (bytes(row.payload_digest), row.title, row.file_identifier) for row in rows
         },
-        "values": sorted(map(tuple, values)),
+        "values": sorted((row[0], sorted(pairs_of(row[1], row[2]))) for row in values),
         "payloads": payloads,
         "members": store.sets.members(source_set("nile")),
     }

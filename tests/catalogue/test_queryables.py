@@ -10,10 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.queryables import (
-    KEY_LENGTH,
     QUERYABLES,
     instant,
-    key_of,
     normalise,
     utc,
 )
@@ -166,16 +164,6 @@ def test_instants_sort_as_times_do(times: list[datetime]) -> None:
     assert [instant(text) for text in sorted(texts, key=instant)] == [
         instant(time.isoformat() + "Z") for time in sorted(times)
     ]
-
-
-def test_keys() -> None:
-    assert key_of("publisher", "Straße", "strasse") == "strasse"
-    assert key_of("publisher", "x" * 100, "x" * 100) == "x" * KEY_LENGTH
-    assert key_of("title", "Straße", "strasse") == key_of("title", "STRASSE", "strasse")
-    assert len({key_of("subject", str(n), str(n)) for n in range(1000)}) <= 32
-    assert key_of("abstract", "Straße", "strasse") == ""
-    assert key_of("issued", "2003", "2003") == "2003-01-01T00:00:00"
-    assert key_of("issued", "long ago", "long ago") == ""
 
 
 def test_datestamps() -> None:

@@ -20,6 +20,7 @@ from catalogue.settings import Settings
 from catalogue.source import SourceState
 from catalogue.store import Store, dialects
 from catalogue.store.feed import FeedEntry, FeedQuery
+from catalogue.store.packed import pairs_of
 from catalogue.store.tables import renditions
 from factories import now
 from harvester import ingest, remap
@@ -162,10 +163,8 @@ def test_what_queries_compare_is_written_anew_where_the_feed_stays_as_it_is(
     assert (feed(store), feed(store, "iso19139")) == before
     with store.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT search_text FROM neutral_records").scalar_one()
-        values = connection.exec_driver_sql(
-            "SELECT value FROM record_values WHERE name = 'subject'"
-        ).scalars()
-        assert list(values) == ["quicksilver"]
+        values = connection.exec_driver_sql("SELECT short, running FROM record_queryables").one()
+        assert [value for name, value in pairs_of(*values) if name == "subject"] == ["quicksilver"]
     assert "quicksilver" in found
 
 

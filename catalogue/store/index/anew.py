@@ -13,18 +13,18 @@ from catalogue.store.index import batches
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
     index_entries,
+    index_order,
     index_paired,
     index_pairs,
     index_postings,
     index_queue,
     index_state,
     index_terms,
-    index_titles,
     records,
 )
 
 #: What is known of records; terms keep their numbers, by which processes remember them.
-_KNOWN: Final = (index_paired, index_pairs, index_postings, index_titles, index_entries, index_queue)
+_KNOWN: Final = (index_paired, index_pairs, index_postings, index_order, index_entries, index_queue)
 
 
 def begin_anew(engine: Engine) -> None:

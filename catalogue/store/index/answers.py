@@ -19,10 +19,11 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.query import Predicate
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
-from catalogue.store.index import batches, pairing
+from catalogue.store.index import batches, pairing, terms
+from catalogue.store.index.asking import Asking
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
-from catalogue.store.index.handed import Described, Entry, Handed, titles_of
+from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import bits_of
 from catalogue.store.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
@@ -101,7 +102,7 @@ class SearchIndex:
 
     def _described(self, told: Told) -> Described:
         others = batches.terms_beside_values(told.search_text, told.set_specs, told.extents)
-        return Described(*self._dictionary.told(told.values, others), titles_of(told.values))
+        return Described(*self._dictionary.told(told.values, others), terms.in_order(told.values))
 
     def forget(self) -> None:
         """Forget what was answered; only to measure what answers cost."""
@@ -141,24 +142,25 @@ class SearchIndex:
         return self._facets.get(key, find)
 
     def _matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
-        finding = Finding(
+        asking = Asking(
             connection,
             self._vocabulary,
             chunks=state.chunks,
             remembered=lambda key, ask: self._memory.get((state.generation, key), ask),
         )
+        finding = Finding(asking)
         live = self._memory.get((state.generation, None), finding.live) & ~bits_of(state.waiting)
         found = live if where is None else finding.bits(where, live)
         return found | self._among_waiting(connection, state, where) if state.waiting else found
 
     def _among_waiting(self, connection: Connection, state: State, where: Predicate | None) -> int:
         """Those of the records that wait of which it is true, as the tables say it."""
-        numbers = dialects.listed(connection, state.waiting)
-        select = sa.select(records.c.id).where(
-            records.c.id.in_(sa.select(numbers.c.value)), sa.not_(records.c.deleted)
-        )
+        listed = sa.select(dialects.listed(connection, state.waiting).c.value.label("value")).cte("waiting")
+        waiting = sa.select(listed.c.value)
+        select = sa.select(records.c.id).where(records.c.id.in_(waiting), sa.not_(records.c.deleted))
         if where is not None:
-            select = select.where(Conditions(embedded=self._embedded, many=True).of(where))
+            conditions = Conditions(embedded=self._embedded, many=True, among=waiting)
+            select = select.where(conditions.of(where))
         return bits_of([row[0] for row in connection.execute(select)])
 
 

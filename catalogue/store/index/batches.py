@@ -23,20 +23,21 @@ from catalogue.sets import with_parents
 from catalogue.store import dialects, statements
 from catalogue.store.index import edges, pairs, terms
 from catalogue.store.index.dictionary import Dictionary
-from catalogue.store.index.handed import Described, Entry, Handed, titles_of
+from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import changed, chunk_of, place_in_chunk
 from catalogue.store.index.terms import Term
 from catalogue.store.index.words import words
+from catalogue.store.packed import pairs_of
 from catalogue.store.tables import (
     boxes,
     index_entries,
+    index_order,
     index_postings,
     index_queue,
     index_state,
     index_terms,
-    index_titles,
     neutral_records,
-    record_values,
+    record_queryables,
     records,
 )
 
@@ -105,7 +106,7 @@ def take_in(
         counts.update(_take_in_chunk(connection, chunk, held, new=new, old=old))
     _count(connection, counts)
     _write_entries(connection, numbers, new)
-    _write_titles(connection, by_chunk, described, old)
+    _write_order(connection, by_chunk, described, old)
     pairs.outdate(
         connection, {chunk: [one for one in held if one in old] for chunk, held in by_chunk.items()}
     )
@@ -147,11 +148,7 @@ def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Desc
     embedded = connection.dialect.name == "sqlite"
     read = partial(statements.rows_on, connection, numbers=dialects.listing(numbers, embedded=embedded))
     found = read(_LIVE[embedded])
-    values: dict[int, list[tuple[str, str]]] = {row[0]: [] for row in found}
-    for number, name, text in read(_VALUES[embedded]):
-        # A page that is committed meanwhile may bring one back; it waits in the queue.
-        if number in values:
-            values[number].append((name, text))
+    values = {number: pairs_of(short, running) for number, short, running in read(_VALUES[embedded])}
     extents: dict[int, list[Sequence[float]]] = defaultdict(list)
     for number, *box in read(_BOXES[embedded]):
         extents[number].append(box)
@@ -160,9 +157,9 @@ def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Desc
             array("I"),
             tuple(
                 terms_beside_values(text, set_specs.split(), extents.get(number, ()))
-                | terms.of_values(values[number])
+                | terms.of_values(values.get(number, ()))
             ),
-            titles_of(values[number]),
+            terms.in_order(values.get(number, ())),
         )
         for number, set_specs, text in found
     }
@@ -196,15 +193,9 @@ _LIVE = _of(
     .where(sa.not_(records.c.deleted)),
     records.c.id,
 )
-_unlisted = sa.or_(*(record_values.c.name == name for name in sorted(terms.UNLISTED - {"title"})))
-# What is not listed may be long, and is not looked at, but for titles.
 _VALUES = _of(
-    sa.select(
-        record_values.c.record_id,
-        record_values.c.name,
-        sa.case((_unlisted, ""), else_=record_values.c.value),
-    ),
-    record_values.c.record_id,
+    sa.select(record_queryables.c.record_id, record_queryables.c.short, record_queryables.c.running),
+    record_queryables.c.record_id,
 )
 _BOXES = _of(
     sa.select(boxes.c.record_id, boxes.c.west, boxes.c.south, boxes.c.east, boxes.c.north), boxes.c.record_id
@@ -297,18 +288,18 @@ def _entry(found: array[int]) -> bytes:
     return found.tobytes()
 
 
-def _write_titles(
+def _write_order(
     connection: Connection,
     by_chunk: Mapping[int, Sequence[int]],
     described: Mapping[int, Described],
     old: Collection[int],
 ) -> None:
-    c = index_titles.c
+    c = index_order.c
     for chunk, held in by_chunk.items():
         before = [number for number in held if number in old]
         if before:
             connection.execute(
-                sa.delete(index_titles).where(c.chunk == chunk, c.record_id.in_(_listed(connection, before)))
+                sa.delete(index_order).where(c.chunk == chunk, c.record_id.in_(_listed(connection, before)))
             )
-        keys = {(chunk, key, n) for n in held if n in described for key in described[n].titles}
-        dialects.write_rows(connection, index_titles, ("chunk", "key", "record_id"), sorted(keys))
+        keys = {(chunk, *begin, n) for n in held if n in described for begin in described[n].order}
+        dialects.write_rows(connection, index_order, ("chunk", "name", "key", "record_id"), sorted(keys))

@@ -38,19 +38,19 @@ class Dictionary:
         self._of_values: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def told(
-        self, values: Iterable[tuple[str, str]], others: Collection[Term]
+        self, values: Iterable[tuple[str, str]], others: set[Term]
     ) -> tuple[array[int], tuple[Term, ...]]:
         """The numbers of the terms of these values, and of other terms, as far as known; and the rest."""
         known = self._known
         # 0 is no term's number.
         numbers = set(map(known.get, others, repeat(0)))
-        missing: set[Term] = set()
-        if 0 in numbers:
-            missing.update([term for term in others if term not in known])
+        missing: set[Term] = others.difference(known) if 0 in numbers else set()
+        keys = [MARKS.get(pair[0], pair) for pair in values]
         # Most values come again and again.
-        of_values = self._of_values
-        for key in [MARKS.get(pair[0], pair) for pair in values]:
-            numbers.update(of_values.get(key) or self._of_value(key, missing))
+        of_values: set[tuple[int, ...]] = set(map(self._of_values.get, keys, repeat(())))
+        if () in of_values:
+            of_values.update([self._of_value(key, missing) for key in keys if key not in self._of_values])
+        numbers.update(*of_values)
         numbers.discard(0)
         return array("I", numbers), tuple(missing)
 

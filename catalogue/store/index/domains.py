@@ -13,7 +13,8 @@ from catalogue.store import dialects
 from catalogue.store.index import batches
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import walk
-from catalogue.store.tables import index_terms, record_values
+from catalogue.store.packed import values_of
+from catalogue.store.tables import index_terms
 
 _ENDS = (False, True)
 
@@ -34,9 +35,8 @@ def counted(
         counts[value] = count - gone[number]
     if state.waiting:
         listed = dialects.listed(connection, sorted(state.waiting))
-        now = sa.select(record_values.c.value).where(
-            record_values.c.record_id.in_(sa.select(listed.c.value)), record_values.c.name == queryable
-        )
+        values = values_of(queryable, embedded=connection.dialect.name == "sqlite")
+        now = values.select(values.value).where(values.record_id.in_(sa.select(listed.c.value)))
         counts.update(connection.execute(now).scalars())
     found = sorted((value, count) for value, count in counts.items() if count > 0)
     return found if len(found) <= limit else None
@@ -45,16 +45,13 @@ def counted(
 def titles(connection: Connection, state: State) -> tuple[str, str] | None:
     """The first and the last title."""
     found: list[str] = []
+    values = values_of("title", embedded=connection.dialect.name == "sqlite")
     for descending in _ENDS:
         steps = walk(connection, SortKey("title", descending), chunks=state.chunks, waiting=state.waiting)
         for key, number in steps:
-            values = sa.select(record_values.c.value).where(
-                record_values.c.record_id == number, record_values.c.name == "title"
-            )
+            of_it = values.select(values.value).where(values.record_id == number)
             found += [
-                value
-                for value in connection.execute(values).scalars()
-                if normalise(value)[:KEY_LENGTH] == key
+                value for value in connection.execute(of_it).scalars() if normalise(value)[:KEY_LENGTH] == key
             ][:1]
             break
     return (found[0], found[1]) if len(found) == len(_ENDS) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -18,7 +19,8 @@ from catalogue.store.index import terms
 from catalogue.store.index.answers import State
 from catalogue.store.index.postings import CHUNK, Flags, bits_of, numbers_of
 from catalogue.store.index.rows import postings
-from catalogue.store.tables import index_terms, record_sets, record_values, sets
+from catalogue.store.packed import values_of
+from catalogue.store.tables import index_terms, record_sets, sets
 
 #: Values whose postings are read at once.
 _AT_ONCE: Final = 200
@@ -34,13 +36,16 @@ def most_frequent(
 ) -> list[tuple[str, int]]:
     """At most so many values of a queryable that the index lists, those of most records first."""
     of_it = [index_terms.c.name == queryable]
-    c = record_values.c
+    embedded = connection.dialect.name == "sqlite"
+    counting = partial(counted, queryable, embedded=embedded)
+    return _Facet(connection, state, counting).best(bits, of_it, most)
 
-    def count(numbers: sa.Select[tuple[int]]) -> sa.Select[str, int]:
-        of_them = sa.select(c.value, sa.func.count()).where(c.record_id.in_(numbers), c.name == queryable)
-        return of_them.group_by(c.value)
 
-    return _Facet(connection, state, count).best(bits, of_it, most)
+def counted(queryable: str, numbers: sa.Select[tuple[int]], *, embedded: bool) -> sa.Select[str, int]:
+    """How many of the records have each value of a queryable, as the tables have it."""
+    values = values_of(queryable, embedded=embedded)
+    of_them = values.select(values.value.label("value"), sa.func.count())
+    return of_them.where(values.record_id.in_(numbers)).group_by(values.value)
 
 
 def sets_of(
@@ -84,7 +89,7 @@ class _Facet:
         values = self._connection.execute(listed.order_by(c.count.desc(), c.value)).all()
         if not values and not waiting:
             return []
-        if taken.bit_count() <= _FEW:
+        if taken.bit_count() <= min(_FEW, len(values) * self._state.chunks):
             return _best(self._of_records(taken | waiting), most)
         found = self._of_records(waiting) if waiting else Counter[str]()
         flags = {

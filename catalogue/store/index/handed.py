@@ -8,13 +8,11 @@ terms stand for the terms wherever the dictionary knows them: of a record that i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final, NamedTuple
 
-from catalogue.queryables import normalise
-from catalogue.store.index import terms
 from catalogue.store.index.terms import Term
 
 #: Records that are remembered at most, and terms of theirs that the dictionary does not know yet.
@@ -39,13 +37,8 @@ class Described:
     numbers: array[int]
     #: Terms whose numbers are still to be found.
     others: tuple[Term, ...]
-    #: How its titles begin.
-    titles: tuple[str, ...]
-
-
-def titles_of(values: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """How the titles among a record's values begin."""
-    return tuple({normalise(value)[: terms.TITLE] for name, value in values if name == "title"})
+    #: How its titles and identifiers begin (terms.in_order).
+    order: tuple[tuple[str, str], ...]
 
 
 class Handed:

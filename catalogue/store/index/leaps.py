@@ -17,17 +17,18 @@ from catalogue.query import RecordQuery, SortKey
 from catalogue.queryables import KEY_LENGTH
 from catalogue.store import dialects, statements
 from catalogue.store.index.answers import State
-from catalogue.store.index.order import waiting_titles
+from catalogue.store.index.order import waiting_steps
 from catalogue.store.index.postings import CHUNK, bits_of
 from catalogue.store.index.slices import walked
 from catalogue.store.predicates import ordered_by
-from catalogue.store.tables import Comparable, index_titles, records
+from catalogue.store.tables import Comparable, index_order, records
 
 #: Records of a front: as many as the slice ends behind, of these.
 SIZES: Final = (1_280, 2_560, 3_840, 5_120, 7_680, 10_240, 15_360, 20_480)
 #: Titles that are passed in one leap at most, and records that may wait meanwhile.
 _MOST: Final = 60_000
 _WAITING: Final = 1_000
+_TITLE: Final[sa.ColumnElement[str]] = sa.literal_column("'title'")
 
 
 def can_leap(state: State, query: RecordQuery, rows: int) -> bool:
@@ -73,8 +74,11 @@ def _order(*columns: sa.ColumnElement[Any], descending: bool) -> list[sa.ColumnE
 
 @lru_cache(64)
 def _statement(chunks: int, descending: bool, embedded: bool) -> sa.Select[Any]:  # noqa: FBT001 - for the cache
-    c = index_titles.c
-    each = [sa.select(c.key, c.record_id).where(c.chunk == sa.literal_column(str(n))) for n in range(chunks)]
+    c = index_order.c
+    each = [
+        sa.select(c.key, c.record_id).where(c.chunk == sa.literal_column(str(n)), c.name == _TITLE)
+        for n in range(chunks)
+    ]
     if not embedded and chunks > 1:
         # Put in order for itself, each is read by its index; PostgreSQL would sort all of them together.
         each = [
@@ -98,15 +102,15 @@ def leapt(
     if not 0 <= at < len(numbers):
         return None
     key = query.sort[0]
-    value = ordered_by(key.queryable, descending=key.descending)
+    embedded = connection.dialect.name == "sqlite"
+    value = ordered_by(key.queryable, descending=key.descending, embedded=embedded)
     found = connection.execute(sa.select(value).where(records.c.id == numbers[at])).scalar()
     start = (found or "")[:KEY_LENGTH]
-    embedded = connection.dialect.name == "sqlite"
     chunks = dialects.listing(range(state.chunks), embedded=embedded)
     same = {row[0] for row in statements.rows_on(connection, _SAME[embedded], key=start, chunks=chunks)}
     while at and numbers[at - 1] in same:
         at -= 1
-    steps = waiting_titles(connection, state.waiting, key) if waits else []
+    steps = waiting_steps(connection, state.waiting, key) if waits else []
     before = (number for title, number in steps if (title > start if key.descending else title < start))
     passed = set(numbers[:at])
     passed.update(number for number in before if waits >> number & 1)
@@ -114,9 +118,10 @@ def leapt(
 
 
 _SAME: Final = {
-    embedded: sa.select(index_titles.c.record_id).where(
-        dialects.one_of(index_titles.c.chunk, "chunks", embedded=embedded),
-        index_titles.c.key == sa.bindparam("key", type_=Comparable),
+    embedded: sa.select(index_order.c.record_id).where(
+        dialects.one_of(index_order.c.chunk, "chunks", embedded=embedded),
+        index_order.c.name == _TITLE,
+        index_order.c.key == sa.bindparam("key", type_=Comparable),
     )
     for embedded in (True, False)
 }

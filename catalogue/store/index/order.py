@@ -1,15 +1,18 @@
 """Records in order: a walk through an index, from its beginning, past what was not asked for.
 
 What the walk goes by is the beginning of a text, or all of a date. Where that does not tell two records
-apart, or there are more keys, the database puts those few in order by what they are.
+apart, or there are more keys, the database puts those few in order by what they are. Values that the index
+lists are walked through as its terms, which tell the records that have them; titles and identifiers, which
+are nearly as many as there are records, one by one.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
@@ -18,10 +21,13 @@ from sqlalchemy.engine import Connection
 
 from catalogue.formats import OAI_DC
 from catalogue.query import SortKey
-from catalogue.queryables import ORDINALS, QUERYABLES, Kind, is_keyed
+from catalogue.queryables import KEY_LENGTH, MODIFIED, QUERYABLES, Kind
 from catalogue.store import dialects, statements
 from catalogue.store.index import terms
-from catalogue.store.tables import index_titles, record_values, renditions
+from catalogue.store.index.postings import Union, bits_of, numbers_of
+from catalogue.store.index.rows import postings
+from catalogue.store.packed import values_of
+from catalogue.store.tables import index_order, index_terms, renditions
 
 #: What is in order so far: (key, record number), records with the same key by number.
 Walk = Iterator[tuple[Any, int]]
@@ -29,27 +35,72 @@ _Read = Callable[..., list[Any]]
 #: Rows that a walk reads at once, at first and at most.
 _FIRST: Final = 64
 _MOST: Final = 4096
-_TITLE: Final = "title"
+#: Keys whose postings are read at once, at first and at most.
+_FIRST_KEYS: Final = 8
+_MOST_KEYS: Final = 512
 
 
 def can_walk(key: SortKey) -> bool:
     """Whether there is an index that knows the order of the queryable's values."""
-    kind = QUERYABLES.get(key.queryable)
-    if kind is Kind.TEXT:
-        return key.queryable == _TITLE or is_keyed(key.queryable)
-    return kind is Kind.DATESTAMP or kind in ORDINALS
+    name = key.queryable
+    return name == MODIFIED or name in terms.ORDERED or terms.is_listed(name)
 
 
 def walk(
-    connection: Connection, key: SortKey, *, chunks: int, waiting: frozenset[int], start: Any = None
+    connection: Connection,
+    key: SortKey,
+    *,
+    chunks: int,
+    waiting: frozenset[int],
+    among: int = -1,
+    start: Any = None,
 ) -> Walk:
     """All records that have a value, by their least, or descending by their greatest; each may come again.
 
-    With `start`, from this key on.
+    With `start`, from this key on. Of others than those `among` which it is asked for none needs to come.
     """
-    if key.queryable == _TITLE:
-        return _titles(connection, key, chunks=chunks, waiting=waiting, start=start)
-    return _through(connection, _Index.of(key.queryable), key, start=start)
+    if key.queryable == MODIFIED:
+        return _through(connection, _MODIFIED, key, start=start)
+    streams: list[Walk]
+    if key.queryable in terms.ORDERED:
+        streams = [
+            _through(connection, _BEGINNINGS, key, start=start, chunk=chunk, name=key.queryable)
+            for chunk in range(chunks)
+        ]
+        if waiting:
+            streams = [(step for step in stream if step[1] not in waiting) for stream in streams]
+    else:
+        streams = [
+            _through_terms(connection, key, chunks=chunks, among=among & ~bits_of(waiting), start=start)
+        ]
+    if waiting:
+        streams.append(iter(waiting_steps(connection, waiting, key, start)))
+    if key.descending:
+        return heapq.merge(*streams, key=itemgetter(0), reverse=True)
+    return heapq.merge(*streams)
+
+
+def _through_terms(connection: Connection, key: SortKey, *, chunks: int, among: int, start: Any) -> Walk:
+    """The records that have the values which the index lists, one value after another."""
+    steps = _through(connection, _TERMS, key, start=start, name=key.queryable)
+    groups = ((of, [number for _, number in group]) for of, group in groupby(steps, itemgetter(0)))
+    at_once = _FIRST_KEYS
+    while some := dict(islice(groups, at_once)):
+        unions: dict[str, Union] = defaultdict(Union)
+        of = {number: one for one, numbers in some.items() for number in numbers}
+        for number, chunk, body in postings(connection, chunks, of):
+            unions[of[number]].add(chunk, body)
+        for one in some:
+            yield from ((one, number) for number in _numbers(unions[one].bits() & among))
+        at_once = min(2 * at_once, _MOST_KEYS)
+
+
+def _numbers(bits: int) -> Iterator[int]:
+    """The numbers, a few first: often no more are wanted."""
+    first = numbers_of(bits, limit=_FIRST)
+    yield from first
+    if len(first) == _FIRST:
+        yield from numbers_of(bits, offset=_FIRST)
 
 
 def taken(steps: Walk, bits: int, *, most: int, whole: Callable[[Any], bool]) -> Iterator[list[int]]:
@@ -85,7 +136,16 @@ def taken(steps: Walk, bits: int, *, most: int, whole: Callable[[Any], bool]) ->
 class _Index:
     """What a walk reads: where the keys are, and what else is asked of the rows."""
 
-    def __init__(self, key: sa.Column[Any], number: sa.Column[int], of_it: sa.ColumnElement[bool]) -> None:
+    def __init__(
+        self,
+        key: sa.Column[Any],
+        number: sa.Column[int],
+        of_it: sa.ColumnElement[bool],
+        *,
+        at_first: int = _FIRST,
+    ) -> None:
+        #: Rows that are read at once at first.
+        self.at_first = at_first
         rows = sa.select(key, number).where(of_it).limit(sa.bindparam("limit", type_=sa.Integer()))
         at = sa.bindparam("key", type_=key.type)
         behind = sa.bindparam("number", type_=sa.BigInteger())
@@ -98,27 +158,21 @@ class _Index:
         self.below = rows.where(key < at, *some).order_by(*down)
         self.within = rows.where(key == at, number > behind).order_by(number)
 
-    @classmethod
-    def of(cls, queryable: str) -> _Index:
-        """That of a queryable other than the title."""
-        found = _INDICES.get(queryable)
-        if found is None:
-            c = record_values.c
-            found = _INDICES[queryable] = cls(c.key, c.record_id, c.name == queryable)
-        return found
 
-
-_INDICES: dict[str, _Index] = {
-    "modified": _Index(
-        renditions.c.datestamp,
-        renditions.c.record_id,
-        renditions.c.prefix == OAI_DC.prefix,
-    )
-}
-_TITLES: Final = _Index(
-    index_titles.c.key,
-    index_titles.c.record_id,
-    index_titles.c.chunk == sa.bindparam("chunk", type_=sa.Integer()),
+_MODIFIED: Final = _Index(
+    renditions.c.datestamp, renditions.c.record_id, renditions.c.prefix == OAI_DC.prefix
+)
+_NAME: Final = sa.bindparam("name", type_=sa.Text())
+_TERMS: Final = _Index(
+    index_terms.c.key,
+    index_terms.c.id,
+    sa.and_(index_terms.c.name == _NAME, index_terms.c.count > 0),
+    at_first=_FIRST_KEYS + 1,
+)
+_BEGINNINGS: Final = _Index(
+    index_order.c.key,
+    index_order.c.record_id,
+    sa.and_(index_order.c.chunk == sa.bindparam("chunk", type_=sa.Integer()), index_order.c.name == _NAME),
 )
 
 
@@ -128,7 +182,7 @@ def _through(connection: Connection, index: _Index, key: SortKey, *, start: Any,
 
 
 def _up(read: _Read, index: _Index, start: Any) -> Walk:
-    limit = _FIRST
+    limit = index.at_first
     rows = read(index.first, limit=limit) if start is None else _next(read, index, (start, -1), limit)
     while rows:
         yield from rows
@@ -143,7 +197,7 @@ def _next(read: _Read, index: _Index, row: tuple[Any, int], limit: int) -> list[
 
 
 def _down(read: _Read, index: _Index, start: Any) -> Walk:
-    limit = _FIRST
+    limit = index.at_first
     if start is None:
         rows = read(index.last, limit=limit)
     else:
@@ -172,33 +226,17 @@ def _within(read: _Read, index: _Index, key: Any) -> Walk:
         number = rows[-1][1]
 
 
-def _titles(
-    connection: Connection, key: SortKey, *, chunks: int, waiting: frozenset[int], start: Any
-) -> Walk:
-    """The chunks' titles put together, and those of records that wait."""
-
-    def through(chunk: int) -> Walk:
-        steps = _through(connection, _TITLES, key, start=start, chunk=chunk)
-        return (step for step in steps if step[1] not in waiting) if waiting else steps
-
-    streams = [through(chunk) for chunk in range(chunks)]
-    if waiting:
-        streams.append(iter(waiting_titles(connection, waiting, key, start)))
-    if key.descending:
-        return heapq.merge(*streams, key=itemgetter(0), reverse=True)
-    return heapq.merge(*streams)
-
-
-def waiting_titles(
+def waiting_steps(
     connection: Connection, waiting: frozenset[int], key: SortKey, start: Any = None
 ) -> list[tuple[Any, int]]:
-    """The steps of a walk through titles past the records that wait."""
-    c = record_values.c
-    listed = dialects.listed(connection, sorted(waiting))
-    titles = sa.select(sa.func.coalesce(c.folded, c.value), c.record_id).where(
-        c.record_id.in_(sa.select(listed.c.value)), c.name == _TITLE
+    """The steps of a walk past the records that wait."""
+    values = values_of(key.queryable, embedded=connection.dialect.name == "sqlite")
+    listed = sa.select(dialects.listed(connection, sorted(waiting)).c.value)
+    compared = values.select(values.compared, values.record_id).where(
+        values.record_id.in_(listed), values.compared != ""
     )
-    steps = sorted((title[: terms.TITLE], number) for title, number in connection.execute(titles))
+    cut = KEY_LENGTH if QUERYABLES[key.queryable] is Kind.TEXT else None
+    steps = sorted((one[:cut], number) for one, number in connection.execute(compared))
     if key.descending:
         steps.sort(key=itemgetter(0), reverse=True)
         return [step for step in steps if start is None or step[0] <= start]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalogue.query import RecordQuery, SortKey
-from catalogue.queryables import KEY_LENGTH, QUERYABLES, Kind
+from catalogue.queryables import KEY_LENGTH, MODIFIED, QUERYABLES, Kind
 from catalogue.store import dialects
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import can_walk, taken, walk
@@ -37,11 +37,13 @@ def sliced(connection: Connection, state: State, bits: int, query: RecordQuery) 
     """
     if not query.limit:
         return []
-    order = [ordered(key) for key in query.sort]
+    embedded = connection.dialect.name == "sqlite"
+    for key in query.sort:
+        ordered(key, embedded=embedded)  # what has no order is refused, whatever matches
     count = bits.bit_count()
     if not count:
         return []
-    if not order:
+    if not query.sort:
         if query.after is not None:
             bits = bits >> query.after.number + 1 << query.after.number + 1
         return numbers_of(bits, offset=query.offset, limit=query.limit)
@@ -57,9 +59,9 @@ def _walks(state: State, count: int, query: RecordQuery) -> bool:
     return can_walk(query.sort[0]) and begins and steps < count * _STEPS
 
 
-def ordered(key: SortKey) -> sa.UnaryExpression[Any]:
+def ordered(key: SortKey, *, embedded: bool) -> sa.UnaryExpression[Any]:
     """What ORDER BY says of a key."""
-    value = ordered_by(key.queryable, descending=key.descending)
+    value = ordered_by(key.queryable, descending=key.descending, embedded=embedded)
     found: sa.UnaryExpression[Any] = sa.nulls_last(value.desc() if key.descending else value.asc())
     return found
 
@@ -76,7 +78,9 @@ def walked(
     """The slice, by a walk from the beginning; or from this key on, where these are all that is before it."""
     offset = query.offset - len(passed)
     needed = offset + query.limit
-    steps = walk(connection, query.sort[0], chunks=state.chunks, waiting=state.waiting, start=start)
+    steps = walk(
+        connection, query.sort[0], chunks=state.chunks, waiting=state.waiting, among=bits, start=start
+    )
     tells = _tells_all(query.sort, state)
     found: list[int] = []
     for group in taken(
@@ -101,7 +105,7 @@ def walked(
 def _tells_all(sort: Sequence[SortKey], state: State) -> Any:
     """Whether a key of the walk says all of a record's place but for its number."""
     first = sort[0]
-    if len(sort) > 1 or (first.queryable == "title" and first.descending and state.waiting):
+    if len(sort) > 1 or (first.descending and state.waiting and first.queryable != MODIFIED):
         return lambda _: False
     if QUERYABLES[first.queryable] is Kind.TEXT:
         return lambda key: len(key) < KEY_LENGTH
@@ -112,7 +116,9 @@ def _behind(connection: Connection, state: State, bits: int, query: RecordQuery)
     """What stands behind a place: from its key on; what has a value before it too is told by the database."""
     value = query.after.values[0] if query.after else None
     start = value[:KEY_LENGTH] if isinstance(value, str) and _is_text(query.sort[0]) else value
-    steps = walk(connection, query.sort[0], chunks=state.chunks, waiting=state.waiting, start=start)
+    steps = walk(
+        connection, query.sort[0], chunks=state.chunks, waiting=state.waiting, among=bits, start=start
+    )
     found: list[int] = []
     fresh: list[int] = []
     for group in taken(steps, bits, most=bits.bit_count() + 1, whole=lambda _: False):
@@ -133,11 +139,12 @@ def _sorted(
     connection: Connection, numbers: Collection[int], query: RecordQuery, *, whole: bool = False
 ) -> list[int]:
     """These records in order: those behind the query's place; with `whole`, its slice of them."""
+    embedded = connection.dialect.name == "sqlite"
     listed = dialects.listed(connection, numbers)
     select = sa.select(records.c.id).where(records.c.id.in_(sa.select(listed.c.value)))
     if query.after is not None:
-        select = select.where(stands_behind(query.after, query.sort))
-    select = select.order_by(*map(ordered, query.sort), records.c.id)
+        select = select.where(stands_behind(query.after, query.sort, embedded=embedded))
+    select = select.order_by(*(ordered(key, embedded=embedded) for key in query.sort), records.c.id)
     if whole:
         select = select.limit(query.limit).offset(query.offset)
     return list(connection.execute(select).scalars())

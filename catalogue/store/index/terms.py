@@ -23,8 +23,8 @@ UNLISTED: Final = frozenset(
 )
 
 
-#: Characters of a title by which titles are put in order before they are looked at whole.
-TITLE: Final = KEY_LENGTH
+#: Those of them that are kept in order, by how they begin.
+ORDERED: Final = frozenset({"identifier", "title"})
 
 
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
@@ -44,6 +44,11 @@ def is_world(wanted: Extent) -> bool:
     """Whether the box holds the whole world."""
     west, south, east, north = _WORLD
     return wanted.west <= west and wanted.south <= south and wanted.east >= east and wanted.north >= north
+
+
+def in_order(values: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """How those of a record's values begin that are kept in order, with the names of their queryables."""
+    return tuple({(name, normalise(value)[:KEY_LENGTH]) for name, value in values if name in ORDERED})
 
 
 def in_set(set_spec: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from catalogue.store.tables.kinds import BigId, Comparable, UtcDateTime, metadata
+from catalogue.store.tables.kinds import BigId, Comparable, Json, UtcDateTime, metadata
 
 payloads = sa.Table(
     "payloads",
@@ -198,22 +198,14 @@ list_sizes = sa.Table(
     sqlite_with_rowid=False,
 )
 
-record_values = sa.Table(
-    "record_values",
+record_queryables = sa.Table(
+    "record_queryables",
     metadata,
-    # Values of the queryables: what filters compare, one row a value. No foreign key: some fifteen
-    # rows a record are written in the record's own transaction, and checking each again costs dearly.
-    sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("value", Comparable, nullable=False),
-    # The value normalised (queryables.normalise); NULL where that changes nothing.
-    sa.Column("folded", Comparable),
-    # Of a text the first 60 characters, normalised: short enough for every index. Of a date the instant
-    # at which its period begins (queryables.key_of).
-    sa.Column("key", Comparable, nullable=False),
-    sa.Index("ix_record_values_key", "name", "key", "record_id"),
-    sqlite_with_rowid=False,
+    # What filters compare: the values of the queryables of a record that is not deleted, as
+    # catalogue.store.packed packs them. Short ones are apart from running text: fewer bytes to look through.
+    sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    sa.Column("short", Json, nullable=False),
+    sa.Column("running", Json, nullable=False),
 )
 
 boxes = sa.Table(

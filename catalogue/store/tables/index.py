@@ -14,8 +14,9 @@ index_terms = sa.Table(
     sa.Column("id", BigId, primary_key=True, autoincrement=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("value", Comparable, nullable=False),
-    # As in record_values; the key is how every text begins, or the instant.
+    # Its normal form (queryables.normalise); NULL where that is the value itself.
     sa.Column("folded", Comparable),
+    # How the normal form begins; of a date or a number the text that sorts as it does.
     sa.Column("key", Comparable, nullable=False),
     # Records that have it; not kept of words.
     sa.Column("count", sa.BigInteger, nullable=False),
@@ -57,11 +58,12 @@ index_pairs = sa.Table(
     sqlite_with_rowid=False,
 )
 
-index_titles = sa.Table(
-    "index_titles",
+index_order = sa.Table(
+    "index_order",
     metadata,
-    # How the titles of a chunk's records begin, in order.
+    # How the titles and the identifiers of a chunk's records begin, in order (catalogue.store.index.terms).
     sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, primary_key=True),
     sa.Column("key", Comparable, primary_key=True),
     sa.Column("record_id", BigId, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,

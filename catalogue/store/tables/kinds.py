@@ -38,6 +38,9 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 #: index in no other collation.
 Comparable = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
+#: JSON that SQL looks into.
+Json = sa.Text().with_variant(postgresql.JSONB(), "postgresql")
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

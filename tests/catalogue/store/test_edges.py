@@ -49,7 +49,7 @@ def wanted(draw: random.Random) -> Extent:
 
 @pytest.mark.parametrize("most", [50_000, 0], ids=["by edges", "by the table"])
 def test_it_finds_what_plain_python_finds(store: Store, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(finding, "_MANY", most)
+    monkeypatch.setattr(finding, "MANY", most)
     known = held_by_name(store, some_records(250))
     store.index.take_in()
     draw = random.Random(6)

@@ -46,7 +46,7 @@ def test_it_is_what_the_tables_say(store: Store, monkeypatch: pytest.MonkeyPatch
             }
         for number, one in told[-1].items():
             assert {names[term] for term in one.numbers} | set(one.others) == set(read[number].others)
-            assert set(one.titles) == set(read[number].titles)
+            assert set(one.order) == set(read[number].order)
 
 
 def test_another_process_may_have_taken_it_in(store: Store) -> None:

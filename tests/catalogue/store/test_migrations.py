@@ -8,13 +8,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from catalogue.errors import SchemaOutOfDate
+from catalogue.query import Missing, Not, RecordQuery
+from catalogue.queryables import OF_RECORDS, ORDINALS, QUERYABLES, normalise
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from catalogue.store.migrations import MIGRATIONS, downgrade, head
-from catalogue.store.tables import metadata
+from catalogue.store.packed import values_of
+from catalogue.store.tables import index_order, metadata
 from factories import add_source, fill
+from query_truth import random_records
 
 
 def test_upgraded_equals_the_tables_that_the_code_describes(store: Store) -> None:
@@ -78,3 +82,48 @@ def test_records_of_before_are_in_the_set_of_all_sources(store: Store) -> None:
     after = store.feed.entries(FeedQuery("oai_dc", store.sets.id_of("source")), after=None, limit=9)
     assert after == before
     assert len(after) == 2
+
+
+def test_values_are_packed_and_unpacked(store: Store) -> None:
+    """What came as one row a value is what the code packs, and goes back as it was."""
+    fill(store, random_records(5, 30))
+    store.index.take_in()
+    [step] = (ROOT / "migrations" / "versions").glob("*_packed_values.py")
+    before, order = _packed(store), _order(store)
+    downgrade(store.engine, f"{int(step.name[:4]) - 1:04}")
+    unpacked = _rows_of_values(store)
+    titles = [row for row in unpacked if row.name == "title"]
+    assert len(unpacked) == sum(map(len, before.values()))
+    assert all(row.key.isdigit() and normalise(row.value) == (row.folded or row.value) for row in titles)
+    store.upgrade()
+    assert _packed(store) == before
+    assert _order(store) == order
+    downgrade(store.engine, f"{int(step.name[:4]) - 1:04}")
+    assert _rows_of_values(store) == unpacked
+    store.upgrade()
+    assert store.search.count(RecordQuery(where=Not(Missing("title")))) == 30
+
+
+def _packed(store: Store) -> dict[int, list[tuple[str, str, str]]]:
+    """Record -> queryable, value, and what it is compared as: as the database tells them."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    with store.engine.connect() as connection:
+        for name in (name for name, kind in QUERYABLES.items() if kind in OF_RECORDS):
+            values = values_of(name, embedded=store.embedded)
+            rows = values.select(values.record_id, values.value, values.compared)
+            for number, value, compared in connection.execute(rows):
+                found.setdefault(number, []).append((name, value, compared))
+                told = ORDINALS.get(QUERYABLES[name], normalise)
+                assert compared == told(value)
+    return found
+
+
+def _order(store: Store) -> set[tuple[object, ...]]:
+    with store.engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(sa.select(index_order))}
+
+
+def _rows_of_values(store: Store) -> list[sa.Row[tuple[object, ...]]]:
+    with store.engine.connect() as connection:
+        rows = "SELECT record_id, name, value, folded, key FROM record_values ORDER BY 1, 2, 3"
+        return list(connection.exec_driver_sql(rows))

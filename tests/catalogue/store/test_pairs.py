@@ -31,7 +31,7 @@ _LITERALS = [
 
 @pytest.fixture(autouse=True)
 def _nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalogue.store.index.finding._FEW", 0)
+    monkeypatch.setattr("catalogue.store.index.finding.FEW", 0)
 
 
 def _record(draw: random.Random) -> Record:

@@ -118,7 +118,7 @@ def test_a_page_of_the_file_that_is_damaged_is_told(used: Store) -> None:
     if not used.embedded or path is None:
         pytest.skip("PostgreSQL has files of its own")
     with used.engine.connect() as connection:
-        root = "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_record_values_key'"
+        root = "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_records_source'"
         page = connection.exec_driver_sql(root).scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
