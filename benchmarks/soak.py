@@ -84,10 +84,16 @@ def unaccounted(store: Store, runs: dict[str, HarvestRun], nodes: list[Simulated
 
 
 def living(node: SimulatedNode) -> set[str]:
-    """The identifiers of what a node tells as not deleted."""
-    told = [one for one in switches(node.faults, node.holding.seed) if one.fault.name == "many-deletions"]
-    listed = [entry.id for entry in node.holding.listed() if not entry.deleted]
-    return {name for name in listed if not any(switch.marks(name) for switch in told)}
+    """The identifiers of what a node lists as not deleted."""
+    on = {one.fault.name: one for one in switches(node.faults, node.holding.seed)}
+    listed = {entry.id for entry in node.holding.listed() if not entry.deleted}
+    if "many-deletions" in on:
+        listed = {name for name in listed if not on["many-deletions"].marks(name)}
+    if {"listed-late", "future-datestamps"} <= on.keys():
+        # What is of the year 2099 is not a day old.
+        both = (on["listed-late"], on["future-datestamps"])
+        listed = {name for name in listed if not all(switch.marks(name) for switch in both)}
+    return listed
 
 
 def soak(store: Store, url: str, wanted: argparse.Namespace) -> tuple[float, Counter[str]]:
