@@ -45,3 +45,5 @@ def test_languages_boxes_and_addresses_arrive() -> None:
         assert {link.url for link in item.record.links} <= {link.url for link in record.links}
         assert {s.uri for s in item.record.subjects} <= {s.uri for s in record.subjects} | {""}
         assert set(item.record.title) == {language for language, _ in record.title.values}
+        assert bool(record.conformance) is bool(item.record.box)
+    assert {one.degree for _, record in andes for one in record.conformance} == {True, False, None}
