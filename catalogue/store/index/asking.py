@@ -25,6 +25,8 @@ from catalogue.store.tables import index_terms, neutral_records
 _AT_ONCE: Final = 500
 #: Records that are looked at one by one, rather than all there are.
 MANY: Final = 50_000
+#: Records of each chunk whose texts are, where there are more chunks.
+_MANY_OF_CHUNK: Final = 8_192
 
 
 class Asking:
@@ -68,7 +70,7 @@ class Asking:
         """Those of the records in whose texts the pattern is."""
         has_it = matches(neutral_records.c.search_text, pattern, embedded=self.embedded)
         select = sa.select(neutral_records.c.record_id).where(has_it)
-        if among.bit_count() > MANY:
+        if among.bit_count() > max(MANY, self.chunks * _MANY_OF_CHUNK):
             return among & self.asked(AnyText(pattern), select)
         return self.looked_up(select, neutral_records.c.record_id, among)
 
