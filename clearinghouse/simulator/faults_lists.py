@@ -175,8 +175,10 @@ def _(call: Call, _switch: Switch) -> None:
 @fault("token-drops-range", Stage.PAGE, "later pages forget from, until and set", rows=(13,))
 def _(call: Call, _switch: Switch) -> None:
     if call.token:
-        wanted = Selection(call.wanted.prefix)
-        call.token = wanted.token(call.wanted.offset + call.node.holding.page_size)
+        # Where another fault leads on to another page, this one leads there, too.
+        at = call.token.rpartition("/")[2]
+        following = int(at) if at.isdecimal() else call.wanted.offset + call.node.holding.page_size
+        call.token = Selection(call.wanted.prefix).token(following)
 
 
 @fault("refuses-seconds", Stage.REQUEST, "says seconds, and takes only days", rows=(32,))

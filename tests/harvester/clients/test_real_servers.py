@@ -81,6 +81,7 @@ CASES = [
     Case("record-fails token-dies", "list-cut one-by-one", BROKEN, lost="record-fails"),
     Case("empty-pages", "empty-page"),
     Case("empty-run", "list-taken-up"),
+    Case("empty-run token-drops-range", "list-taken-up"),
     Case("empty-run", "empty-page -list-cut", source={"quirks": Quirks(most_empty_pages=20)}),
     Case("no-end-token", "-list-cut"),
     Case("end-token-always", "-list-cut"),
