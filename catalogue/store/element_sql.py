@@ -1,7 +1,7 @@
 """Record elements and headers of the feed, put together in the database (catalogue.oai_record).
 
 A page is then one value and not hundreds: to make objects of those, and to join them, takes several times as
-long as to find them.
+long as to find them. On PostgreSQL an entry is: what is long has to be copied from process to process there.
 """
 
 from __future__ import annotations
@@ -66,11 +66,9 @@ def header(listed: sa.Table, *, embedded: bool) -> ColumnElement[Any]:
     return sa.case((alive(listed), there), else_=_gone(listed, embedded=embedded))
 
 
-def joined(made: ColumnElement[Any], *, embedded: bool) -> ColumnElement[Any]:
-    """All of a column in a row, in the order in which a subquery gives them."""
-    if embedded:
-        return sa.cast(sa.func.group_concat(made, sa.literal_column("''")), sa.LargeBinary())
-    return sa.func.string_agg(made, _bytes(b"", embedded=False))
+def joined(made: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All of a column in a row, in the order in which a subquery gives them: in SQLite."""
+    return sa.cast(sa.func.group_concat(made, sa.literal_column("''")), sa.LargeBinary())
 
 
 def _gone(listed: sa.Table, *, embedded: bool) -> ColumnElement[Any]:

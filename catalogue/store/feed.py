@@ -161,18 +161,34 @@ class Feed:
         With `tally` it is counted how many of them are gone. None where there is nothing. Whole records only
         of formats that are not rendered on demand.
         """
+        read = self._in_one if self._embedded else self._in_rows
         shape, values = self._asked(query, after, limit, bodies=bodies)
-        select = feed_sql.page(shape._replace(tally=tally), embedded=self._embedded)
         for _ in range(_ATTEMPTS):
-            found = statements.rows(self._engine, select, **values)
-            entries, ready, gone, content = found[0]
-            if not entries:
-                return None
-            if ready == entries:
-                position = Position(*found[1][:2]) if len(found) > _FULL else None
-                return FeedPage([content], entries, gone, position)
+            found = read(shape._replace(tally=tally), values)
+            if isinstance(found, FeedPage):
+                return found if found.entries else None
             self._mend(shape, values)
         raise RuntimeError(_RESTLESS)
+
+    def _in_one(self, shape: Shape, values: dict[str, Any]) -> FeedPage | None:
+        """A page that the database puts together; None where some of it has to be made anew."""
+        found = statements.rows(self._engine, feed_sql.page(shape), **values)
+        entries, ready, gone, content = found[0]
+        if ready != entries and entries:
+            return None
+        position = Position(*found[1][:2]) if len(found) > _FULL else None
+        return FeedPage([content], entries, gone, position)
+
+    def _in_rows(self, shape: Shape, values: dict[str, Any]) -> FeedPage | None:
+        """The same of a database that does so with an entry."""
+        limit = values["limit"]
+        found = statements.rows(self._engine, feed_sql.elements(shape), **values | {"limit": limit + 1})
+        listed = found[:limit]
+        content = [row[3] for row in listed]
+        if None in content:
+            return None
+        position = Position(*listed[-1][:2]) if len(found) > limit else None
+        return FeedPage(content, len(listed), sum(row[2] for row in listed) if shape.tally else 0, position)
 
     def unrendered(
         self, query: FeedQuery, *, after: Position | None = None, limit: int

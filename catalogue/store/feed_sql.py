@@ -60,15 +60,15 @@ class Shape(NamedTuple):
 
 
 @cache
-def page(shape: Shape, *, embedded: bool) -> sa.CompoundSelect[Any]:
-    """A page of a list: how much is on it, how much of that is ready, how much is gone; its content.
+def page(shape: Shape) -> sa.CompoundSelect[Any]:
+    """A page of a list, for SQLite: how much is on it, how much is ready, how much is gone; its content.
 
     The first row is the page. Rows behind it are the keys of the last entry of a full page, and of the one
     that follows it. All in one statement: what is written meanwhile is in all of that, or in none.
     """
     listed, tables, conditions = _list(shape)
     put = element_sql.element if shape.bodies else element_sql.header
-    columns = [put(listed, embedded=embedded).label("made"), element_sql.ready(listed).label("ready")]
+    columns = [put(listed, embedded=True).label("made"), element_sql.ready(listed).label("ready")]
     if shape.tally:
         columns.append(element_sql.gone(listed).label("gone"))
     entries = _ordered(sa.select(*columns), listed, tables, conditions).subquery("entries")
@@ -81,10 +81,23 @@ def page(shape: Shape, *, embedded: bool) -> sa.CompoundSelect[Any]:
             sa.func.count(),
             sa.func.sum(entries.c.ready),
             sa.func.sum(entries.c.gone) if shape.tally else number(0),
-            element_sql.joined(entries.c.made, embedded=embedded),
+            element_sql.joined(entries.c.made),
         ),
         sa.select(last.c.datestamp, last.c.record_id, none, sa.cast(sa.null(), sa.LargeBinary())),
     )
+
+
+@cache
+def elements(shape: Shape) -> sa.Select[Any]:
+    """A row for each entry of a list: where it stands, if it is gone, its element; NULL if that is not ready.
+
+    For PostgreSQL, to which one long value is dearer than a hundred short ones.
+    """
+    listed, tables, conditions = _list(shape)
+    put = element_sql.element if shape.bodies else element_sql.header
+    made = sa.case((element_sql.ready(listed) == number(1), put(listed, embedded=False)))
+    gone = element_sql.gone(listed) if shape.tally else number(0)
+    return _ordered(sa.select(listed.c.datestamp, listed.c.record_id, gone, made), listed, tables, conditions)
 
 
 @cache
