@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -266,11 +264,6 @@ class Life(RuleBasedStateMachine):
         return {row.source_identifier for row in rows if row.id in waits and waits[row.id].kept_until}
 
 
-@contextmanager
-def _no_session(*_: Any) -> Iterator[None]:
-    yield None
-
-
 #: How many lives are tried: a life on PostgreSQL takes longer.
 LIVES = {"sqlite": 25, "postgresql": 3}
 
@@ -280,7 +273,6 @@ def test_what_the_node_lists_is_here_and_what_it_dropped_goes(
 ) -> None:
     nodes: dict[str, Node] = {}
     monkeypatch.setattr(pipeline, "client_for", lambda source, _session, **_uploads: nodes[source.id])
-    monkeypatch.setattr(pipeline, "session_for", _no_session)
     run_state_machine_as_test(
         partial(Life, store, nodes),
         settings=settings(

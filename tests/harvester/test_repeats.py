@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -53,12 +52,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Listed]:
     """Clients by source."""
     clients: dict[str, Listed] = {}
 
-    @contextmanager
-    def no_session(*_: Any) -> Iterator[None]:
-        yield None
-
     monkeypatch.setattr(pipeline, "client_for", lambda source, _session, **_uploads: clients[source.id])
-    monkeypatch.setattr(pipeline, "session_for", no_session)
     return clients
 
 
