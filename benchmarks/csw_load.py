@@ -1,6 +1,6 @@
 """How many requests a second one core answers, of all that catalogues, map clients, portals and people send.
 
-    .venv/bin/python benchmarks/csw_load.py [RECORDS] [--database PATH_OR_URL] [--clients N] [--seconds N]
+    .venv/bin/python benchmarks/csw_load.py [RECORDS] [--database URL] [--clients N] [--seconds N]
         [--pages SHARE]
 
 A store of so many records is built as `csw_provider.py` does, unless it is there already. Then the whole

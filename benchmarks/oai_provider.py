@@ -1,6 +1,6 @@
 """What the OAI-PMH provider costs: CPU of the server process for each request, beside static bytes.
 
-    .venv/bin/python benchmarks/oai_provider.py [records] [--database PATH_OR_URL] [--requests N]
+    .venv/bin/python benchmarks/oai_provider.py [records] [--database URL] [--requests N]
         [--rounds N] [--only WORDS] [--harvesters N] [--documents] [--keep]
 
 A store of so many records is filled (`full_store.py`: oai_dc of 2 kB and ISO 19139 of 11 kB, as of sources

@@ -1,6 +1,6 @@
 """What a query costs in the store: CPU of this process, for an answer that is found and one that is known.
 
-    .venv/bin/python benchmarks/search.py [records] [--database PATH_OR_URL] [--rounds N]
+    .venv/bin/python benchmarks/search.py [records] [--database URL] [--rounds N]
 
 A store of so many records is built as `csw_provider.py` does, unless it is there already, and taken into the
 search index; what that costs a record is told first. With PostgreSQL on this machine the CPU of its backends
