@@ -142,7 +142,8 @@ def test_a_clock_that_is_set_back_fires_nothing_again(sqlite_store: Store, node:
         schedule.fire("nile")
         [first] = sqlite_store.runs.newest()
         sqlite_store.runs.cancel(first.id, now())
-        for jump in (-7_200, 3_600, 1_800, -86_400):
+        # What is due more than a day ahead does not count: together these are less.
+        for jump in (-7_200, 3_600, 1_800, -80_000):
             traveller.shift(jump)
             schedule.fire("nile")
         assert sqlite_store.runs.newest() == [sqlite_store.runs.get(first.id)]
