@@ -71,13 +71,13 @@ def _(call: Call, _switch: Switch) -> None:
         call.refuse(406, "gzip, or nothing")
 
 
-@fault("gzip-only", Stage.ANSWER)
+@fault("gzip-only", Stage.CODING)
 def _(call: Call, _switch: Switch) -> None:
     call.content = gzip.compress(call.content, 1, mtime=0)
     call.headers["Content-Encoding"] = "gzip"
 
 
-@fault("gzip-unsaid", Stage.ANSWER, "answers are compressed, and no header says so", rows=(48,))
+@fault("gzip-unsaid", Stage.CODING, "answers are compressed, and no header says so", rows=(48,))
 def _(call: Call, _switch: Switch) -> None:
     call.content = gzip.compress(call.content, 1, mtime=0)
 

@@ -179,6 +179,7 @@ class OaiNode:
             call.text = _envelope(call, body)
             call.content = call.text.encode()
             self._apply(Stage.ANSWER, call)
+            self._apply(Stage.CODING, call)
         except Refused as refused:
             call.status, call.content = refused.status, str(refused).encode()
             call.headers = {"Content-Type": "text/plain", **refused.headers}

@@ -32,6 +32,8 @@ class Stage(StrEnum):
     RECORDS = "records"
     #: The whole answer is written.
     ANSWER = "answer"
+    #: It is coded for its way, whatever it says.
+    CODING = "coding"
 
 
 #: Of a node of either protocol: `Call` of OAI-PMH, or `CswCall`.

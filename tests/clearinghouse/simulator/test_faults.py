@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,3 +144,10 @@ def test_nodes_share_what_they_hold_until_one_changes() -> None:
     assert one.listed()[-1].deleted
     assert not other.listed()[0].deleted
     assert len(one.listed()) == len(other.listed()) == 50
+
+
+def test_what_is_wrong_in_an_answer_is_compressed_with_it() -> None:
+    """In whichever order the two are drawn."""
+    for two in (("gzip-unsaid", "wrong-encoding"), ("wrong-encoding", "gzip-unsaid")):
+        sent = ask(make(*two), verb="ListRecords", metadataPrefix="oai_dc").content
+        assert "café".encode("windows-1252") in gzip.decompress(sent)
