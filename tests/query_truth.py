@@ -56,7 +56,9 @@ DATES = [
 ]  # fmt: skip
 DEGREES = [-180.0, -179.5, -90.0, -10.0, -0.5, 0.0, 0.5, 10.0, 20.0, 90.0, 179.5, 180.0]
 LATITUDES = [degrees for degrees in DEGREES if -90 <= degrees <= 90]
-TEXT_QUERYABLES = ["title", "subject", "type", "format", "creator", "identifier", "coverage"]
+TEXT_QUERYABLES = [
+    "title", "subject", "type", "format", "creator", "identifier", "resource_identifier", "coverage",
+]  # fmt: skip
 DATE_QUERYABLES = ["date", "created", "issued", "temporal_begin", "specification_date"]
 #: Above it, in parts of what is subtracted, no rounding can turn a difference's sign.
 _ROUNDING, _TINY = 1e-14, 1e-100

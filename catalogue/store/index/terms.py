@@ -19,7 +19,7 @@ IN_DEGREES: Final = ("@boxed", "degrees")
 
 #: Queryables of which nearly each record has a value of its own: that they have one is all that is kept.
 UNLISTED: Final = frozenset(
-    {"identifier", "title", "abstract", "alternative", "lineage", "relation", "source"}
+    {"identifier", "resource_identifier", "title", "abstract", "alternative", "lineage", "relation", "source"}
 )
 
 

@@ -30,11 +30,12 @@ from catalogue.query import (
     Wildcard,
 )
 from catalogue.queryables import normalise
-from catalogue.record import Agent, Record, Text
+from catalogue.record import Agent, Identifier, Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
 from catalogue.store.index import answers, batches, slices, valued
 from catalogue.store.migrations import downgrade
+from catalogue.store.tables import index_terms
 from query_truth import (
     DATE_QUERYABLES,
     TEXT_QUERYABLES,
@@ -131,6 +132,20 @@ def test_values_are_counted(store: Store, known: list[Known], queryable: str) ->
     assert store.search.values(queryable, limit=len(counts) - 1) is None
     least, greatest = store.search.span(queryable) or ("", "")
     assert {least, greatest} <= counts.keys()
+
+
+def test_what_nearly_each_record_has_for_itself_is_no_term(sqlite_store: Store) -> None:
+    records = {
+        f"r{n}": Record(Text.of(f"Report {n}"), identifiers=(Identifier(f"10.5072/{n}"),)) for n in range(9)
+    }
+    factories.fill(sqlite_store, records)
+    sqlite_store.index.take_in()
+    with sqlite_store.engine.connect() as connection:
+        names = Counter(connection.execute(sa.select(index_terms.c.name)).scalars())
+    assert not names.keys() & {"identifier", "resource_identifier", "title"}
+    for name, found in (("identifier", 1), ("resource_identifier", 1), ("parent", 0)):
+        where = Compare(name, Operator.EQUAL, "10.5072/4")
+        assert sqlite_store.search.count(RecordQuery(where=where)) == found
 
 
 def test_the_span_of_titles_is_that_of_their_order(store: Store, known: list[Known]) -> None:
