@@ -42,6 +42,7 @@
     ├── SignInFailed               an issuer of OpenID Connect does not answer, or cannot be believed
     ├── DumpBusy                   another process is writing a dump
     ├── CheckupOver                a check-up has cost what it may, or this process ends
+    ├── RequestLeft                before its answer had come: this process ends, or the run is paused
     ├── UploadRefused              files given by hand that are damaged, too large, or a trap
     ├── InvalidQuery               a query that cannot be expressed
     ├── InvalidMail                a letter whose address is none
@@ -50,7 +51,6 @@
     └── HarvestError               a source, not we, is the cause
         ├── AddressRefused         the address guard
         ├── SourceUnreachable      DNS, connection, TLS, timeout
-        ├── RequestLeft            before its answer had come: this process ends, or the run is paused
         ├── SourceBusy             429 or 503: come back after `retry_after` seconds
         ├── HttpFailure            any other unsuccessful HTTP status
         ├── AnswerTooLarge
@@ -82,6 +82,7 @@ from catalogue.errors.base import (
     MailNotSent,
     MailRefused,
     MalformedXml,
+    RequestLeft,
     SecretsLocked,
     SettingsError,
     UnreadableRecord,
@@ -97,7 +98,6 @@ from catalogue.errors.harvest import (
     ListBroken,
     ListIncomplete,
     ProtocolFailure,
-    RequestLeft,
     SourceBusy,
     SourceUnreachable,
 )

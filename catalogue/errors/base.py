@@ -59,6 +59,13 @@ class CheckupOver(ClearinghouseError):
         self.stopped = stopped
 
 
+class RequestLeft(ClearinghouseError):
+    """A request was left before its answer had come: this process is about to end, or the run is paused.
+
+    It says nothing of the source, so it is no HarvestError: nothing may be concluded from it.
+    """
+
+
 class UploadRefused(ClearinghouseError):
     """An upload that cannot be kept: not an archive, damaged, too large, or made to do harm."""
 

@@ -17,10 +17,6 @@ class SourceUnreachable(HarvestError):
     """No answer: name not found, connection refused or reset, TLS failure, timeout."""
 
 
-class RequestLeft(HarvestError):
-    """A request was left before its answer had come: this process is about to end, or the run is paused."""
-
-
 class SourceBusy(HarvestError):
     """HTTP 429 or 503.
 

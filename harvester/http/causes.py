@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import requests
 import urllib3
 
-from catalogue.errors import AnswerUnreadable, HarvestError, SourceUnreachable
+from catalogue.errors import AnswerUnreadable, HarvestError, RequestLeft, SourceUnreachable
 
 
-def translated(where: str, error: Exception, read_timeout: float) -> HarvestError:
-    """The HarvestError for an error of requests, urllib3 or the socket.
+def translated(where: str, error: Exception, read_timeout: float) -> HarvestError | RequestLeft:
+    """Our own error for one of requests, urllib3 or the socket.
 
     Args:
         where: the address as messages show it.
@@ -21,7 +21,7 @@ def translated(where: str, error: Exception, read_timeout: float) -> HarvestErro
     """
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, HarvestError):
+        if isinstance(cause, HarvestError | RequestLeft):
             return cause
         if isinstance(cause, urllib3.exceptions.IncompleteRead):
             return AnswerUnreadable(f"{where}: the answer was cut off by the connection")

@@ -19,6 +19,7 @@ from catalogue.errors import (
     AnswerUnreadable,
     HarvestError,
     HttpFailure,
+    RequestLeft,
     SourceBusy,
     SourceUnreachable,
 )
@@ -140,12 +141,13 @@ class HarvestSession:
             HttpFailure: another unsuccessful status, without XML.
             AnswerTooLarge: longer than the limit.
             AnswerUnreadable: cut off, or not compressed as it says.
+            RequestLeft: nobody waits for the answer any more (`leave_when`).
         """
         request = requests.Request(method, url, params=params, data=data, headers=dict(headers or {}))
         self._deadline.start()
         try:
             return self._followed(request)
-        except HarvestError as error:
+        except (HarvestError, RequestLeft) as error:
             self.exchanges.failed(str(error))
             raise
 
