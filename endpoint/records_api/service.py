@@ -72,8 +72,11 @@ class Api:
 
     def known(self, name: str) -> Catalogue | None:
         """The catalogue of this name: also of a set that the feed lists and no record was ever in."""
-        node = load_sets(self.settings.sets_path).get(name)
-        return self.catalogues().get(name) or (Catalogue(name, dict(node.labels)) if node else None)
+        found = self.catalogues().get(name)
+        if found is None:
+            node = load_sets(self.settings.sets_path).get(name)
+            found = Catalogue(name, dict(node.labels)) if node else None
+        return found
 
     def catalogue(self, name: str) -> Catalogue:
         """The catalogue of this name.
