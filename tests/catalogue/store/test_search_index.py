@@ -124,14 +124,14 @@ def test_order(
     assert store.search.page(query) == (len(expected), expected[offset : offset + 9])
 
 
-@pytest.mark.parametrize("queryable", ["subject", "type", "creator", "issued", "title"])
-def test_values_are_counted(store: Store, known: list[Known], queryable: str) -> None:
-    counts = Counter(value for one in known for value in one.values(queryable))
-    assert store.search.values(queryable, limit=1000) == sorted(counts.items())
-    assert store.search.values(queryable, limit=len(counts)) is not None
-    assert store.search.values(queryable, limit=len(counts) - 1) is None
-    least, greatest = store.search.span(queryable) or ("", "")
-    assert {least, greatest} <= counts.keys()
+def test_values_are_counted(store: Store, known: list[Known]) -> None:
+    for queryable in ("subject", "type", "creator", "issued", "title"):
+        counts = Counter(value for one in known for value in one.values(queryable))
+        assert store.search.values(queryable, limit=1000) == sorted(counts.items())
+        assert store.search.values(queryable, limit=len(counts)) is not None
+        assert store.search.values(queryable, limit=len(counts) - 1) is None
+        least, greatest = store.search.span(queryable) or ("", "")
+        assert {least, greatest} <= counts.keys()
 
 
 def test_what_nearly_each_record_has_for_itself_is_no_term(sqlite_store: Store) -> None:
