@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
 from catalogue.exchange import Exchange
+from catalogue.release import release
 from catalogue.run import Fault, HarvestRun
 from catalogue.scrubbing import Scrubber, shown_url
 from catalogue.sealing import keys_of
@@ -92,15 +92,8 @@ def _versions(store: Store) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "database": database,
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: release(name) or "not installed as a package" for name in _PACKAGES},
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed as a package"
 
 
 def _requests(found: Iterable[Exchange]) -> Iterator[tuple[str, bytes]]:

@@ -14,6 +14,7 @@ import typer
 
 from catalogue.errors import ClearinghouseError, Conflict, DumpBusy, Unknown
 from catalogue.formats import FORMATS
+from catalogue.release import release
 from catalogue.run import BY_REQUEST, Ending
 from catalogue.store import Store
 from clearinghouse import (
@@ -93,6 +94,23 @@ db_app.command("tidy")(guarding.tidy)
 upkeep.add_commands(db_app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _tell_release(wanted: bool) -> None:  # noqa: FBT001 - what the option was given
+    if wanted:
+        typer.echo(f"clearinghouse {release()}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_release, is_eager=True, help="Say which release this is."),
+    ] = False,
+) -> None:
+    """What every command begins with."""
 
 
 @app.command()

@@ -8,13 +8,12 @@ the settings, friends from the sources, compression from what the application do
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from catalogue import namespaces as ns
 from catalogue import oai_identifier
 from catalogue.oai_record import utc
+from catalogue.release import release
 from catalogue.settings import Settings
 from catalogue.xml import escape
 
@@ -111,15 +110,7 @@ def _branding(settings: Settings) -> str:
 
 def _toolkit() -> str:
     namespace = "http://oai.dlib.vt.edu/OAI/metadata/toolkit"
-    said = (("title", "Clearinghouse"), ("version", _version()))
+    said = (("title", "Clearinghouse"), ("version", release()))
     return _container(
         "toolkit", namespace, "http://oai.dlib.vt.edu/OAI/metadata/toolkit.xsd", _elements(said)
     )
-
-
-@cache
-def _version() -> str:
-    try:
-        return version("clearinghouse")
-    except PackageNotFoundError:
-        return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -445,6 +446,11 @@ def test_no_command_is_help(clearinghouse: Command) -> None:
         assert "Usage" in said.out + said.err
     assert clearinghouse("harvest").code == WRONG
     assert clearinghouse("nonsense").code == WRONG
+
+
+def test_which_release_it_is(clearinghouse: Command) -> None:
+    said = clearinghouse("--version")
+    assert (said.code, said.out.strip()) == (DONE, f"clearinghouse {version('clearinghouse')}")
 
 
 def test_progress_goes_to_standard_error(
