@@ -24,6 +24,10 @@ _WORDS: Final = {
     "sizes": ("days of lists are counted wrongly", "clearinghouse db check --mend"),
     "index": ("records are found by no search", "clearinghouse db check --mend"),
     "spoilt": ("payloads are not what was fetched", "come back from a backup"),
+    "kept": (
+        "records are served otherwise than they are rendered",
+        "clearinghouse db check --thorough --mend",
+    ),
 }
 
 
@@ -40,12 +44,18 @@ def backup(
 def check(
     *,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Read every payload, and see that it is what was fetched.")
+        bool,
+        typer.Option(
+            "--thorough",
+            help="Read every payload, and see that it is what was fetched; render again what is kept.",
+        ),
     ] = False,
     mend: Annotated[
         bool,
         typer.Option(
-            "--mend", help="Count lists anew first; make the search index anew where it lacks records."
+            "--mend",
+            help="Count lists anew first; make the search index anew where it lacks records; with --thorough"
+            " forget renditions that are wrong.",
         ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -53,7 +63,7 @@ def check(
     """Look whether the database is sound: 0 where it is, 1 where it is not. It may be in use."""
     with opened() as (_, store):
         if mend:
-            store.mend()
+            store.mend(thorough=thorough)
         found = dict(store.flaws(thorough=thorough))
     flawed = [flaw for flaw in found.values() if flaw is not None]
     if as_json:

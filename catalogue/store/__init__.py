@@ -168,9 +168,12 @@ class Store:
         """Each check whether the store is sound, and what it has found (`catalogue.store.soundness`)."""
         return flaws(self.engine, thorough=thorough)
 
-    def mend(self) -> None:
-        """Make anew what follows from the rest: the sizes of lists, a search index that lacks records."""
-        mend(self.engine)
+    def mend(self, *, thorough: bool = False) -> None:
+        """Make anew what follows from the rest: the sizes of lists, a search index that lacks records.
+
+        With `thorough`, renditions that are kept and wrong are taken away, too.
+        """
+        mend(self.engine, thorough=thorough)
         self.index.take_in()
 
     def back_up(self, target: Path) -> None:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 import zstandard
 from sqlalchemy.engine import Connection, Dialect, Engine
 
-from catalogue.record import from_json
+from catalogue.record import Record, from_json
 from catalogue.rendering import render
 from catalogue.rendering.edition import edition
 from catalogue.rendering.specimen import specimen
@@ -105,6 +105,40 @@ def _taken(dialect: Dialect) -> sa.Delete:
     return sa.delete(kept_renditions).where(
         kept_renditions.c.record_id.in_(dialects.among(dialect, "numbers"))
     )
+
+
+def kept_now() -> sa.Select[Any]:
+    """What is kept and good still, with what it was made of, as `is_as_rendered` wants it."""
+    c, kept = records.c, kept_renditions.c
+    joined = kept_renditions.join(records, c.id == kept.record_id).join(
+        neutral_records, neutral_records.c.record_id == c.id
+    )
+    return (
+        sa.select(
+            kept.record_id,
+            kept.prefix,
+            kept.body,
+            c.identifier,
+            neutral_records.c.body.label("neutral"),
+            c.file_identifier,
+            c.source_datestamp,
+        )
+        .select_from(joined)
+        .where(kept.edition == edition(), kept.datestamp == c.datestamp, sa.not_(c.deleted))
+    )
+
+
+def is_as_rendered(row: Any) -> bool:
+    """Whether what is kept is what would be rendered now."""
+    try:
+        kept = unpacked(row.body, row.prefix)
+    except zstandard.ZstdError:
+        return False
+    return kept == _rendered(from_json(row.neutral), row.prefix, row)
+
+
+def _rendered(neutral: Record, prefix: str, row: Any) -> bytes:
+    return render(neutral, prefix, identifier=row.file_identifier, datestamp=row.source_datestamp)
 
 
 class KeptRenditions:
@@ -222,8 +256,7 @@ def _keep(connection: Connection, prefix: str, record_ids: Sequence[int]) -> Non
     numbers = dialects.as_list(connection, record_ids)
     rows = []
     for row in statements.run(connection, _sources(connection.dialect), numbers=numbers):
-        neutral = from_json(row.body)
-        made = render(neutral, prefix, identifier=row.file_identifier, datestamp=row.source_datestamp)
+        made = _rendered(from_json(row.body), prefix, row)
         rows.append((row.record_id, prefix, row.datestamp, edition(), packed(made, prefix)))
     dialects.write_rows(connection, kept_renditions, _COLUMNS, rows, replace=True)
 

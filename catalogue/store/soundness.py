@@ -17,13 +17,15 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.store import payloads as kept
 from catalogue.store import sizes
-from catalogue.store.engine import reading
+from catalogue.store.engine import reading, writing
 from catalogue.store.index import batches
 from catalogue.store.index.anew import begin_anew
+from catalogue.store.kept import is_as_rendered, kept_now, take_away
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
     index_entries,
     index_queue,
+    kept_renditions,
     neutral_records,
     payloads,
     records,
@@ -50,20 +52,25 @@ class Flaw:
 
 
 def flaws(engine: Engine, *, thorough: bool = False) -> Iterator[tuple[str, Flaw | None]]:
-    """Each check by its name, and what it has found; with `thorough` every payload is read, too."""
+    """Each check by its name, and what it has found; with `thorough` all that is kept is read, too."""
     for name, check in (CHECKS | THOROUGH if thorough else CHECKS).items():
         found = check(engine)
         yield name, Flaw(name, len(found), tuple(found[:EXAMPLES])) if found else None
 
 
-def mend(engine: Engine) -> None:
+def mend(engine: Engine, *, thorough: bool = False) -> None:
     """Make anew what follows from the rest: the sizes of lists and, where it lacks records, the search index.
 
+    With `thorough`, renditions that are kept and wrong are taken away: they are made when they are asked for.
     Whoever calls takes in what waits afterwards (`SearchIndex.take_in`).
     """
     sizes.count_anew(engine)
     if _unknown_to_the_index(engine):
         begin_anew(engine)
+    if thorough:
+        for part in parts([number for number, _identifier in _kept_wrongly(engine)]):
+            with writing(engine) as connection:
+                take_away(connection, part)
 
 
 def _pages(engine: Engine) -> list[str]:
@@ -180,6 +187,25 @@ def _spoilt(engine: Engine) -> list[str]:
         after = rows[-1].digest
 
 
+def _unlike(engine: Engine) -> list[str]:
+    """Records that are served in another way than they are rendered, for that was kept of them."""
+    return [identifier for _number, identifier in _kept_wrongly(engine)]
+
+
+def _kept_wrongly(engine: Engine) -> Iterator[tuple[int, str]]:
+    """Those records, by their numbers and identifiers."""
+    after = (0, "")
+    place = sa.tuple_(kept_renditions.c.record_id, kept_renditions.c.prefix)
+    page = kept_now().order_by(kept_renditions.c.record_id, kept_renditions.c.prefix).limit(_AT_ONCE)
+    while True:
+        with reading(engine) as connection:
+            rows = connection.execute(page.where(place > sa.tuple_(*after))).all()
+        yield from ((row.record_id, row.identifier) for row in rows if not is_as_rendered(row))
+        if len(rows) < _AT_ONCE:
+            return
+        after = (rows[-1].record_id, rows[-1].prefix)
+
+
 def _is_whole(row: Any) -> bool:
     try:
         content = kept.decompressed(row.body)
@@ -200,4 +226,7 @@ CHECKS: Final[dict[str, Callable[[Engine], list[str]]]] = {
     "sizes": _miscounted,
     "index": _unsearchable,
 }
-THOROUGH: Final[dict[str, Callable[[Engine], list[str]]]] = {"spoilt": _spoilt}
+THOROUGH: Final[dict[str, Callable[[Engine], list[str]]]] = {
+    "spoilt": _spoilt,
+    "kept": _unlike,
+}

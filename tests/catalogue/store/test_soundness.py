@@ -12,9 +12,11 @@ from catalogue.oai_identifier import mint
 from catalogue.query import Compare, Operator, RecordQuery
 from catalogue.record import Record, Text
 from catalogue.store import Store
+from catalogue.store.kept import packed
 from catalogue.store.soundness import CHECKS, THOROUGH
 from catalogue.store.tables import (
     index_entries,
+    kept_renditions,
     list_sizes,
     neutral_records,
     payloads,
@@ -28,12 +30,16 @@ DELETED: Final = mint(NAMESPACE, "nile", "b")
 
 
 @pytest.fixture
-def used(store: Store) -> Store:
+def used(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store with records that were written, changed and deleted; some wait for the index."""
     run = fill(store, {name: Record(Text.of(f"Lindane {name}")) for name in "abcd"})
     commit(store, run, [], tombstones=list(store.records.known([DELETED]).values()))
     store.index.take_in()
     fill(store, {name: Record(Text.of(f"Endosulfan {name}")) for name in "ae"})
+    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: 1_900_000_000)
+    while store.kept.go_on("oai_datacite", limit=100):
+        pass
+    monkeypatch.undo()
     return store
 
 
@@ -71,6 +77,12 @@ BROKEN: dict[str, tuple[Any, str]] = {
     ),
     "sizes": (sa.update(list_sizes).where(list_sizes.c.set_id == 0).values(entries=90), "all records of"),
     "spoilt": (sa.update(payloads).values(size=payloads.c.size + 1), ""),
+    "kept": (
+        sa.update(kept_renditions)
+        .where(kept_renditions.c.record_id == _ID)
+        .values(body=packed(b"<x/>", "oai_datacite")),
+        CHANGED,
+    ),
 }
 
 
@@ -100,6 +112,23 @@ def test_sizes_are_mended(used: Store) -> None:
     assert set(_wrong(used)) == {"sizes"}
     used.mend()
     assert _wrong(used) == {}
+
+
+@pytest.mark.parametrize(
+    "body", [packed(b"<x/>", "oai_datacite"), b"not even packed"], ids=["other", "nothing"]
+)
+def test_what_is_kept_and_wrong_is_forgotten(used: Store, body: bytes) -> None:
+    of = kept_renditions.c.record_id == _ID
+    with used.engine.begin() as connection:
+        connection.execute(sa.update(kept_renditions).where(of).values(body=body))
+    assert _wrong(used) == {"kept": (1, (CHANGED,))}
+    used.mend()
+    assert set(_wrong(used)) == {"kept"}
+    used.mend(thorough=True)
+    assert _wrong(used) == {}
+    with used.engine.connect() as connection:
+        assert not connection.execute(sa.select(kept_renditions).where(of)).all()
+        assert connection.execute(sa.select(kept_renditions)).all()
 
 
 def test_a_row_that_names_none_is_told_where_the_database_lets_it_be(used: Store) -> None:
