@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     proxy_resolves: bool
     requests_kept: int = Field(ge=1, le=1000)
     requests_days: float = Field(gt=0)
+    faults_days: float = Field(gt=0)
+    log_days: float = Field(gt=0)
     uploads: str
     upload_limit: int = Field(gt=0)
     page_retries: int = Field(ge=0)

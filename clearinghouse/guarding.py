@@ -23,6 +23,7 @@ from clearinghouse.output import (
     tally_in_words,
 )
 from clearinghouse.session import opened, own_hand
+from clearinghouse.upkeep import forget_runs
 from harvester.slices import utc_now
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
@@ -104,9 +105,12 @@ def _tell_plan(plan: setting_back.Plan, told: str, *, as_json: bool) -> None:
 
 
 def tidy() -> None:
-    """Forget what runs changed longer than history_days ago, and payloads that nothing refers to any more."""
+    """Forget of old runs what is kept no longer, and payloads that nothing refers to any more."""
     with opened() as (settings, store):
+        runs = forget_runs(settings, store)
         done = store.history.tidy(utc_now() - timedelta(days=settings.history_days), thorough=True)
     complaints.print(
-        f"Forgotten: {done.versions} earlier states of records, {done.payloads} payloads.", highlight=False
+        f"Forgotten: {done.versions} earlier states of records, {runs.faults} faults and {runs.events} lines"
+        f" of the log of old runs, {done.payloads} payloads.",
+        highlight=False,
     )

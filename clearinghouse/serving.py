@@ -27,6 +27,7 @@ from clearinghouse.output import complaints
 from clearinghouse.people import first_operator
 from clearinghouse.sample.federation import Federation
 from clearinghouse.session import own_hand
+from clearinghouse.upkeep import forget_runs
 from endpoint.alerts.telling import Teller
 from endpoint.alerts.tokens import TokenTeller
 from endpoint.app import create_app
@@ -165,8 +166,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     chores = Schedule(store, settings)
     caller = _alerting(settings, store, lookout, chores)
     chores.every(TICK, jobs.tick, "tick")
-    kept = timedelta(days=settings.history_days)
-    chores.every(DAY, lambda: _tidy(store, kept), "tidy-store")
+    chores.every(DAY, lambda: _tidy(settings, store), "tidy-store")
     chores.every(TIDY, jobs.tidy, "tidy")
     checkups = Checkups(store, settings)
     chores.every(TICK, checkups.look, "checkups")
@@ -212,9 +212,10 @@ def _each(look: Callable[[], object]) -> None:
     look()
 
 
-def _tidy(store: Store, kept: timedelta) -> None:
-    """Forget what runs changed longer ago."""
-    store.history.tidy(utc_now() - kept)
+def _tidy(settings: Settings, store: Store) -> None:
+    """Forget what nobody needs of runs that are long over."""
+    forget_runs(settings, store)
+    store.history.tidy(utc_now() - timedelta(days=settings.history_days))
 
 
 def up(settings: Settings, store: Store, *, sample: bool) -> int:

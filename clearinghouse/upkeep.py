@@ -1,16 +1,20 @@
-"""`clearinghouse db backup` and `db check`: a copy of the database, and whether it is sound."""
+"""`clearinghouse db`: a copy of the database, whether it is sound, and how much is in it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from catalogue.settings import Settings
 from catalogue.store import Store
+from catalogue.store.retention import REST, Forgotten
 from clearinghouse.output import complaints, print_json, print_table
 from clearinghouse.session import opened, prepared
+from harvester.slices import utc_now
 
 #: What a check finds, and what mends it.
 _WORDS: Final = {
@@ -88,7 +92,59 @@ def check(
         raise typer.Exit(1)
 
 
+#: What grows -> what it is, and the setting that says for how long it is kept.
+_GROWS: Final = {
+    "records": ("records as they are understood and served", ""),
+    "payloads": ("what was fetched, each document once", ""),
+    "formats": ("records in formats that are made behind the runs", ""),
+    "index": ("the search index", ""),
+    "copies": ("what finds copies of one thing", ""),
+    "history": ("what records were before", "history_days"),
+    "runs": ("runs", ""),
+    "log": ("logs of runs", "log_days"),
+    "faults": ("what runs could not take", "faults_days"),
+    "requests": ("requests to sources", "requests_days"),
+    "clients": ("who harvests us", ""),
+    REST: ("everything else", ""),
+}
+
+
+def forget_runs(settings: Settings, store: Store) -> Forgotten:
+    """Forget what is kept of runs no longer than this."""
+    now = utc_now()
+    return store.retention.forget(
+        faults_before=now - timedelta(days=settings.faults_days),
+        log_before=now - timedelta(days=settings.log_days),
+    )
+
+
+def sizes(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Say what is in the database, how much of it, and for how many days it is kept. It may be in use."""
+    with opened() as (settings, store):
+        found = store.retention.sizes()
+    kept = {what: getattr(settings, name) if name else None for what, (_, name) in _GROWS.items()}
+    if as_json:
+        print_json([asdict(one) | {"days": kept[one.what]} for one in found])
+        return
+    print_table(
+        ["what", "", "rows", "on disk", "kept"],
+        [
+            [one.what, _GROWS[one.what][0], f"{one.rows:,}", _bytes(one.size), _days(kept[one.what])]
+            for one in found
+        ],
+    )
+
+
+def _bytes(size: int | None) -> str:
+    return "unknown" if size is None else f"{size / 1e6:,.1f} MB"
+
+
+def _days(days: float | None) -> str:
+    return "" if days is None else f"{days:g} days"
+
+
 def add_commands(db_app: typer.Typer) -> None:
     """Add them below `db`."""
+    db_app.command("sizes")(sizes)
     db_app.command("backup")(backup)
     db_app.command("check")(check)

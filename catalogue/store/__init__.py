@@ -46,6 +46,7 @@ from catalogue.store.recent import RecentChanges
 from catalogue.store.records import Records
 from catalogue.store.registrations import Registrations
 from catalogue.store.renamings import Renamings
+from catalogue.store.retention import Retention
 from catalogue.store.runs import Runs
 from catalogue.store.search import Search
 from catalogue.store.secrets import Secrets
@@ -97,6 +98,7 @@ class Store:
         self.questions = Questions(self.engine)
         self.recent = RecentChanges(self.engine)
         self.history = History(self.engine)
+        self.retention = Retention(self.engine)
         self.beginnings = Beginnings(self.engine)
         self.exchanges = Exchanges(self.engine)
         self.pauses = Pauses(self.engine)

@@ -33,10 +33,11 @@ _BAD_REQUEST: Final = 400
 class Refusal(Exception):
     """The answer is an exception report, or, with a status and no code, no XML at all."""
 
-    def __init__(self, code: str, text: str = "no", status: int = _BAD_REQUEST) -> None:
+    def __init__(self, code: str, text: str = "no", status: int = _BAD_REQUEST, **headers: str) -> None:
         super().__init__(text)
         self.code = code
         self.status = status
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @dataclass
@@ -74,6 +75,7 @@ class CswCall:
     content: bytes = b""
     status: int = 200
     media_type: str = "application/xml"
+    headers: dict[str, str] = field(default_factory=dict)
     #: Seconds before the answer begins.
     delay: float = 0.0
 
@@ -127,7 +129,8 @@ class CswNode:
         call = self.answer(request.method, base_url, scope["query_string"].decode(), await request.body())
         if call.delay:
             await asyncio.sleep(call.delay)
-        await Response(call.content, call.status, media_type=call.media_type)(scope, receive, send)
+        answer = Response(call.content, call.status, call.headers, media_type=call.media_type)
+        await answer(scope, receive, send)
 
     def answer(self, method: str, base_url: str, query: str = "", body: bytes = b"") -> CswCall:
         """The answer to this request."""
@@ -139,7 +142,7 @@ class CswNode:
             _write(call)
             self._apply(Stage.ANSWER, call)
         except Refusal as refusal:
-            call.status = refusal.status
+            call.status, call.headers = refusal.status, refusal.headers
             call.text = _report(refusal) if refusal.code else str(refusal)
             call.content = call.text.encode()
             if refusal.code:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from clearinghouse.simulator.oai_arguments import OaiError
 from clearinghouse.simulator.oai_node import Call
 from clearinghouse.simulator.switches import Stage, Switch, fault
 
-_HTML = (
+#: A page that web servers give out in place of an answer.
+HTML: Final = (
     b"<!DOCTYPE html><html><head><title>Sorry</title></head><body><h1>Down for maintenance</h1>"
     b"<p>Please come back later.<br></body></html>"
 )
@@ -143,4 +146,4 @@ def _(call: Call, switch: Switch) -> None:
 )
 def _(call: Call, switch: Switch) -> None:
     if call.is_list and switch.strikes(call.wanted.offset):
-        call.content, call.headers = _HTML, {"Content-Type": "text/html"}
+        call.content, call.headers = HTML, {"Content-Type": "text/html"}

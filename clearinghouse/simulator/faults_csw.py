@@ -9,7 +9,8 @@ from typing import Final
 
 from clearinghouse.simulator import faults_xml as faults_xml  # noqa: PLC0414 - registers those of XML
 from clearinghouse.simulator.csw_node import CswCall, Refusal
-from clearinghouse.simulator.holding import stamp
+from clearinghouse.simulator.faults_answers import HTML
+from clearinghouse.simulator.holding import Entry, stamp
 from clearinghouse.simulator.switches import FAULTS, Fault, Stage, Switch, registered
 
 #: Faults of characters and markup: a csw:Record has titles as well as an oai_dc has.
@@ -29,6 +30,7 @@ fault = registered(CSW_FAULTS)
 
 _SERVER_ERROR: Final = 500
 _NOT_ALLOWED: Final = 405
+_BUSY: Final = 503
 #: No page has more records than this.
 _CAP: Final = 7
 #: A page is so many records shorter than it was asked for.
@@ -37,6 +39,8 @@ _SHORT: Final = 3
 _QUICK: Final = 20
 #: So far is a clock ahead.
 _AHEAD: Final = timedelta(days=3 * 365)
+#: Stands for a record that nobody may see.
+_HIDDEN: Final = Entry("hidden", "2026-01-01T00:00:00Z")
 #: Of the records, so many cannot be written.
 _FEW: Final = 0.02
 
@@ -80,6 +84,45 @@ def _(call: CswCall, _switch: Switch) -> None:
 def _(call: CswCall, _switch: Switch) -> None:
     following = call.start + call.size + _SHORT
     call.next_record = following if call.next_record and following <= len(call.found) else call.next_record
+
+
+@fault("hidden-page", Stage.SELECT, "its second page is empty: what nobody may see is counted all the same")
+def _(call: CswCall, _switch: Switch) -> None:
+    call.found = [*call.found[: call.size], *[_HIDDEN] * call.size, *call.found[call.size :]]
+
+
+@fault("hidden-page", Stage.PAGE)
+def _(call: CswCall, _switch: Switch) -> None:
+    call.page = [one for one in call.page if one is not _HIDDEN]
+    call.returned = len(call.page)
+
+
+@fault("duplicates", Stage.SELECT, "some records are listed twice", rows=(3,), chance=0.1)
+def _(call: CswCall, switch: Switch) -> None:
+    call.found = [one for one in call.found for _ in range(1 + switch.marks(one.id))]
+
+
+@fault("goes-empty", Stage.SELECT, "nothing matches, whatever is asked")
+def _(call: CswCall, _switch: Switch) -> None:
+    call.found = []
+
+
+@fault("busy", Stage.SELECT, "HTTP status 503 with Retry-After, once for a page", chance=0.3, times=1)
+def _(call: CswCall, switch: Switch) -> None:
+    if switch.strikes(call.start):
+        raise Refusal("", "busy", _BUSY, Retry_After="1")
+
+
+@fault("html-page", Stage.ANSWER, "a page of HTML with status 200, once for a page", chance=0.3, times=1)
+def _(call: CswCall, switch: Switch) -> None:
+    if call.is_list and switch.strikes(call.start):
+        call.content, call.media_type = HTML, "text/html"
+
+
+@fault("cut-off", Stage.ANSWER, "half a page, as if it were whole, once", chance=0.3, times=1)
+def _(call: CswCall, switch: Switch) -> None:
+    if call.is_list and switch.strikes(call.start):
+        call.content = call.content[: len(call.content) // 2]
 
 
 @fault("unordered", Stage.SELECT, "pages are dealt out anew for each request that does not sort", rows=(3,))

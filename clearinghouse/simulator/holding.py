@@ -31,6 +31,12 @@ FORMATS: Final = {
 
 _SUBJECTS: Final = ("polychlorinated biphenyls", "lindane", "used batteries", "mercury", "waste oils")
 _KINDS: Final = ("Survey", "Inventory", "National plan", "Training manual", "Report")
+#: In ASCII: which bytes are wrong is left to the faults.
+_IN_FRENCH: Final = (
+    '<dc:description xml:lang="fr">'
+    "Document fictif d'un site fictif : les stocks sont compris dans l'annexe."
+    "</dc:description>"
+)
 _PLACES: Final = ("the river basin", "the port district", "the northern provinces", "the island group")
 
 
@@ -216,7 +222,7 @@ def dublin_core(identifier: str, *extra: str) -> str:
         f'"{ns.OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd">'
         f"<dc:title>{kind} of {subject} in {place} ({escape(name)})</dc:title>"
         f"<dc:creator>Example Centre for {place}</dc:creator><dc:subject>{subject}</dc:subject>"
-        f"<dc:description>{about}</dc:description>{more}<dc:date>{2000 + number % 26}</dc:date>"
+        f"<dc:description>{about}</dc:description>{_IN_FRENCH}{more}<dc:date>{2000 + number % 26}</dc:date>"
         f"<dc:type>{kind.lower()}</dc:type><dc:language>en</dc:language>"
         f"<dc:identifier>https://node.example.org/items/{escape(name)}</dc:identifier></oai_dc:dc>"
     )

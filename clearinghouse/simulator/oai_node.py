@@ -22,6 +22,8 @@ from clearinghouse.simulator.oai_arguments import OaiError, Selection, check_arg
 from clearinghouse.simulator.switches import Stage, Switch
 
 _OK: Final = 200
+#: Of the seconds that a slow answer takes, so many lie between two bytes of one that drips.
+_DRIP: Final = 1 / 60
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _SCHEMA: Final = (
     f' xmlns:xsi="{ns.XSI}" xsi:schemaLocation="{ns.OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"'
@@ -70,6 +72,9 @@ class Call:
     delay: float = 0.0
     #: The connection breaks off in the middle of the answer.
     breaks_off: bool = False
+    #: The answer goes on behind its end for as long as it is read; or comes a byte at a time.
+    is_endless: bool = False
+    drips: bool = False
 
     @property
     def verb(self) -> str:
@@ -157,7 +162,7 @@ class OaiNode:
         call = self.answer(base_url, pairs, dict(request.headers))
         if call.delay:
             await asyncio.sleep(call.delay)
-        await _send(call, send)
+        await _send(call, request, send)
 
     def answer(
         self, base_url: str, pairs: list[tuple[str, str]], headers: Mapping[str, str] = _NO_HEADERS
@@ -339,9 +344,11 @@ def _envelope(call: Call, body: str) -> str:
     )
 
 
-async def _send(call: Call, send: Send) -> None:
+async def _send(call: Call, request: Request, send: Send) -> None:
     content = call.content
-    headers = {**call.headers, "Content-Length": str(len(content))}
+    headers = dict(call.headers)
+    if not call.is_endless:
+        headers["Content-Length"] = str(len(content))
     start: dict[str, Any] = {
         "type": "http.response.start",
         "status": call.status,
@@ -351,4 +358,10 @@ async def _send(call: Call, send: Send) -> None:
     if call.breaks_off:
         await send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
         return
-    await send({"type": "http.response.body", "body": content})
+    number = 0
+    while (call.is_endless or (call.drips and number < len(content))) and not await request.is_disconnected():
+        part = content if call.is_endless else content[number : number + 1]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await asyncio.sleep(call.node.slowness * _DRIP if call.drips else 0)
+        number += 1
+    await send({"type": "http.response.body", "body": content[number:]})

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from clearinghouse.simulator import (
     faults_answers,
     faults_changes,
+    faults_limits,
     faults_lists,
     faults_tokens,
     faults_transport,
@@ -17,7 +18,15 @@ from clearinghouse.simulator.faults_feed import FEED_FAULTS
 from clearinghouse.simulator.switches import FAULTS, Fault, Switch
 
 #: The modules whose functions are the faults.
-MODULES = (faults_lists, faults_tokens, faults_changes, faults_answers, faults_xml, faults_transport)
+MODULES = (
+    faults_lists,
+    faults_tokens,
+    faults_changes,
+    faults_answers,
+    faults_xml,
+    faults_transport,
+    faults_limits,
+)
 
 
 def faults() -> list[Fault]:

@@ -258,10 +258,10 @@ class OaiPmhClient:
         """The position; where the set that holds nothing is not there at all, that is written down."""
         wanted = self._set(position)
         try:
-            specs = self._requests.set_specs()
+            has_it = self._requests.has_set(wanted)
         except HarvestError:
             return position
-        if not specs or wanted in specs:
+        if has_it is not False:
             return position
         return replace(position, lost=(*position.lost, f"the source has no set {wanted!r}"))
 

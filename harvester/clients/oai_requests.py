@@ -19,8 +19,8 @@ from harvester.clients.oai_sickle import SessionSickle, StrictResponse
 from harvester.http import HarvestSession
 from harvester.windows import Window
 
-#: Pages of ListSets that are read.
-_SET_PAGES: Final = 20
+#: Pages of ListSets that are read: there are repositories with a set for each author.
+_SET_PAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,29 @@ class Requests:
         response = self._sickle.harvest(verb=verb, **arguments)
         return _body(response, verb)
 
-    def set_specs(self) -> list[str]:
-        """Every setSpec of the source (section 4.6).
+    def has_set(self, wanted: str) -> bool | None:
+        """Whether the source has a set (section 4.6); None where its list of them tells neither.
 
         Raises:
             HarvestError: as `page`.
         """
-        found: list[str] = []
         arguments: dict[str, str] = {}
+        tokens, some = set[str](), False
         for _ in range(_SET_PAGES):
             response = self._sickle.harvest(verb="ListSets", **arguments)
             body = _body(response, "ListSets")
-            found += [(spec.text or "").strip() for spec in body.iter(f"{{{OAI}}}setSpec")]
+            specs = {(spec.text or "").strip() for spec in body.iter(f"{{{OAI}}}setSpec")}
+            some = some or bool(specs)
             token = response.token()
+            if wanted in specs:
+                return True
             if token is None or not token.token:
-                break
+                return False if some else None
+            if token.token in tokens:
+                return None
+            tokens.add(token.token)
             arguments = {"resumptionToken": token.token}
-        return found
+        return None
 
     def record(self, position: Position, identifier: str) -> tuple[Item | None, StrictResponse]:
         """GetRecord (section 4.1); None where the answer holds no record.

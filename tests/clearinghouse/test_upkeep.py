@@ -127,3 +127,16 @@ def test_what_is_wrong_is_told_with_what_mends_it(
     assert (mended.code, [one["check"] for one in mended.json["flaws"]]) == (FLAWED, ["payloads"])
     assert clearinghouse("harvest", "nile", "--full").code == DONE
     assert clearinghouse("db", "check").code == DONE
+
+
+def test_what_is_in_it_and_for_how_long(clearinghouse: Command, nile: RemoteNode) -> None:
+    assert nile.records
+    clearinghouse("harvest", "nile")
+    told = {one["what"]: one for one in clearinghouse("db", "sizes", "--json").json}
+    assert (told["faults"]["days"], told["log"]["days"], told["records"]["days"]) == (90, 730, None)
+    assert told["payloads"]["rows"] == 25
+    said = clearinghouse("db", "sizes").out
+    assert all(what in said for what in told)
+    assert "730 days" in said
+    tidied = clearinghouse("db", "tidy")
+    assert (tidied.code, "0 faults and 0 lines of the log" in tidied.err.replace("\n", " ")) == (DONE, True)

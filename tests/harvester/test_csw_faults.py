@@ -23,10 +23,12 @@ COUNT = 230
 #: Faults that cost records, and say so.
 LOSING = {"record-fails", "record-report", "record-breaks-xml", "unclosed-tags"}
 #: Faults by which a list seems shorter than its server says: nobody can tell that it is not.
-SHORT = {"matched-changes", "matched-too-many"}
+SHORT = {"matched-changes", "matched-too-many", "duplicates", "hidden-page"}
 #: Faults by which nothing but the first page can be had.
 HOPELESS = {"page-repeats"}
-NAMES = [fault.name for fault in csw_faults()]
+#: In which nothing is left.
+EMPTY = "goes-empty"
+NAMES = [fault.name for fault in csw_faults() if fault.name != EMPTY]
 
 
 @pytest.fixture
@@ -74,6 +76,25 @@ def test_each_fault_is_survived(
     assert run.tally.faulty == len(lost)
     assert not lost or 0 < len(lost) < 30
     assert node.node.asked < COUNT
+
+
+def test_a_catalogue_that_is_empty_of_a_sudden_is_asked_about(
+    nodes: Simulator, sqlite_store: Store, harvest: Any, lenient: Settings
+) -> None:
+    settings = lenient.model_copy(update={"absence_lists": 1, "absence_days": 0.0})
+    node = begun(nodes, sqlite_store)
+    harvest(sqlite_store, settings=settings)
+    everything = held(sqlite_store, node)
+    node.misbehave(EMPTY)
+    run = harvest(sqlite_store, settings=settings, full=True)
+    assert (run.ending, run.message.partition(" listed ")[2]) == (
+        Ending.HELD,
+        f"nothing where {len(everything)} records were known. Delete all {len(everything)}?",
+    )
+    assert held(sqlite_store, node) == everything
+    node.misbehave()
+    assert harvest(sqlite_store, settings=settings, full=True).tally.unchanged == len(everything)
+    assert held(sqlite_store, node) == everything
 
 
 def test_what_changes_is_not_missed_although_a_clock_is_ahead(

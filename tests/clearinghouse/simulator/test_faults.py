@@ -34,7 +34,8 @@ def ask(node: OaiNode, **arguments: str) -> Call:
 
 
 def told(call: Call) -> tuple[object, ...]:
-    return call.status, call.content, call.delay, call.breaks_off, tuple(call.headers.items())
+    way = (call.delay, call.breaks_off, call.is_endless, call.drips)
+    return call.status, call.content, *way, tuple(call.headers.items())
 
 
 def crawl(
