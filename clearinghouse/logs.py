@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Final
 
 import structlog
 from structlog.typing import Processor
 
 from catalogue.errors import SettingsError
 from catalogue.settings import Settings
+
+_CHATTY: Final = (
+    "apscheduler",
+    "urllib3",
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "alembic",
+    "owslib",
+    "sickle",
+    "dbos",
+)
+_LEVELS: Final = {
+    # Each logs one line a request or a job, which our own lines say better.
+    **dict.fromkeys(_CHATTY, logging.WARNING),
+    # It warns of each chore that takes longer than until it is due again: every two seconds, of a long one.
+    "apscheduler.scheduler": logging.ERROR,
+}
 
 
 def configure(settings: Settings) -> None:
@@ -48,16 +67,5 @@ def configure(settings: Settings) -> None:
         root.setLevel(settings.log_level.upper())
     except ValueError as error:
         raise SettingsError(f"settings: log_level: {error}") from error
-    # Each logs one line a request or a job, which our own lines say better.
-    for chatty in (
-        "apscheduler",
-        "urllib3",
-        "uvicorn",
-        "uvicorn.error",
-        "uvicorn.access",
-        "alembic",
-        "owslib",
-        "sickle",
-        "dbos",
-    ):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name, level in _LEVELS.items():
+        logging.getLogger(name).setLevel(level)

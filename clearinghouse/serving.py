@@ -17,6 +17,7 @@ from types import FrameType
 
 import uvicorn
 
+from catalogue import memory
 from catalogue.errors import SettingsError, SourceExists
 from catalogue.settings import Settings
 from catalogue.steering import sources as steering
@@ -58,6 +59,8 @@ MAIL_LOOK = 5.0
 ALERT_LOOK, TELL_LOOK = 300.0, 15.0
 #: Seconds between two looks whether there is anything to be kept behind the runs.
 KEEP_LOOK = 10.0
+#: Seconds after which memory that is free is given back.
+GIVE_BACK = 10.0
 #: Seconds between two looks at what is of no use any more.
 TIDY = 3600.0
 #: The sample nodes listen so far above our own port.
@@ -166,7 +169,6 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     chores = Schedule(store, settings)
     caller = _alerting(settings, store, lookout, chores)
     chores.every(TICK, jobs.tick, "tick")
-    chores.every(DAY, lambda: _tidy(settings, store), "tidy-store")
     chores.every(TIDY, jobs.tidy, "tidy")
     checkups = Checkups(store, settings)
     chores.every(TICK, checkups.look, "checkups")
@@ -178,8 +180,7 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
     trials = Trials(store, settings, on_done=partial(tell_of_trial, Services(settings, store)))
     chores.every(TICK, trials.look, "trials")
     chores.every(DAY, trials.forget, "forget-registrations")
-    keeper = Keeper(store, settings)
-    chores.every(KEEP_LOOK, keeper.look, "keep")
+    keeper = _housekeeping(settings, store, chores)
     with alive(store, worker, role):
         jobs.start()
         chores.start_chores()
@@ -193,6 +194,15 @@ def working(settings: Settings, store: Store, role: str) -> Iterator[None]:
             checkups.stop()
             trials.stop()
             jobs.stop()
+
+
+def _housekeeping(settings: Settings, store: Store, chores: Schedule) -> Keeper:
+    """The chores behind the runs: what is kept, what is of no use any more, memory that is free."""
+    keeper = Keeper(store, settings)
+    chores.every(KEEP_LOOK, keeper.look, "keep")
+    chores.every(DAY, lambda: _tidy(settings, store), "tidy-store")
+    chores.every(GIVE_BACK, memory.give_back, "memory")
+    return keeper
 
 
 def _alerting(settings: Settings, store: Store, lookout: Lookout, chores: Schedule) -> Caller:
@@ -223,6 +233,7 @@ def up(settings: Settings, store: Store, *, sample: bool) -> int:
     # Before there are threads: while one of them imports DBOS, and with it SQLAlchemy's mapper, statements of
     # others fail in the half of it that is there already.
     import_module("harvester.jobs")
+    memory.share()
     stop = Stop()
     with ExitStack() as stack:
         if sample:
@@ -270,6 +281,7 @@ def serve(settings: Settings, store: Store) -> int:
 
 def work(settings: Settings, store: Store) -> int:
     """A worker, until told to stop."""
+    memory.share()
     stop = Stop()
     with working(settings, store, "worker"):
         stop.wait()

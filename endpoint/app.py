@@ -9,6 +9,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from catalogue import memory
 from catalogue.settings import Settings
 from catalogue.store import Store
 from endpoint.admin_api import problems
@@ -53,7 +54,6 @@ from endpoint.records_api.router import router as records_api
 from endpoint.records_api.sitemap import router as sitemap
 from endpoint.registration import opened as registration_opened
 from endpoint.registration.rooms import ROOMS as REGISTRATION
-from endpoint.transport import memory
 from endpoint.transport.answers import WholeAnswers
 from endpoint.transport.direct import Direct
 from endpoint.transport.encodings import CODINGS
