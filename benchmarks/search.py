@@ -40,6 +40,7 @@ from catalogue.store import Store
 
 BOX = Extent(Relation.INTERSECTS, 10, 10, 25, 20)
 YEARS = Between("issued", "1995", "2005")
+IN_TITLE = Like("title", (Wildcard.MANY, "waste", Wildcard.MANY))
 MAP = Compare("type", Operator.EQUAL, "map")
 
 
@@ -68,8 +69,16 @@ QUERIES = {
     "not (type =)": RecordQuery(where=Not(MAP)),
     "identifier =": RecordQuery(where=Compare("identifier", Operator.EQUAL, identifier(5000))),
     "title like prefix*": RecordQuery(where=Like("title", ("Record 777 ", Wildcard.MANY))),
+    "title like *word*": RecordQuery(where=IN_TITLE),
+    "title like *word*, and dates": RecordQuery(where=And((IN_TITLE, YEARS))),
+    "title like *two words in a row*": RecordQuery(
+        where=Like("title", (Wildcard.MANY, "mercury waste", Wildcard.MANY))
+    ),
     "sorted by title": RecordQuery(sort=(SortKey("title"),)),
     "sorted by title, from 5,000": RecordQuery(sort=(SortKey("title"),), offset=5_000),
+    "sorted by title, from 9,990": RecordQuery(sort=(SortKey("title"),), offset=9_990),
+    "type = by title, from 5,000": RecordQuery(where=MAP, sort=(SortKey("title"),), offset=5_000),
+    "type = by title, from 9,990": RecordQuery(where=MAP, sort=(SortKey("title"),), offset=9_990),
     "sorted by modified": RecordQuery(sort=(SortKey("modified", descending=True),)),
     "AnyText sorted by issued": RecordQuery(
         where=anywhere("mercury"), sort=(SortKey("issued", descending=True),)

@@ -24,7 +24,7 @@ from catalogue.store.index.asking import Asking
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
 from catalogue.store.index.handed import Described, Entry, Handed
-from catalogue.store.index.postings import bits_of
+from catalogue.store.index.postings import bits_of, without
 from catalogue.store.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
 
@@ -149,7 +149,7 @@ class SearchIndex:
             remembered=lambda key, ask: self._memory.get((state.generation, key), ask),
         )
         finding = Finding(asking)
-        live = self._memory.get((state.generation, None), finding.live) & ~bits_of(state.waiting)
+        live = without(self._memory.get((state.generation, None), finding.live), bits_of(state.waiting))
         found = live if where is None else finding.bits(where, live)
         return found | self._among_waiting(connection, state, where) if state.waiting else found
 

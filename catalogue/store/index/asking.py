@@ -107,7 +107,7 @@ class Asking:
             for _, chunk, body in postings(self.connection, self.chunks, numbers[first : first + _AT_ONCE]):
                 some.add(chunk, body)
             union |= some.bits()
-            if among >= 0 and not among & ~union:
+            if among >= 0 and among & union == among:
                 break
         return union
 

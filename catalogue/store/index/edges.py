@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from catalogue.query import Extent, Relation
 from catalogue.store import statements
-from catalogue.store.index.postings import Union
+from catalogue.store.index.postings import Union, without
 from catalogue.store.index.rows import postings
 from catalogue.store.index.terms import Term, is_in_degrees
 from catalogue.store.tables import index_terms
@@ -118,10 +118,10 @@ def compared(wanted: Extent, among: int, having: Mapping[str, Sequence[int]]) ->
     sure = possible = among
     for edge, other, at_most in _SIDES[wanted.relation]:
         less, equal = _less(having[edge], among, _step(edge, getattr(wanted, other)))
-        clear = less if at_most else among & ~(less | equal)
+        clear = less if at_most else without(among, less | equal)
         sure &= clear
         possible &= clear | equal
-    return sure, possible & ~sure
+    return sure, without(possible, sure)
 
 
 def _less(having: Sequence[int], among: int, step: int) -> tuple[int, int]:
@@ -129,8 +129,9 @@ def _less(having: Sequence[int], among: int, step: int) -> tuple[int, int]:
     less, equal = 0, among
     for place in range(len(having) - 1, -1, -1):
         if step >> place & 1:
-            less |= equal & ~having[place]
-            equal &= having[place]
+            both = equal & having[place]
+            less |= equal ^ both
+            equal = both
         else:
-            equal &= ~having[place]
+            equal = without(equal, having[place])
     return less, equal

@@ -82,7 +82,7 @@ class _Facet:
     def best(self, bits: int, of_it: list[sa.ColumnElement[bool]], most: int) -> list[tuple[str, int]]:
         """At most so many of the values whose terms are so, of those records."""
         waiting = bits & bits_of(self._state.waiting)
-        taken = bits & ~waiting
+        taken = bits ^ waiting
         c = index_terms.c
         # What the index has of records that wait may be more than there is, and is never less.
         listed = sa.select(c.id, c.value, c.count).where(*of_it, c.count > 0)

@@ -39,6 +39,7 @@ from catalogue.store.comparisons import (
 from catalogue.store.index import edges, terms
 from catalogue.store.index.asking import MANY, Asking
 from catalogue.store.index.pairs import in_a_row
+from catalogue.store.index.postings import without
 from catalogue.store.index.valued import FEW, Valued
 from catalogue.store.predicates import Conditions, anywhere, of_datestamp
 from catalogue.store.tables import (
@@ -77,7 +78,7 @@ class Finding:
             case Or(parts):
                 return reduce(or_, (self.bits(part, among) for part in parts), 0)
             case Not(part):
-                return among & ~self.bits(part, among)
+                return without(among, self.bits(part, among))
             case AnyText(pattern):
                 return self._any_text(anywhere(pattern), among)
         if not among:
@@ -119,11 +120,11 @@ class Finding:
         if wanted.relation is Relation.INTERSECTS and terms.is_world(wanted):
             # A box in degrees has nowhere else to be.
             inside = self._asking.marked(terms.IN_DEGREES)
-            others = among & self._asking.marked(terms.BOXED) & ~inside
+            others = without(among & self._asking.marked(terms.BOXED), inside)
             return inside | self._looked_up_boxes(wanted, others)
         if wanted.relation is Relation.DISJOINT:
             meets = self._extent(replace(wanted, relation=Relation.INTERSECTS), among)
-            return self._asking.marked(terms.BOXED) & ~meets
+            return without(self._asking.marked(terms.BOXED), meets)
         if wanted.west <= wanted.east and wanted.relation in edges.TOLD:
             found = self._by_edges(wanted, among)
             if found is not None:
@@ -143,7 +144,7 @@ class Finding:
             boxed & told,
             edges.digits(self._asking.connection, self._asking.chunks, self._asking.remembered),
         )
-        others = boxed & ~told
+        others = without(boxed, told)
         if (maybe | others).bit_count() > MANY or (others and wanted.relation is Relation.WITHIN):
             return None
         return sure | self._looked_up_boxes(wanted, maybe | others)

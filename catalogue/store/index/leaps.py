@@ -18,7 +18,7 @@ from catalogue.queryables import KEY_LENGTH
 from catalogue.store import dialects, statements
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import waiting_steps
-from catalogue.store.index.postings import CHUNK, bits_of
+from catalogue.store.index.postings import CHUNK, bits_of, without
 from catalogue.store.index.slices import walked
 from catalogue.store.predicates import ordered_by
 from catalogue.store.tables import Comparable, index_order, records
@@ -57,7 +57,7 @@ def front(
         rows: among how many titles they probably are.
     """
     statement = _statement(state.chunks, key.descending, connection.dialect.name == "sqlite")
-    wanted = (bits & ~bits_of(state.waiting)).to_bytes(state.chunks * CHUNK // 8, "little")
+    wanted = without(bits, bits_of(state.waiting)).to_bytes(state.chunks * CHUNK // 8, "little")
     while True:
         found = statements.rows_on(connection, statement, limit=rows)[0][0]
         numbers = list(map(int, found.split(","))) if found else []

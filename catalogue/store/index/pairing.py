@@ -21,7 +21,7 @@ from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.index import batches, terms
 from catalogue.store.index.pairs import numbers_of_words, packed_words
-from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of
+from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of, without
 from catalogue.store.index.words import row, sequence
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
@@ -99,7 +99,7 @@ def _due(connection: Connection, loose: int, at_once: int) -> _Work | None:
         found = known.get(chunk)
         afresh = found is None or count >= 2 * found.records
         kept = 0 if afresh or found is None else _as_they_were(found.paired, found.stale)
-        waiting = bits & ~kept
+        waiting = without(bits, kept)
         if waiting.bit_count() > loose:
             words = (
                 _common(connection, chunk, count)
@@ -113,7 +113,7 @@ def _due(connection: Connection, loose: int, at_once: int) -> _Work | None:
 
 
 def _as_they_were(paired: bytes, stale: bytes) -> int:
-    return int.from_bytes(paired, "little") & ~int.from_bytes(stale, "little")
+    return without(int.from_bytes(paired, "little"), int.from_bytes(stale, "little"))
 
 
 def _common(connection: Connection, chunk: int, records: int) -> tuple[int, ...]:
@@ -194,4 +194,4 @@ def _gone(connection: Connection, work: _Work) -> Collection[int]:
     if work.afresh:
         return ()
     found = connection.execute(sa.select(index_paired.c.paired).where(index_paired.c.chunk == work.chunk))
-    return set(numbers_of(int.from_bytes(found.scalar_one(), "little") & ~work.kept))
+    return set(numbers_of(without(int.from_bytes(found.scalar_one(), "little"), work.kept)))

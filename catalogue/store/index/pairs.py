@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from catalogue.query import Pattern, Wildcard
 from catalogue.store import dialects, statements
 from catalogue.store.index.dictionary import Vocabulary
-from catalogue.store.index.postings import CHUNK, Union, bits_of, place_in_chunk
+from catalogue.store.index.postings import CHUNK, Union, bits_of, place_in_chunk, without
 from catalogue.store.index.rows import postings
 from catalogue.store.index.words import row
 from catalogue.store.tables import index_paired, index_pairs
@@ -46,7 +46,7 @@ def in_a_row(
             told = 0
     if len(literals) != 1 or Wildcard.ONE in pattern:
         told = 0
-    return told, possible & ~told
+    return told, without(possible, told)
 
 
 def _pair(
@@ -93,7 +93,7 @@ def _read(
             some.add(0, body)
             having[chunk] |= some.bits()
         else:
-            bits = int.from_bytes(body, "little") & ~int.from_bytes(stale, "little")
+            bits = without(int.from_bytes(body, "little"), int.from_bytes(stale, "little"))
             known[chunk] = _Known(asked.intersection(numbers_of_words(words)), bits)
     return known, having
 

@@ -19,6 +19,9 @@ _BYTES: Final = CHUNK // 8
 #: Numbers up to which they are kept as such.
 _FEW: Final = 1024
 _ZERO: Final = ord("0")
+_ONE: Final = ord("1")
+_DIGITS: Final = b"0" * CHUNK
+_NONE: Final = bytes(_BYTES)
 _BIT: Final = tuple(1 << bit for bit in range(8))
 #: Bytes in which there are numbers, and the places of those.
 _WRITTEN: Final = re.compile(rb"[^\0]{1,4096}")
@@ -56,7 +59,7 @@ def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] =
     return bytes(bits) if any(bits) else b""
 
 
-def _low(body: bytes) -> array[int]:
+def _low(body: bytes | bytearray) -> array[int]:
     low = array("H", body)
     if sys.byteorder == "big":
         low.byteswap()
@@ -70,34 +73,64 @@ def _kept(low: array[int]) -> bytes:
     return low.tobytes()
 
 
+def without(bits: int, others: int) -> int:
+    """These numbers but for the others. A tenth of what `bits & ~others` costs: no complement is made."""
+    return bits ^ (bits & others)
+
+
 class Union:
     """Rows of several chunks, put together."""
 
     def __init__(self) -> None:
-        self._chunks: dict[int, bytearray] = {}
+        # Of each chunk: the first row that has a bit for each number, all such rows if there are more, the
+        # numbers of all others.
+        self._first: dict[int, bytes] = {}
+        self._more: dict[int, int] = {}
+        self._low: dict[int, bytearray] = {}
 
     def add(self, chunk: int, body: bytes) -> None:
         """Add the numbers of a row."""
-        bits = self._chunks.get(chunk)
-        if bits is None:
-            if len(body) == _BYTES:
-                self._chunks[chunk] = bytearray(body)
-                return
-            bits = self._chunks[chunk] = bytearray(_BYTES)
-        if len(body) == _BYTES:
-            both = int.from_bytes(bits, "little") | int.from_bytes(body, "little")
-            self._chunks[chunk] = bytearray(both.to_bytes(_BYTES, "little"))
-            return
-        for number in _low(body):
-            bits[number >> 3] |= _BIT[number & 7]
+        if len(body) != _BYTES:
+            if chunk in self._low:
+                self._low[chunk] += body
+            else:
+                self._low[chunk] = bytearray(body)
+        elif chunk in self._more:
+            self._more[chunk] |= int.from_bytes(body, "little")
+        elif chunk in self._first:
+            first = int.from_bytes(self._first.pop(chunk), "little")
+            self._more[chunk] = first | int.from_bytes(body, "little")
+        else:
+            self._first[chunk] = body
 
     def bits(self) -> int:
         """All of them."""
-        if not self._chunks:
+        chunks = {**self._first, **{chunk: _written(bits) for chunk, bits in self._more.items()}}
+        for chunk, body in self._low.items():
+            chunks[chunk] = _with(chunks.get(chunk, _NONE), _low(body))
+        if not chunks:
             return 0
-        none = bytes(_BYTES)
-        chunks = (self._chunks.get(chunk, none) for chunk in range(max(self._chunks) + 1))
-        return int.from_bytes(b"".join(chunks), "little")
+        return int.from_bytes(
+            b"".join([chunks.get(chunk, _NONE) for chunk in range(max(chunks) + 1)]), "little"
+        )
+
+
+def _written(bits: int) -> bytes:
+    return bits.to_bytes(_BYTES, "little")
+
+
+def _with(body: bytes, low: array[int]) -> bytes:
+    """A row of bits with these numbers too."""
+    if len(low) <= _FEW:
+        bits = bytearray(body)
+        for number in low:
+            bits[number >> 3] |= _BIT[number & 7]
+        return bytes(bits)
+    # As digits of a number, which is read at once: each costs a fifth of what a bit does.
+    flags = bytearray(_DIGITS)
+    for number in low:
+        flags[~number] = _ONE
+    return _written(int(flags, 2) | int.from_bytes(body, "little"))
 
 
 class Flags:

@@ -13,7 +13,7 @@ from catalogue.queryables import KEY_LENGTH, MODIFIED, QUERYABLES, Kind
 from catalogue.store import dialects
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import can_walk, taken, walk
-from catalogue.store.index.postings import bits_of, numbers_of
+from catalogue.store.index.postings import bits_of, numbers_of, without
 from catalogue.store.predicates import ordered_by, stands_behind
 from catalogue.store.tables import records
 
@@ -94,7 +94,7 @@ def walked(
         known = len(group) == 1 or len(found) + len(group) <= offset
         found += group if known else _sorted(connection, group, query)
     if len(found) < needed:
-        left = bits & ~bits_of([*passed, *found])
+        left = without(bits, bits_of([*passed, *found]))
         if len(query.sort) == 1:
             found += numbers_of(left, limit=needed - len(found))
         else:
