@@ -134,29 +134,41 @@ class Vocabulary:
 
     def containing(self, connection: Connection, literal: str) -> list[int]:
         """The numbers of the words in which the literal occurs, those that came first before others."""
-        return self._of(connection, literal)
+        return [number for number, _ in self._of(connection, literal)]
+
+    def containing_it(self, connection: Connection, literal: str) -> dict[int, str]:
+        """The same, with the words."""
+        found = self._of(connection, literal)
+        text, ends = self._text, b"\n"
+        return {
+            number: text[start : text.index(ends, start)].decode("utf-8", "surrogatepass")
+            for number, start in found
+        }
 
     def beginning(self, connection: Connection, literal: str) -> list[int]:
         """The numbers of those that begin so."""
-        return self._of(connection, literal, begins=1)
+        return [number for number, _ in self._of(connection, literal, begins=1)]
 
     def ending(self, connection: Connection, literal: str) -> list[int]:
         """The numbers of those that end so."""
-        return self._of(connection, literal, ends=1)
+        return [number for number, _ in self._of(connection, literal, ends=1)]
 
-    def _of(self, connection: Connection, literal: str, *, begins: int = 0, ends: int = 0) -> list[int]:
+    def _of(
+        self, connection: Connection, literal: str, *, begins: int = 0, ends: int = 0
+    ) -> list[tuple[int, int]]:
+        """The numbers of words, and where each begins."""
         wanted = b"\n" * begins + literal.encode("utf-8", "surrogatepass") + b"\n" * ends
-        numbers: list[int] = []
+        found: list[tuple[int, int]] = []
         with self._lock:
             self._read_on(connection)
             at = self._text.find(wanted)
             while at >= 0:
                 following = bisect_right(self._starts, at + begins)
-                numbers.append(self._numbers[following - 1])
+                found.append((self._numbers[following - 1], self._starts[following - 1]))
                 if following == len(self._starts):
                     break
                 at = self._text.find(wanted, self._starts[following] - begins)
-        return numbers
+        return found
 
     def _read_on(self, connection: Connection) -> None:
         """Read the words that have come since."""

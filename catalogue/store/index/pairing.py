@@ -12,17 +12,19 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise, repeat
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
-from catalogue.store.index import batches, terms
+from catalogue.store.index import batches, dictionary, terms
 from catalogue.store.index.pairs import numbers_of_words, packed_words
 from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of, without
+from catalogue.store.index.titled import NO_WORD, written
 from catalogue.store.index.words import row, sequence
+from catalogue.store.packed import values_of
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
     index_paired,
@@ -141,26 +143,48 @@ def _pairs(connection: Connection, work: _Work) -> _Pairs:
     """Which of the records that are wanted have which two of the words in a row."""
     listed = sa.select(dialects.listed(connection, work.words).c.value)
     named = sa.select(index_terms.c.id, index_terms.c.value).where(index_terms.c.id.in_(listed))
-    words = [word for _, word in sorted(map(tuple, connection.execute(named)))]
-    codes = {word: code for code, word in enumerate(words, start=1)}
+    common = [word for _, word in sorted(map(tuple, connection.execute(named)))]
+    codes = {word: code for code, word in enumerate(common, start=1)}
     found: dict[tuple[int, int], array[int]] = defaultdict(lambda: array("H"))
-    for place, text in _texts(connection, work):
+    for place, text in _texts(connection, work, _TEXTS):
         coded = bytes(map(codes.get, sequence(text), repeat(0)))
         for two in set(pairwise(coded)):
             found[two].append(place)
     numbers = (0, *sorted(work.words))
-    return {(numbers[one], numbers[other]): places for (one, other), places in found.items() if one and other}
+    pairs = {
+        (numbers[one], numbers[other]): places for (one, other), places in found.items() if one and other
+    }
+    return {**pairs, **_titled(connection, work)}
 
 
-def _texts(connection: Connection, work: _Work) -> Iterable[tuple[int, str]]:
+def _titled(connection: Connection, work: _Work) -> _Pairs:
+    """Which of the records that are wanted have which words in a title, written how."""
+    found = written(_texts(connection, work, _TITLES))
+    numbers = dictionary.found(connection, "", {word for _, word in found})
+    known = {"": NO_WORD, **{str(word): number for word, number in numbers.items()}}
+    # What has no number is of a record that waits to be taken in: of that, none of this is believed.
+    return {(form, known[word]): places for (form, word), places in found.items() if word in known}
+
+
+def _texts(
+    connection: Connection, work: _Work, select: Mapping[bool, sa.Select[Any]]
+) -> Iterable[tuple[int, str]]:
+    """The places of the records that are wanted, with their texts."""
     embedded = connection.dialect.name == "sqlite"
     first = work.chunk * CHUNK
     for part in parts(numbers_of(work.wanted)):
         listed = dialects.listing([first + place for place in part], embedded=embedded)
-        for number, text in statements.rows_on(connection, _TEXTS[embedded], numbers=listed):
+        for number, text in statements.rows_on(connection, select[embedded], numbers=listed):
             yield number - first, text
 
 
+def _titles_of(*, embedded: bool) -> sa.Select[Any]:
+    titles = values_of("title", embedded=embedded)
+    of_them = dialects.one_of(titles.record_id, "numbers", embedded=embedded)
+    return titles.select(titles.record_id, titles.value).where(of_them)
+
+
+_TITLES: Final = {embedded: _titles_of(embedded=embedded) for embedded in (True, False)}
 _TEXTS: Final = {
     embedded: sa.select(neutral_records.c.record_id, neutral_records.c.search_text).where(
         dialects.one_of(neutral_records.c.record_id, "numbers", embedded=embedded)

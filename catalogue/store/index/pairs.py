@@ -2,13 +2,12 @@
 
 Where both words of a pair are common there, and the pairs of a record are known, the index tells whether
 its text has them in a row. A word that is not common is in few records: those, and such as have changed
-since, are looked at.
+since, are looked at. Of the same records the words of their titles are known, all of them.
 """
 
 from __future__ import annotations
 
 import struct
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -27,6 +26,8 @@ from catalogue.store.tables import index_paired, index_pairs
 #: Words that a part of a pattern may end or begin in: with more, no pair is looked for.
 _MOST: Final = 500
 _BYTES: Final = CHUNK // 8
+#: Of a row of pairs: its chunk, the two words, and which records have them.
+Row = tuple[int, int, int, bytes]
 
 
 def in_a_row(
@@ -57,26 +58,27 @@ def _pair(
     common = {word for chunk in statements.rows_on(connection, _WORDS) for word in numbers_of_words(chunk[0])}
     if not common or len(firsts) + len(seconds) > _MOST:
         return 0, -1
-    asked = common.intersection(firsts), common.intersection(seconds)
-    known, having = _read(connection, *asked)
-    sure = _joined({chunk: having[chunk] & one.bits for chunk, one in known.items()})
-    settled = _joined({chunk: one.bits for chunk, one in known.items()})
-    return sure, ~settled | _with_rare(connection, chunks, [*firsts, *seconds], known)
+    known, rows = read(connection, common.intersection(firsts), common.intersection(seconds))
+    having = Union()
+    for chunk, _, _, body in rows:
+        having.add(chunk, body)
+    rare = _with_rare(connection, chunks, [*firsts, *seconds], known.words)
+    return having.bits() & known.bits, ~known.bits | rare
 
 
-class _Known(NamedTuple):
-    """What is known of the pairs of a chunk."""
+class Known(NamedTuple):
+    """What is known of pairs."""
 
-    #: The words of it that were asked for.
-    words: set[int]
+    #: Chunk -> its common words that were asked for.
+    words: Mapping[int, frozenset[int]]
     #: The records whose pairs are known.
     bits: int
 
 
-def _read(
-    connection: Connection, firsts: set[int], seconds: set[int]
-) -> tuple[dict[int, _Known], Mapping[int, int]]:
-    """In one statement, so that both are of one moment: what is known, and what has one of the pairs."""
+def read(
+    connection: Connection, firsts: Collection[int], seconds: Collection[int]
+) -> tuple[Known, list[Row]]:
+    """What is known of pairs, and the rows of some: both of one moment, in one statement."""
     embedded = connection.dialect.name == "sqlite"
     rows = statements.rows_on(
         connection,
@@ -84,36 +86,29 @@ def _read(
         firsts=dialects.listing(firsts, embedded=embedded),
         seconds=dialects.listing(seconds, embedded=embedded),
     )
-    known: dict[int, _Known] = {}
-    having: dict[int, int] = defaultdict(int)
-    asked = firsts | seconds
-    for chunk, words, stale, body in rows:
-        if words is None:
-            some = Union()
-            some.add(0, body)
-            having[chunk] |= some.bits()
+    asked = frozenset((*firsts, *seconds))
+    words: dict[int, frozenset[int]] = {}
+    paired, outdated = Union(), Union()
+    found: list[Row] = []
+    for chunk, first, second, common, stale, body in rows:
+        if common is None:
+            found.append((chunk, first, second, body))
         else:
-            bits = without(int.from_bytes(body, "little"), int.from_bytes(stale, "little"))
-            known[chunk] = _Known(asked.intersection(numbers_of_words(words)), bits)
-    return known, having
+            words[chunk] = asked.intersection(numbers_of_words(common))
+            paired.add(chunk, body)
+            outdated.add(chunk, stale)
+    return Known(words, without(paired.bits(), outdated.bits())), found
 
 
 def _with_rare(
-    connection: Connection, chunks: int, numbers: Sequence[int], known: Mapping[int, _Known]
+    connection: Connection, chunks: int, numbers: Sequence[int], words: Mapping[int, Collection[int]]
 ) -> int:
     """The records that have one of these words where it is not common."""
     some = Union()
     for number, chunk, body in postings(connection, chunks, set(numbers)):
-        if chunk in known and number not in known[chunk].words:
+        if chunk in words and number not in words[chunk]:
             some.add(chunk, body)
     return some.bits()
-
-
-def _joined(bits: Mapping[int, int]) -> int:
-    last = max(bits, default=-1)
-    return int.from_bytes(
-        b"".join(bits.get(chunk, 0).to_bytes(_BYTES, "little") for chunk in range(last + 1)), "little"
-    )
 
 
 def outdate(connection: Connection, changed: Mapping[int, Collection[int]]) -> None:
@@ -136,14 +131,27 @@ def packed_words(numbers: Collection[int]) -> bytes:
 
 
 _WORDS: Final = sa.select(index_paired.c.words)
+_no_number = sa.cast(sa.null(), sa.BigInteger)
 _no_bytes = sa.cast(sa.null(), sa.LargeBinary())
 _PAIRS: Final = {
     embedded: sa.select(
         sa.union_all(
             sa.select(
-                index_paired.c.chunk, index_paired.c.words, index_paired.c.stale, index_paired.c.paired
+                index_paired.c.chunk,
+                _no_number.label("first_id"),
+                _no_number.label("second_id"),
+                index_paired.c.words,
+                index_paired.c.stale,
+                index_paired.c.paired,
             ),
-            sa.select(index_pairs.c.chunk, _no_bytes, _no_bytes, index_pairs.c.body).where(
+            sa.select(
+                index_pairs.c.chunk,
+                index_pairs.c.first_id,
+                index_pairs.c.second_id,
+                _no_bytes.label("words"),
+                _no_bytes.label("stale"),
+                index_pairs.c.body,
+            ).where(
                 index_pairs.c.chunk.in_(sa.select(index_paired.c.chunk)),
                 dialects.one_of(index_pairs.c.first_id, "firsts", embedded=embedded),
                 dialects.one_of(index_pairs.c.second_id, "seconds", embedded=embedded),

@@ -15,7 +15,7 @@ from catalogue.query import Between, Compare, Like, Operator, Pattern, Wildcard
 from catalogue.queryables import CODES, KEY_LENGTH, Kind, instant, normalise
 from catalogue.store import dialects, statements
 from catalogue.store.comparisons import ENDS, Comparing, Condition, Row, beginning, comparable, normalised
-from catalogue.store.index import terms
+from catalogue.store.index import terms, titled
 from catalogue.store.index.asking import MANY, Asking
 from catalogue.store.index.postings import bits_of, numbers_of
 from catalogue.store.packed import pairs_of, values_of
@@ -54,21 +54,25 @@ class Valued:
             known = self._terms(predicate.queryable, self._on_terms.of(predicate))
             if known is not None:
                 return self._asking.any_of(known, among)
-        near = self._near(predicate, among)
+        told, near = self._near(predicate, among)
         if kind is Kind.TEXT and _is_equality(predicate) and near.bit_count() <= FEW:
             return self._equal(predicate, near)
-        return self._looked_at(predicate, near)
+        return told | self._looked_at(predicate, near)
 
-    def _near(self, predicate: OfValues, among: int) -> int:
-        """Those of the records that may have such a value, as far as the index tells."""
+    def _near(self, predicate: OfValues, among: int) -> tuple[int, int]:
+        """Those of the records that have such a value, as far as the index tells; those that may have one."""
         if among.bit_count() <= FEW or predicate.queryable in CODES:
-            return among
+            return 0, among
         if predicate.queryable in terms.ORDERED:
             begins = beginning(predicate, index_order.c.key)
             if begins:
-                return among & self._begun(predicate, begins)
+                return 0, among & self._begun(predicate, begins)
         pattern = _contained(predicate)
-        return among if pattern is None else self._asking.with_words(pattern, among)[0]
+        if pattern is None:
+            return 0, among
+        if predicate.queryable == "title" and isinstance(predicate, Like):
+            return titled.narrowed(self._asking, predicate, pattern, among)
+        return 0, self._asking.with_words(pattern, among)[0]
 
     def _begun(self, predicate: OfValues, begins: Iterable[Condition]) -> int:
         """The records that have a value which begins so."""
