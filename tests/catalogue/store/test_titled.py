@@ -21,8 +21,8 @@ MANY, ONE = Wildcard.MANY, Wildcard.ONE
 #: Words as titles write them, and what is more than that: what melts with what follows, what folds into more.
 _WORDS = [
     *["waste", "Waste", "WASTE", "Hazardous", "of"] * 5, "wasteWater", "eWaste", "Wastewater", "2019",
-    "12019", "ÉMISSION", "émission", "Émission", "Straße", "STRASSE", "waste\u0301", "ﬁlter", "ΑΣ", "ας", "汞废物",
-    "A", "hazardous-waste", "w" * 40 + "aste",
+    "12019", "ÉMISSION", "émission", "Émission", "Straße", "STRASSE", "waste\u0301", "ﬁlter", "ΑΣ", "ας",
+    "汞废物", "A", "hazardous-waste", "w" * 40 + "aste",
 ]  # fmt: skip
 _LITERALS = [
     "waste", "Waste", "WASTE", "wasTe", "aste", "Was", "WA", "e", "E", "2019", "201", "émission", "Émission",
