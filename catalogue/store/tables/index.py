@@ -50,8 +50,8 @@ index_paired = sa.Table(
 index_pairs = sa.Table(
     "index_pairs",
     metadata,
-    # Which records of a chunk have these two common words in a row, as in index_postings. No first word, but a
-    # number that is none: they have the second in a title (catalogue.store.index.titled).
+    # Which records of a chunk have these two common words in a row, as in index_postings. No first word, but
+    # a number that is none: they have the second in a title (catalogue.store.index.titled).
     sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("first_id", BigId, primary_key=True, autoincrement=False),
     sa.Column("second_id", BigId, primary_key=True, autoincrement=False),
