@@ -67,6 +67,10 @@ from catalogue.store import Store
 from endpoint.app import create_app
 settings = load_settings(database_url=os.environ["BENCH_DATABASE"], oai_page_size=100)
 app = create_app(settings, Store(settings.database_url))
+if os.environ.get("BENCH_FOUND"):
+    from endpoint.oai_pmh.provider import Provider
+    known = app.state.services
+    app.state.oai_provider = Provider(known.settings, known.store, compression=("gzip", "zstd"), remembered=0)
 """
 
 

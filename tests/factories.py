@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from catalogue import oai_identifier
@@ -14,7 +15,7 @@ from catalogue.record import Record
 from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
-from catalogue.store import Store
+from catalogue.store import Store, dialects, statements
 from catalogue.store.payloads import digest
 from catalogue.store.records import PageOfChanges, Write
 from catalogue.values import search_text_of, values_of
@@ -25,6 +26,14 @@ NAMESPACE = "clearinghouse.localdomain"
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, told: Callable[[Any], int]) -> None:
+    """Let the store's clock be another, which is asked with a connection or an engine."""
+    monkeypatch.setattr(dialects, "now", told)
+    monkeypatch.setattr(
+        dialects, "at", lambda engine, query: (told(engine), statements.rows(engine, query)[0])
+    )
 
 
 def add_source(store: Store, source_id: str = "nile", **fields: Any) -> Source:

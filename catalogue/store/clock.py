@@ -19,6 +19,8 @@ should it live after all, notices at the end of its transaction, and starts that
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
@@ -30,7 +32,6 @@ from catalogue.store.tables import BigId, renditions, write_intents
 #: Seconds after which an announcement is taken for one whose writer is dead.
 STALE = 120
 
-_OLDEST = sa.select(sa.func.min(write_intents.c.since))
 _ANNOUNCE = sa.insert(write_intents).values(since=sa.bindparam("time")).returning(write_intents.c.id)
 _BEFORE = sa.bindparam("before", type_=sa.BigInteger())
 _FORGET = sa.delete(write_intents).where(write_intents.c.since < _BEFORE)
@@ -44,6 +45,27 @@ NEWEST = (
     .order_by(renditions.c.datestamp.desc())
     .limit(1)
 )
+_STATE = sa.select(
+    sa.select(sa.func.min(write_intents.c.since)).scalar_subquery().label("oldest"),
+    NEWEST.scalar_subquery().label("newest"),
+)
+
+
+class State(NamedTuple):
+    """What tells one state of the lists from another, and when it was seen."""
+
+    #: The responseDate of an answer that is read after this.
+    response_date: int
+    #: The newest datestamp that any list has; None while the catalogue is empty.
+    newest: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every change that is not part of it has a datestamp later than the newest of it.
+
+        Then whoever finds the same newest datestamp again finds the very same lists.
+        """
+        return self.newest is not None and self.newest < self.response_date
 
 
 def newest_datestamp(connection: Connection) -> int | None:
@@ -90,11 +112,15 @@ def fulfil(connection: Connection, intent: int) -> None:
 
 def response_date(engine: Engine) -> int:
     """The responseDate of an answer whose list is read after this call, in whole seconds."""
-    time = dialects.now(engine)
-    oldest = statements.value(engine, _OLDEST)
+    return state(engine).response_date
+
+
+def state(engine: Engine) -> State:
+    """The state of the lists, as whoever reads them after this call finds it, or a later one."""
+    time, (oldest, newest) = dialects.at(engine, _STATE)
     if oldest is None:
-        return time
+        return State(time, newest)
     if oldest < time - STALE:
         with writing(engine) as connection:
             statements.run(connection, _FORGET, before=time - STALE)
-    return min(time, int(oldest))
+    return State(min(time, oldest), newest)

@@ -184,7 +184,27 @@ def now(connection: Connection | Engine) -> int:
     return int(connection.execute(_NOW).scalar_one())
 
 
-_NOW = sa.select(sa.cast(sa.func.floor(sa.extract("epoch", sa.func.clock_timestamp())), sa.BigInteger))
+def at(engine: Engine, select: sa.Select[Any]) -> tuple[int, Any]:
+    """The time, as `now` tells it, and behind it the one row that a query gives.
+
+    PostgreSQL is asked for both at once: `now()` is when the transaction began, which is before it looked.
+    """
+    if engine.dialect.name == "sqlite":
+        return now(engine), statements.rows(engine, select)[0]
+    time, *row = statements.rows(engine, _at(select))[0]
+    return int(time), row
+
+
+@cache
+def _at(select: sa.Select[Any]) -> sa.Select[Any]:
+    return sa.select(_seconds(sa.func.now()), *select.selected_columns)
+
+
+def _seconds(moment: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.floor(sa.extract("epoch", moment)), sa.BigInteger)
+
+
+_NOW = sa.select(_seconds(sa.func.clock_timestamp()))
 
 
 def newest_of_each(

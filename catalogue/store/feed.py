@@ -79,13 +79,15 @@ class Position(NamedTuple):
 class FeedPage(NamedTuple):
     """A page of a list as it is sent: record elements, or headers (OAI-PMH 2.0, section 2.5)."""
 
-    #: In a row; an element may be several of them, or several elements one.
-    content: list[bytes]
+    #: In a row.
+    content: bytes
     entries: int
     #: How many of them are deleted, or no more in the list; 0 where nobody asked for that.
     gone: int
     #: Of its last entry; None where the list ends with it.
     position: Position | None
+    #: The newest datestamp that any list had when it was read.
+    newest: int
 
 
 class Row(NamedTuple):
@@ -104,6 +106,8 @@ class Row(NamedTuple):
     neutral: bytes | None
     file_identifier: str | None
     source_datestamp: str | None
+    #: As of a `FeedPage`; 0 where a record is asked for by its identifier.
+    newest: int = 0
 
 
 class Unrendered(NamedTuple):
@@ -126,6 +130,7 @@ class UnrenderedPage(NamedTuple):
     #: As of a `FeedPage`.
     gone: int
     position: Position | None
+    newest: int
 
 
 class Feed:
@@ -138,6 +143,10 @@ class Feed:
     def response_date(self) -> int:
         """The responseDate of an answer that is read after this call, in whole seconds."""
         return clock.response_date(self._engine)
+
+    def state(self) -> clock.State:
+        """The same, with the newest datestamp that any list has."""
+        return clock.state(self._engine)
 
     def newest_datestamp(self) -> int | None:
         """The newest datestamp that any list has; None while the catalogue is empty.
@@ -173,11 +182,11 @@ class Feed:
     def _in_one(self, shape: Shape, values: dict[str, Any]) -> FeedPage | None:
         """A page that the database puts together; None where some of it has to be made anew."""
         found = statements.rows(self._engine, feed_sql.page(shape), **values)
-        entries, ready, gone, content = found[0]
+        entries, ready, gone, content, newest = found[0]
         if ready != entries and entries:
             return None
         position = Position(*found[1][:2]) if len(found) > _FULL else None
-        return FeedPage([content], entries, gone, position)
+        return FeedPage(content, entries, gone, position, newest or 0)
 
     def _in_rows(self, shape: Shape, values: dict[str, Any]) -> FeedPage | None:
         """The same of a database that does so with an entry."""
@@ -188,7 +197,8 @@ class Feed:
         if None in content:
             return None
         position = Position(*listed[-1][:2]) if len(found) > limit else None
-        return FeedPage(content, len(listed), sum(row[2] for row in listed) if shape.tally else 0, position)
+        gone = sum(row[2] for row in listed) if shape.tally else 0
+        return FeedPage(b"".join(content), len(listed), gone, position, listed[0][4] if listed else 0)
 
     def unrendered(
         self, query: FeedQuery, *, after: Position | None = None, limit: int
@@ -204,7 +214,7 @@ class Feed:
             if len(whole) == len(made):
                 gone = sum(not row[2] for row in found[:limit])
                 last = Position(*found[limit - 1][:2]) if len(found) > limit else None
-                return UnrenderedPage(whole, gone, last)
+                return UnrenderedPage(whole, gone, last, found[0][-1])
             self._mend(shape, values)
         raise RuntimeError(_RESTLESS)
 
@@ -349,7 +359,7 @@ _RESTLESS: Final = "what stands around renditions does not stay as it is made"
 
 def _unrendered(row: Row, prefix: str) -> Unrendered | None:
     """What a record element in a format that is rendered on demand is made of, likewise."""
-    datestamp, _, alive, begin, end, own, ready, neutral, file_identifier, source_datestamp = row
+    datestamp, _, alive, begin, end, own, ready, neutral, file_identifier, source_datestamp, _ = row
     if begin is None or end is None:
         return None
     if not alive:

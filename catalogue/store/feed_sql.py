@@ -15,6 +15,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from catalogue import formats
 from catalogue.store import element_sql
+from catalogue.store.clock import NEWEST
 from catalogue.store.element_sql import current, number
 from catalogue.store.tables import kept_renditions, neutral_records, record_sets, records, renditions, sets
 
@@ -63,8 +64,9 @@ class Shape(NamedTuple):
 def page(shape: Shape) -> sa.CompoundSelect[Any]:
     """A page of a list, for SQLite: how much is on it, how much is ready, how much is gone; its content.
 
-    The first row is the page. Rows behind it are the keys of the last entry of a full page, and of the one
-    that follows it. All in one statement: what is written meanwhile is in all of that, or in none.
+    The first row is the page, with the newest datestamp that any list has. Rows behind it are the keys of the
+    last entry of a full page, and of the one that follows it. All in one statement: what is written meanwhile
+    is in all of that, or in none.
     """
     listed, tables, conditions = _list(shape)
     put = element_sql.element if shape.bodies else element_sql.header
@@ -82,8 +84,9 @@ def page(shape: Shape) -> sa.CompoundSelect[Any]:
             sa.func.sum(entries.c.ready),
             sa.func.sum(entries.c.gone) if shape.tally else number(0),
             element_sql.joined(entries.c.made),
+            _newest(),
         ),
-        sa.select(last.c.datestamp, last.c.record_id, none, sa.cast(sa.null(), sa.LargeBinary())),
+        sa.select(last.c.datestamp, last.c.record_id, none, sa.cast(sa.null(), sa.LargeBinary()), none),
     )
 
 
@@ -91,20 +94,23 @@ def page(shape: Shape) -> sa.CompoundSelect[Any]:
 def elements(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list: where it stands, if it is gone, its element; NULL if that is not ready.
 
-    For PostgreSQL, to which one long value is dearer than a hundred short ones.
+    For PostgreSQL, to which one long value is dearer than a hundred short ones. Behind them stands the newest
+    datestamp that any list has.
     """
     listed, tables, conditions = _list(shape)
     put = element_sql.element if shape.bodies else element_sql.header
     made = sa.case((element_sql.ready(listed) == number(1), put(listed, embedded=False)))
     gone = element_sql.gone(listed) if shape.tally else number(0)
-    return _ordered(sa.select(listed.c.datestamp, listed.c.record_id, gone, made), listed, tables, conditions)
+    columns = sa.select(listed.c.datestamp, listed.c.record_id, gone, made, _newest())
+    return _ordered(columns, listed, tables, conditions)
 
 
 @cache
 def rows(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list of a format that is rendered on demand, from the index of another."""
     listed, tables, conditions = _list(shape)
-    return _ordered(sa.select(*_on_demand(listed)), listed, _with_neutral(tables), conditions)
+    columns = sa.select(*_on_demand(listed), _newest())
+    return _ordered(columns, listed, _with_neutral(tables), conditions)
 
 
 @cache
@@ -218,6 +224,11 @@ def _with_neutral(tables: FromClause) -> FromClause:
     if tables is not _ITEM:
         joined = joined.outerjoin(records, sa.and_(records.c.id == number, unmade))
     return joined.outerjoin(neutral_records, sa.and_(neutral_records.c.record_id == number, unmade))
+
+
+def _newest() -> ColumnElement[Any]:
+    """Looked for once, and as of the same state of the lists as everything else that a statement finds."""
+    return NEWEST.scalar_subquery()
 
 
 def _bind(name: str) -> sa.BindParameter[int]:

@@ -87,7 +87,7 @@ def xml(provider: Provider, prefix: str, span: Span) -> Iterator[Part]:
         if not begun:
             begun = True
             yield Part(envelope.opening("ListRecords", **about))
-        yield Part(b"".join(found.content), found.entries, found.gone)
+        yield Part(found.content, found.entries, found.gone)
     if begun:
         yield Part(envelope.closing("ListRecords"))
     else:

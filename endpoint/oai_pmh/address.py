@@ -7,6 +7,7 @@ page of a list is read in less time than objects for its request and its answer 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -21,7 +22,8 @@ from endpoint.oai_pmh import arguments, envelope, verbs
 from endpoint.oai_pmh.errors import BadArgument, OaiError
 from endpoint.oai_pmh.provider import Provider
 from endpoint.oai_pmh.visits import Visits, client_of
-from endpoint.transport import answers, validators
+from endpoint.transport import answers, deflated, validators
+from endpoint.transport.deflated import Part
 from endpoint.transport.limits import BUSY_FOR, patience
 
 #: Bytes of a POST request; the longest that makes sense, a list resumed, has some 300.
@@ -36,10 +38,16 @@ _CONTENT_TYPE: Final = b"text/xml; charset=utf-8"
 class Answered(NamedTuple):
     """An answer, and what of it is counted."""
 
-    document: bytes
+    #: Of the document, in a row; one that is compressed already only for an answer in gzip.
+    parts: Sequence[Part]
     verb: str
     told: verbs.Told
     error: str
+
+    @property
+    def document(self) -> bytes:
+        """The whole of it, where nothing is compressed."""
+        return b"".join(part for part in self.parts if isinstance(part, bytes))
 
 
 class OaiPmh:
@@ -56,37 +64,43 @@ class OaiPmh:
         sent = [scope["query_string"]]
         if method == "POST":
             sent.append(await _form(scope, receive))
+        packed = answers.coding_for(scope) == "gzip"
         try:
             # A page of an embedded database is read in less time than a thread takes to be woken.
             if provider.store.embedded:
-                found = answered(provider, sent)
+                found = answered(provider, sent, packed=packed)
             else:
-                found = await to_thread.run_sync(answered, provider, sent)
+                found = await to_thread.run_sync(partial(answered, provider, sent, packed=packed))
         except StoreUnreachable:
             busy = patience(503, BUSY_FOR, "The database does not answer just now.")
             await busy(scope, receive, send)
             return
-        # The first page of a list that goes on has another token each time.
-        etag = "" if found.told.begun and not found.told.ended else _etag(found.document)
-        await _send(scope, send, found.document, etag)
+        size = deflated.length(found.parts)
+        await _send(scope, send, found, "" if size > validators.LONGEST else _etag(found))
         visits = visits_of(scope["app"])
-        visits.note(client_of(scope), found.verb, found.told, error=found.error, size=len(found.document))
+        visits.note(client_of(scope), found.verb, found.told, error=found.error, size=size)
         if visits.due:
             await to_thread.run_sync(visits.write)
 
 
-async def _send(scope: Scope, send: Send, document: bytes, etag: str) -> None:
+async def _send(scope: Scope, send: Send, found: Answered, etag: str) -> None:
     """Send a document, unless the client has it; coded as the client likes it."""
-    status, headers, body = answers.whole(scope, document, _CONTENT_TYPE, etag)
+    status, headers, (*parts, last) = answers.whole(scope, found.parts, _CONTENT_TYPE, etag)
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    # To put a long document together costs as much as to read a third of it out of the database.
+    for part in parts:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": last})
 
 
-def _etag(document: bytes) -> str:
-    """The entity tag of a short answer: the same as long as it says the same, whatever its responseDate."""
-    if len(document) > validators.LONGEST:
+def _etag(found: Answered) -> str:
+    """The entity tag of a short answer: the same as long as it says the same, whatever its responseDate.
+
+    None of the first page of a list that goes on, which has another token each time.
+    """
+    if found.told.begun and not found.told.ended:
         return ""
-    before, _, rest = document.partition(_RESPONSE_DATE)
+    before, _, rest = found.document.partition(_RESPONSE_DATE)
     return validators.etag_of(before, rest[rest.index(b"<") :])
 
 
@@ -121,8 +135,13 @@ async def _form(scope: Scope, receive: Receive) -> bytes | None:
     return body if content_type.partition(";")[0].strip().lower() == _FORM_TYPE or not body else None
 
 
-def answered(provider: Provider, sent: Sequence[bytes | None]) -> Answered:
+def answered(provider: Provider, sent: Sequence[bytes | None], *, packed: bool = False) -> Answered:
     """The answer to these encoded arguments: of the query, and of the body of a POST request.
+
+    Args:
+        provider: of the lists.
+        sent: the arguments.
+        packed: whether it is for an answer in gzip, some of which may be compressed already.
 
     Raises:
         StoreUnreachable: the database does not answer just now.
@@ -131,7 +150,7 @@ def answered(provider: Provider, sent: Sequence[bytes | None]) -> Answered:
     try:
         for part in sent:
             pairs += _decoded(part)
-        found = verbs.answer(provider, arguments.parse(pairs))
+        found = verbs.answer(provider, arguments.parse(pairs), packed=packed)
     except OaiError as error:
         response_date = error.response_date
         if response_date is None:
@@ -139,15 +158,15 @@ def answered(provider: Provider, sent: Sequence[bytes | None]) -> Answered:
         document = envelope.error_answer(
             error, response_date=response_date, pairs=pairs, base_url=provider.base_url
         )
-        return Answered(document, _verb(pairs), verbs.Told(), error.code)
-    document = envelope.answer(
+        return Answered((document,), _verb(pairs), verbs.Told(), error.code)
+    parts = envelope.answer(
         found.verb,
         found.content,
         response_date=found.response_date,
         pairs=pairs,
         base_url=provider.base_url,
     )
-    return Answered(document, found.verb, found.told, "")
+    return Answered(parts, found.verb, found.told, "")
 
 
 def _verb(pairs: arguments.Pairs) -> str:

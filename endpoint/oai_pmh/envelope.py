@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from catalogue.oai_record import utc
 from catalogue.xml import escape, escape_attribute
 from endpoint.oai_pmh.arguments import Pairs
 from endpoint.oai_pmh.errors import OaiError
+from endpoint.transport.deflated import Part
 
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OPENING: Final = (
@@ -21,10 +22,12 @@ _OPENING: Final = (
 _CLOSING: Final = "</OAI-PMH>\n"
 
 
-def answer(verb: str, content: Iterable[bytes], *, response_date: int, pairs: Pairs, base_url: str) -> bytes:
+def answer(
+    verb: str, content: Iterable[Part], *, response_date: int, pairs: Pairs, base_url: str
+) -> Sequence[Part]:
     """A whole answer: the content of the element that is named for the verb, in its envelope."""
     begin = opening(verb, response_date=response_date, pairs=pairs, base_url=base_url)
-    return b"".join((begin, *content, closing(verb)))
+    return begin, *content, closing(verb)
 
 
 def opening(verb: str, *, response_date: int, pairs: Pairs, base_url: str) -> bytes:

@@ -12,8 +12,8 @@ def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) ->
     found = feed.unrendered(query, after=after, limit=limit)
     if found is None:
         return None
-    content = [part for one in found.elements for part in rendered(one, query.prefix)]
-    return FeedPage(content, len(found.elements), found.gone, found.position)
+    content = b"".join(part for one in found.elements for part in rendered(one, query.prefix))
+    return FeedPage(content, len(found.elements), found.gone, found.position, found.newest)
 
 
 def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:

@@ -11,8 +11,10 @@ from catalogue import formats
 from catalogue.formats import FORMATS, RENDERED, MetadataFormat
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.feed import FeedPage, FeedQuery
+from endpoint.oai_pmh import on_demand
 from endpoint.oai_pmh.identify import Identity
+from endpoint.oai_pmh.remembered import MOST, Key, Pages
 from endpoint.oai_pmh.resumption import Seal
 from endpoint.oai_pmh.sets import SetLists
 
@@ -28,7 +30,9 @@ _FRESH = 60
 class Provider:
     """One application's OAI-PMH repository."""
 
-    def __init__(self, settings: Settings, store: Store, *, compression: Iterable[str] = ()) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, *, compression: Iterable[str] = (), remembered: int = MOST
+    ) -> None:
         self.settings = settings
         self.store = store
         self.base_url = f"{settings.public_url}/oai"
@@ -37,8 +41,11 @@ class Provider:
         #: Of sets by setSpec, as far as they have been asked for: a set has its number for ever.
         self._set_ids: dict[str, int] = {}
         self.set_lists = SetLists(store.sets, settings.sets_path)
+        #: At most so many bytes of them are remembered.
+        self.pages = Pages(store.feed.state, self._read, most=remembered)
         self._earliest: tuple[int, float] | None = None
-        self._sizes: dict[FeedQuery, int] = {}
+        #: With the newest datestamp that there was when it was counted.
+        self._sizes: dict[tuple[FeedQuery, int], int] = {}
 
     @cached_property
     def seal(self) -> Seal:
@@ -80,17 +87,23 @@ class Provider:
         """Whether the repository offers this format."""
         return prefix in _OF_ALL or any(form.prefix == prefix for form in self.formats())
 
-    def size(self, query: FeedQuery, *, response_date: int) -> int:
-        """How many entries a list has that ends at the newest datestamp there is.
+    def _read(self, key: Key) -> FeedPage | None:
+        feed, limit = self.store.feed, self.settings.oai_page_size
+        if key.bodies and key.query.prefix in ON_DEMAND:
+            return on_demand.page(feed, key.query, after=key.after, limit=limit)
+        return feed.page(key.query, after=key.after, limit=limit, bodies=key.bodies)
 
-        While that stays the newest, and once its second has passed, the list does not change: then it is
-        counted once, and not for every client again.
+    def size(self, query: FeedQuery, *, newest: int, response_date: int) -> int:
+        """How many entries a list has, where this is the newest datestamp that there is.
+
+        While that stays the newest, and once its second has passed, no list changes: then it is counted once,
+        and not for every client again.
         """
-        size = self._sizes.get(query)
+        size = self._sizes.get((query, newest))
         if size is None:
             size = self.store.feed.count(query)
-            if query.until is not None and query.until < response_date:
+            if newest < response_date:
                 if len(self._sizes) >= _SIZES:
                     self._sizes.clear()
-                self._sizes[query] = size
+                self._sizes[query, newest] = size
         return size

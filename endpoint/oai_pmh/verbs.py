@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from catalogue.formats import FORMATS
 from catalogue.sets import SOURCE_BRANCH
-from catalogue.store.feed import FeedPage, FeedQuery, Position
+from catalogue.store.feed import FeedQuery, Position
 from endpoint.oai_pmh import arguments, elements, on_demand, resumption, sets
 from endpoint.oai_pmh.errors import (
     BadResumptionToken,
@@ -20,8 +20,10 @@ from endpoint.oai_pmh.errors import (
     NoRecordsMatch,
     NoSetHierarchy,
 )
-from endpoint.oai_pmh.provider import ON_DEMAND, Provider
+from endpoint.oai_pmh.provider import Provider
+from endpoint.oai_pmh.remembered import Key
 from endpoint.oai_pmh.resumption import ListToken, SetsToken
+from endpoint.transport.deflated import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,21 @@ class Answer:
 
     verb: str
     response_date: int
-    content: Sequence[bytes]
+    content: Sequence[Part]
     told: Told = Told()
 
 
-def answer(provider: Provider, request: arguments.Request) -> Answer:
-    """The answer to a request.
+def answer(provider: Provider, request: arguments.Request, *, packed: bool = False) -> Answer:
+    """The answer to a request; for one in gzip (`packed`) some of it may be compressed already.
 
     Raises:
         OaiError: the protocol has an error for it.
     """
     match request:
         case arguments.ListRecords():
-            return list_records(provider, request)
+            return list_records(provider, request, packed=packed)
         case arguments.ListIdentifiers():
-            return list_identifiers(provider, request)
+            return list_identifiers(provider, request, packed=packed)
         case arguments.GetRecord():
             return get_record(provider, request)
         case arguments.ListSets():
@@ -137,15 +139,17 @@ def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
     return Answer("GetRecord", response_date, told, Told(prefix, records=1))
 
 
-def list_identifiers(provider: Provider, request: arguments.ListIdentifiers) -> Answer:
+def list_identifiers(
+    provider: Provider, request: arguments.ListIdentifiers, *, packed: bool = False
+) -> Answer:
     """Section 4.3: headers only."""
-    page = _page(provider, request, "ListIdentifiers", bodies=False)
+    page = _page(provider, request, "ListIdentifiers", packed=packed)
     return Answer("ListIdentifiers", page.response_date, page.content, page.told)
 
 
-def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
+def list_records(provider: Provider, request: arguments.ListRecords, *, packed: bool = False) -> Answer:
     """Section 4.5: whole records."""
-    page = _page(provider, request, "ListRecords", bodies=True)
+    page = _page(provider, request, "ListRecords", packed=packed)
     return Answer("ListRecords", page.response_date, page.content, page.told)
 
 
@@ -153,40 +157,33 @@ def list_records(provider: Provider, request: arguments.ListRecords) -> Answer:
 class _Page:
     response_date: int
     #: The entries, and behind them the resumptionToken, unless the list is complete with its first page.
-    content: Sequence[bytes]
+    content: Sequence[Part]
     told: Told
 
 
-def _read(provider: Provider, query: FeedQuery, after: Position | None, *, bodies: bool) -> FeedPage | None:
-    feed, limit = provider.store.feed, provider.settings.oai_page_size
-    if bodies and query.prefix in ON_DEMAND:
-        return on_demand.page(feed, query, after=after, limit=limit)
-    return feed.page(query, after=after, limit=limit, bodies=bodies)
-
-
-def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
+def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, packed: bool) -> _Page:
     if request.resumption_token is not None:
         token = provider.seal.open_list(request.resumption_token, verb)
-        return _following_page(provider, token, bodies=bodies)
-    return _first_page(provider, request, verb, bodies=bodies)
+        return _following_page(provider, token, packed=packed)
+    return _first_page(provider, request, verb, packed=packed)
 
 
-def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str, *, bodies: bool) -> _Page:
-    feed = provider.store.feed
-    response_date = feed.response_date()
+def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str, *, packed: bool) -> _Page:
+    state = provider.store.feed.state()
+    response_date = state.response_date
     query = _query(provider, request, response_date)
-    found = _read(provider, query, None, bodies=bodies)
+    found = provider.pages.page(Key(query, None, verb == "ListRecords", packed), state)
     if found is None:
         raise NoRecordsMatch("No records match this combination of arguments", response_date)
     told = Told(query.prefix, query.set_id, found.entries, begun=True, ended=found.position is None)
     if found.position is None:
-        return _Page(response_date, found.content, told)
-    snapshot = feed.newest_datestamp() or response_date
+        return _Page(response_date, (found.content,), told)
+    snapshot = found.newest
     bounded = FeedQuery(query.prefix, query.set_id, query.from_, _earlier(query.until, snapshot))
     token = ListToken(
         verb=verb,
         cursor=found.entries,
-        size=provider.size(bounded, response_date=response_date),
+        size=provider.size(bounded, newest=snapshot, response_date=response_date),
         response_date=response_date,
         expires=response_date + provider.token_life,
         prefix=query.prefix,
@@ -197,19 +194,20 @@ def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str,
         record_id=found.position.record_id,
     )
     element = resumption.element(provider.seal.close(token), token, cursor=0)
-    return _Page(response_date, (*found.content, element), told)
+    return _Page(response_date, (found.content, element), told)
 
 
-def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _Page:
+def _following_page(provider: Provider, token: ListToken, *, packed: bool) -> _Page:
     after = Position(token.datestamp, token.record_id)
     query = FeedQuery(token.prefix, token.set_id, None, _earlier(token.until, token.snapshot))
-    found = _read(provider, query, after, bodies=bodies)
+    bodies = token.verb == "ListRecords"
+    found = provider.pages.page(Key(query, after, bodies, packed))
     at = found.position if found else None
     if found is None:
         # All that remained has changed meanwhile, and stands behind the snapshot now. A page with nothing
         # on it is not allowed: tell some of these; what follows them belongs to the client's next harvest.
         query = FeedQuery(token.prefix, token.set_id, None, token.until)
-        found = _read(provider, query, after, bodies=bodies)
+        found = provider.pages.page(Key(query, after, bodies, packed))
         if found is None:
             raise NoRecordsMatch("What remained of this list has changed since", token.response_date)
     if at is not None:
@@ -218,7 +216,7 @@ def _following_page(provider: Provider, token: ListToken, *, bodies: bool) -> _P
     else:
         element = resumption.last_element(token)
     told = Told(token.prefix, token.set_id, found.entries, ended=at is None)
-    return _Page(token.response_date, (*found.content, element), told)
+    return _Page(token.response_date, (found.content, element), told)
 
 
 def _query(provider: Provider, request: arguments.SelectiveList, response_date: int) -> FeedQuery:

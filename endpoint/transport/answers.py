@@ -5,12 +5,14 @@ Answers in several pieces, and those that have a coding or a range already, pass
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from endpoint.transport import encodings, validators
+from endpoint.transport import deflated, encodings, validators
+from endpoint.transport.deflated import Part
 
 #: Shorter ones are not worth it.
 _SHORTEST: Final = 600
@@ -30,12 +32,14 @@ def header(scope: Scope, wanted: bytes) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
-def whole(scope: Scope, body: bytes, content_type: bytes, etag: str) -> tuple[int, list[Header], bytes]:
+def whole(
+    scope: Scope, parts: Sequence[Part], content_type: bytes, etag: str
+) -> tuple[int, list[Header], Sequence[bytes]]:
     """Status, headers and body of an answer 200 that is known as a whole.
 
     Args:
         scope: of the request, by GET, HEAD or POST.
-        body: as it is without a coding.
+        parts: of its body; one that is compressed already only where the request wants gzip.
         content_type: of something that is worth compressing.
         etag: what it is known by; empty where nobody asks for it twice.
     """
@@ -44,15 +48,22 @@ def whole(scope: Scope, body: bytes, content_type: bytes, etag: str) -> tuple[in
         headers.append((b"etag", etag.encode()))
         asked = header(scope, b"if-none-match") if method != "POST" else ""
         if asked and validators.matches(asked, etag):
-            return _NOT_MODIFIED, headers[1:], b""
-    if len(body) >= _SHORTEST:
+            return _NOT_MODIFIED, headers[1:], (b"",)
+    body = [part for part in parts if isinstance(part, bytes)]
+    if deflated.length(parts) >= _SHORTEST:
         headers.append((b"vary", b"Accept-Encoding"))
-        coding = encodings.wanted(header(scope, b"accept-encoding")) if method != "HEAD" else ""
+        coding = coding_for(scope)
         if coding:
-            body = encodings.CODINGS[coding](body)
+            coded = deflated.gzip(parts) if coding == "gzip" else encodings.CODINGS[coding](b"".join(body))
             headers.append((b"content-encoding", coding.encode()))
-    headers.append((b"content-length", str(len(body)).encode()))
+            body = [coded]
+    headers.append((b"content-length", str(sum(map(len, body))).encode()))
     return _OK, headers, body
+
+
+def coding_for(scope: Scope) -> str:
+    """The coding of ours that a request likes best for an answer that is worth one; empty for none."""
+    return encodings.wanted(header(scope, b"accept-encoding")) if scope["method"] != "HEAD" else ""
 
 
 class WholeAnswers:

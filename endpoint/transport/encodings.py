@@ -13,12 +13,10 @@ from functools import lru_cache
 from typing import Final
 
 import zstandard
-from isal import isal_zlib
 
-_GZIP_LEVEL: Final = 1
+from endpoint.transport import deflated
+
 _ZSTD_LEVEL: Final = 3
-#: zlib's number for the gzip format with the largest window.
-_GZIP_FORMAT: Final = 31
 #: Headers that are remembered: clients send the same again and again.
 _KNOWN_HEADERS: Final = 256
 _LONGEST_HEADER: Final = 1000
@@ -35,8 +33,7 @@ _compressors: Final = _Compressors()
 
 
 def _gzip(content: bytes) -> bytes:
-    compressor = isal_zlib.compressobj(_GZIP_LEVEL, isal_zlib.DEFLATED, _GZIP_FORMAT)
-    return compressor.compress(content) + compressor.flush()
+    return deflated.gzip((content,))
 
 
 def _zstd(content: bytes) -> bytes:

@@ -18,11 +18,11 @@ from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.sets import source_set
 from catalogue.settings import Settings
 from catalogue.source import SourceState
-from catalogue.store import Store, dialects
+from catalogue.store import Store
 from catalogue.store.feed import FeedEntry, FeedQuery
 from catalogue.store.packed import pairs_of
 from catalogue.store.tables import renditions
-from factories import now
+from factories import now, set_clock
 from harvester import ingest, remap
 from harvester.mapping.registry import read
 from harvester.work import Work
@@ -35,7 +35,7 @@ Harvest = Callable[..., HarvestRun]
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The database's clock: datestamps are given by its last value."""
     times = [2_000_000_000]
-    monkeypatch.setattr(dialects, "now", lambda _: times[-1])
+    set_clock(monkeypatch, lambda _: times[-1])
     return times
 
 

@@ -14,9 +14,9 @@ from catalogue.errors import HistoryGone, UnknownRun
 from catalogue.exchange import Validator
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
 from catalogue.settings import Settings
-from catalogue.store import Store, dialects
+from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
-from factories import now
+from factories import now, set_clock
 from harvester import rollback
 from harvester.inline import work_now
 from harvester.slices import utc_now
@@ -30,7 +30,7 @@ State = dict[str, tuple[Any, ...]]
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The database's clock: datestamps are given by its last value."""
     times = [2_000_000_000]
-    monkeypatch.setattr(dialects, "now", lambda _: times[-1])
+    set_clock(monkeypatch, lambda _: times[-1])
     return times
 
 

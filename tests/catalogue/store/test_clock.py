@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.record import Record, Text
-from catalogue.store import Store, clock, dialects
+from catalogue.store import Store, clock
 from catalogue.store.engine import writing
 from catalogue.store.tables import renditions, write_intents
-from factories import fill
+from factories import fill, set_clock
 
 
 def test_an_answer_is_not_dated_later_than_a_page_that_it_cannot_see(store: Store) -> None:
@@ -27,7 +27,7 @@ def test_the_date_of_an_answer_moves_on_once_no_page_is_announced(
 ) -> None:
     before = clock.response_date(store.engine)
     intent = clock.announce(store.engine)
-    monkeypatch.setattr(dialects, "now", lambda _: before + 60)
+    set_clock(monkeypatch, lambda _: before + 60)
     assert clock.response_date(store.engine) <= before + 1
     clock.withdraw(store.engine, intent)
     assert clock.response_date(store.engine) == before + 60
@@ -39,7 +39,7 @@ def test_datestamps_never_run_backwards_when_the_clock_is_set_back(
     fill(store, {"a": Record(title=Text.of("A"))})
     with store.engine.connect() as connection:
         first = connection.execute(sa.select(sa.func.max(renditions.c.datestamp))).scalar_one()
-    monkeypatch.setattr(dialects, "now", lambda _: first - 3600)
+    set_clock(monkeypatch, lambda _: first - 3600)
     fill(store, {"b": Record(title=Text.of("B"))})
     with store.engine.connect() as connection:
         stamps = connection.execute(sa.select(renditions.c.datestamp)).scalars().all()
@@ -51,7 +51,7 @@ def test_a_dead_writer_is_forgotten_and_if_it_lives_it_starts_anew(
 ) -> None:
     intent = clock.announce(store.engine)
     start = clock.response_date(store.engine)
-    monkeypatch.setattr(dialects, "now", lambda _: start + clock.STALE + 5)
+    set_clock(monkeypatch, lambda _: start + clock.STALE + 5)
     held_back = clock.response_date(store.engine)
     assert held_back <= start
     assert clock.response_date(store.engine) == start + clock.STALE + 5

@@ -15,7 +15,7 @@ from catalogue.rendering import render
 from catalogue.store import Store, kept
 from catalogue.store.feed import FeedQuery, Unrendered
 from catalogue.store.tables import keepings, kept_renditions
-from factories import add_source, commit, open_run, write_of
+from factories import add_source, commit, open_run, set_clock, write_of
 from record_strategies import records
 
 NAME = "oai:clearinghouse.localdomain:nile:"
@@ -27,7 +27,7 @@ LATER = 1_900_000_000
 def at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The time, which stands still."""
     seconds = [LATER]
-    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: seconds[0])
+    set_clock(monkeypatch, lambda _connection: seconds[0])
     return seconds
 
 

@@ -73,9 +73,19 @@ class Client:
         self.app = app
         self.runner = asyncio.Runner()
 
-    def raw(self, query: bytes, method: str = "GET", body: bytes = b"", content_type: str = "") -> Answer:
-        """Ask with a query string as it is."""
+    def raw(
+        self,
+        query: bytes,
+        method: str = "GET",
+        body: bytes = b"",
+        content_type: str = "",
+        *,
+        accept: bytes = b"",
+    ) -> Answer:
+        """Ask with a query string as it is; for an answer in the content coding that is accepted."""
         headers = [(b"host", b"testing")]
+        if accept:
+            headers.append((b"accept-encoding", accept))
         if content_type:
             headers.append((b"content-type", content_type.encode()))
         return self.runner.run(self._call(query, method, body, headers))

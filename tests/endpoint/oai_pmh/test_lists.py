@@ -9,7 +9,7 @@ import pytest
 
 from catalogue.run import HarvestRun
 from catalogue.store import Store
-from factories import add_source, commit, open_run
+from factories import add_source, commit, open_run, set_clock
 
 START = 1_700_000_000  # 2023-11-14T22:13:20Z
 Serve = Callable[..., Any]
@@ -28,7 +28,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr("catalogue.store.dialects.now", made)
+    set_clock(monkeypatch, made)
     return made
 
 
@@ -223,8 +223,8 @@ def test_the_size_of_a_list_is_counted_once_and_still_right(
         type(store.feed), "count", lambda feed, query: counted.append(query) or count(feed, query)
     )
 
-    def size() -> str:
-        [found] = oai.ask("ListRecords", metadataPrefix="oai_dc").texts("//@completeListSize")
+    def size(**given: str) -> str:
+        [found] = oai.ask("ListRecords", metadataPrefix="oai_dc", **given).texts("//@completeListSize")
         return str(found)
 
     put(0, *NAMES[:20])
@@ -238,3 +238,9 @@ def test_the_size_of_a_list_is_counted_once_and_still_right(
     clock.time += 1
     assert [size() for _ in range(3)] == ["30"] * 3
     assert len(counted) == 4
+    # What changes leaves a list that ends before it.
+    begin = {"until": "2023-11-14T22:13:20Z"}
+    assert [size(**begin) for _ in range(3)] == ["25"] * 3
+    put(4, *NAMES[:4])
+    clock.time += 1
+    assert [size(**begin) for _ in range(3)] == ["21"] * 3

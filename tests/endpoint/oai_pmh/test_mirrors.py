@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from catalogue.sets import with_parents
 from catalogue.store import Store
 from catalogue.store.tables import index_state, list_sizes, metadata
-from factories import add_source, commit, open_run
+from factories import add_source, commit, open_run, set_clock
 from oai_mirror import CLASSES, Harvester
 
 Serve = Callable[..., Any]
@@ -151,7 +151,7 @@ def test_copies_end_as_the_catalogue_is(
     examples: int,
 ) -> None:
     clock = [BEGIN]
-    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: clock[0])
+    set_clock(monkeypatch, lambda _connection: clock[0])
     url = request.getfixturevalue(database)
     with Store(url) as store:
         store.upgrade()

@@ -18,7 +18,7 @@ from catalogue.run import HarvestRun
 from catalogue.sets import with_parents
 from catalogue.store import Store, clock
 from catalogue.store.feed import FeedQuery
-from factories import add_source, commit, open_run
+from factories import add_source, commit, open_run, set_clock
 from oai_mirror import CLASSES, SPEC, Harvester
 
 Serve = Callable[..., Any]
@@ -73,7 +73,7 @@ def test_harvests_amid_changes_end_with_the_catalogue(
     rng = random.Random(seed)
     add_source(store)
     world = World(store, open_run(store), small_write, rng)
-    monkeypatch.setattr("catalogue.store.dialects.now", world.now)
+    set_clock(monkeypatch, world.now)
     harvesters = [
         Harvester(serve(store, oai_page_size=size), {"metadataPrefix": "oai_dc"} | extra)
         for size, extra in (
@@ -107,7 +107,7 @@ def test_a_page_that_is_being_committed_holds_the_response_date_back(
     commit(store, run, [small_write(store, "old")])
     began = int(time.time())
     offset = 0
-    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: began + offset)
+    set_clock(monkeypatch, lambda _connection: began + offset)
     reached, go_on = threading.Event(), threading.Event()
     fulfil = clock.fulfil
 

@@ -13,7 +13,7 @@ from catalogue.formats import FORMATS, OAI_DC
 from catalogue.record import Record, Text
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
-from factories import add_source, commit, fill, now, open_run
+from factories import add_source, commit, fill, now, open_run, set_clock
 
 OURS = "oai:clearinghouse.localdomain:nile:"
 Serve = Callable[..., Any]
@@ -66,7 +66,7 @@ def test_the_earliest_datestamp_is_that_of_any_list(
     add_source(store)
     run = open_run(store)
     for second, specs in ((1_700_000_000, ("topic:a",)), (1_700_000_100, ()), (1_700_000_200, ())):
-        monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection, second=second: second)
+        set_clock(monkeypatch, lambda _connection, second=second: second)
         commit(store, run, [small_write(store, "x", str(second), set_specs=specs)])
     oai = serve(store, token_hours=10**6)
     left = oai.ask("ListIdentifiers", metadataPrefix="oai_dc", set="topic:a")
