@@ -347,6 +347,7 @@ def main() -> int:
             build(store, given.records)
         store.index.take_in()
         sum(iter(store.index.pair, 0))
+        sum(iter(store.index.put_edges_in_order, 0))
         beside = backends(store)
         with serving(PROVIDER, database) as server:
             weight = sum(kind.weight for kind in MIX.values())

@@ -97,3 +97,14 @@ def test_pairs_of_words_are_taken_behind_the_runs(filled: Store, monkeypatch: py
         (paired,) = connection.execute(sa.select(index_paired.c.paired)).scalars()
     assert int.from_bytes(paired, "little").bit_count() == 120
     assert filled.index.pair() == 0
+
+
+def test_edges_of_boxes_are_put_in_order_behind_the_runs(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.index.take_in()
+    monkeypatch.setattr("harvester.keeping._REST", 0.0)
+    waiting = [3, 2, 0]
+    monkeypatch.setattr(filled.index, "put_edges_in_order", lambda: waiting.pop(0))
+    keeper(filled).look()
+    assert not waiting

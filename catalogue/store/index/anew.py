@@ -12,6 +12,8 @@ from catalogue.store.engine import writing
 from catalogue.store.index import batches
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
+    index_edged,
+    index_edges,
     index_entries,
     index_order,
     index_paired,
@@ -24,7 +26,10 @@ from catalogue.store.tables import (
 )
 
 #: What is known of records; terms keep their numbers, by which processes remember them.
-_KNOWN: Final = (index_paired, index_pairs, index_postings, index_order, index_entries, index_queue)
+_KNOWN: Final = (
+    index_edged, index_edges, index_paired, index_pairs, index_postings, index_order, index_entries,
+    index_queue,
+)  # fmt: skip
 
 
 def begin_anew(engine: Engine) -> None:

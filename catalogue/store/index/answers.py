@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.query import Predicate
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
-from catalogue.store.index import batches, pairing, terms
+from catalogue.store.index import batches, edging, pairing, terms
 from catalogue.store.index.asking import Asking
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
@@ -95,6 +95,10 @@ class SearchIndex:
     def pair(self, *, loose: int = pairing.LOOSE, at_once: int = pairing.AT_ONCE) -> int:
         """Take the pairs of words of some of the records that wait for it, behind the runs; of how many."""
         return pairing.pair(self._engine, loose=loose, at_once=at_once)
+
+    def put_edges_in_order(self, *, loose: int = edging.LOOSE) -> int:
+        """Put the edges of a chunk's boxes in order in which so many records wait for it; how many did."""
+        return edging.put_in_order(self._engine, loose=loose)
 
     def hand_over(self, entry: Entry, told: Iterable[tuple[int, Told]]) -> None:
         """Remember what the records of a page that is committed are known by, until they are taken in."""

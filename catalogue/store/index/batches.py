@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from catalogue.sets import with_parents
 from catalogue.store import dialects, statements
-from catalogue.store.index import edges, pairs, terms
+from catalogue.store.index import behind, edges, terms
 from catalogue.store.index.dictionary import Dictionary
 from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import changed, chunk_of, place_in_chunk
@@ -107,9 +107,8 @@ def take_in(
     _count(connection, counts)
     _write_entries(connection, numbers, new)
     _write_order(connection, by_chunk, described, old)
-    pairs.outdate(
-        connection, {chunk: [one for one in held if one in old] for chunk, held in by_chunk.items()}
-    )
+    changed_ = {chunk: [one for one in held if one in old] for chunk, held in by_chunk.items()}
+    behind.outdate(connection, changed_)
     entries = [entry for entry, _ in taken]
     gone = sa.select(dialects.listed(connection, entries).c.value)
     connection.execute(sa.delete(index_queue).where(index_queue.c.id.in_(gone)))

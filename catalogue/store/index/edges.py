@@ -40,14 +40,14 @@ DIGITS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 _MEETS: Final = (
     ("west", "east", True), ("east", "west", False), ("south", "north", True), ("north", "south", False),
 )  # fmt: skip
-_SIDES: Final[Mapping[Relation, tuple[tuple[str, str, bool], ...]]] = {
+SIDES: Final[Mapping[Relation, tuple[tuple[str, str, bool], ...]]] = {
     Relation.INTERSECTS: _MEETS,
     Relation.SHARES: _MEETS,
     Relation.CONTAINS: tuple((edge, edge, edge in {"west", "south"}) for edge in _RANGES),
     Relation.WITHIN: tuple((edge, edge, edge in {"east", "north"}) for edge in _RANGES),
 }
 #: Relations that edges tell.
-TOLD: Final = frozenset(_SIDES)
+TOLD: Final = frozenset(SIDES)
 
 
 #: Edge -> for each number of steps its digits that are there.
@@ -116,7 +116,7 @@ def compared(wanted: Extent, among: int, having: Mapping[str, Sequence[int]]) ->
         having: edge -> the records that have each of its digits.
     """
     sure = possible = among
-    for edge, other, at_most in _SIDES[wanted.relation]:
+    for edge, other, at_most in SIDES[wanted.relation]:
         less, equal = _less(having[edge], among, _step(edge, getattr(wanted, other)))
         clear = less if at_most else without(among, less | equal)
         sure &= clear

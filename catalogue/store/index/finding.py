@@ -36,7 +36,7 @@ from catalogue.store.comparisons import (
     Condition,
     kind_of,
 )
-from catalogue.store.index import edges, terms
+from catalogue.store.index import edged, edges, terms
 from catalogue.store.index.asking import MANY, Asking
 from catalogue.store.index.pairs import in_a_row
 from catalogue.store.index.postings import without
@@ -139,15 +139,22 @@ class Finding:
     def _by_edges(self, wanted: Extent, among: int) -> int | None:
         """What edges say, and the table of those boxes that they do not tell; None where they are many."""
         boxed, told = among & self._asking.marked(terms.BOXED), self._asking.marked(edges.SLICED)
-        sure, maybe = edges.compared(
-            wanted,
-            boxed & told,
-            edges.digits(self._asking.connection, self._asking.chunks, self._asking.remembered),
-        )
         others = without(boxed, told)
+        sure, maybe = self._by_order(wanted, boxed & told)
+        if maybe.bit_count() > FEW:
+            digits = edges.digits(self._asking.connection, self._asking.chunks, self._asking.remembered)
+            more, maybe = edges.compared(wanted, maybe, digits)
+            sure |= more
         if (maybe | others).bit_count() > MANY or (others and wanted.relation is Relation.WITHIN):
             return None
         return sure | self._looked_up_boxes(wanted, maybe | others)
+
+    def _by_order(self, wanted: Extent, among: int) -> tuple[int, int]:
+        """What edges in order say of these records: those of which it is true, and those not known."""
+        if among.bit_count() <= FEW or not edged.can_tell(wanted):
+            return 0, among
+        sure, known = edged.compared(self._asking.connection, wanted)
+        return sure & among, without(among, known)
 
     def _looked_up_boxes(self, wanted: Extent, among: int) -> int:
         """Those of the records that have such a box."""

@@ -18,14 +18,13 @@ from sqlalchemy.engine import Connection
 from catalogue.query import Pattern, Wildcard
 from catalogue.store import dialects, statements
 from catalogue.store.index.dictionary import Vocabulary
-from catalogue.store.index.postings import CHUNK, Union, bits_of, place_in_chunk, without
+from catalogue.store.index.postings import Union, without
 from catalogue.store.index.rows import postings
 from catalogue.store.index.words import row
 from catalogue.store.tables import index_paired, index_pairs
 
 #: Words that a part of a pattern may end or begin in: with more, no pair is looked for.
 _MOST: Final = 500
-_BYTES: Final = CHUNK // 8
 #: Of a row of pairs: its chunk, the two words, and which records have them.
 Row = tuple[int, int, int, bytes]
 
@@ -111,15 +110,6 @@ def _with_rare(
     return some.bits()
 
 
-def outdate(connection: Connection, changed: Mapping[int, Collection[int]]) -> None:
-    """Note, inside the transaction that takes them in, which records of a chunk are not as they were."""
-    embedded = connection.dialect.name == "sqlite"
-    listed = dialects.listing([chunk for chunk, numbers in changed.items() if numbers], embedded=embedded)
-    for chunk, stale in statements.rows_on(connection, _STALE[embedded], chunks=listed):
-        bits = int.from_bytes(stale, "little") | bits_of([place_in_chunk(one) for one in changed[chunk]])
-        statements.run(connection, _OUTDATE, at=chunk, bits=bits.to_bytes(_BYTES, "little"))
-
-
 def numbers_of_words(words: bytes) -> tuple[int, ...]:
     """The numbers of the words that are common in a chunk."""
     return struct.unpack(f"<{len(words) // 4}I", words)
@@ -160,14 +150,3 @@ _PAIRS: Final = {
     )
     for embedded in (True, False)
 }
-_STALE: Final = {
-    embedded: sa.select(index_paired.c.chunk, index_paired.c.stale).where(
-        dialects.one_of(index_paired.c.chunk, "chunks", embedded=embedded)
-    )
-    for embedded in (True, False)
-}
-_OUTDATE: Final = (
-    sa.update(index_paired)
-    .where(index_paired.c.chunk == sa.bindparam("at", type_=sa.Integer()))
-    .values(stale=sa.bindparam("bits", type_=sa.LargeBinary()))
-)

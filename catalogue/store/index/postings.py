@@ -107,7 +107,7 @@ class Union:
         """All of them."""
         chunks = {**self._first, **{chunk: _written(bits) for chunk, bits in self._more.items()}}
         for chunk, body in self._low.items():
-            chunks[chunk] = _with(chunks.get(chunk, _NONE), _low(body))
+            chunks[chunk] = with_numbers(chunks.get(chunk, _NONE), _low(body))
         if not chunks:
             return 0
         return int.from_bytes(
@@ -119,7 +119,7 @@ def _written(bits: int) -> bytes:
     return bits.to_bytes(_BYTES, "little")
 
 
-def _with(body: bytes, low: array[int]) -> bytes:
+def with_numbers(body: bytes, low: array[int]) -> bytes:
     """A row of bits with these numbers too."""
     if len(low) <= _FEW:
         bits = bytearray(body)

@@ -63,6 +63,8 @@ from catalogue.store.tables.holdings import (
     sets,
 )
 from catalogue.store.tables.index import (
+    index_edged,
+    index_edges,
     index_entries,
     index_order,
     index_paired,
@@ -113,6 +115,8 @@ __all__ = [
     "exchanges",
     "faults",
     "identities",
+    "index_edged",
+    "index_edges",
     "index_entries",
     "index_order",
     "index_paired",

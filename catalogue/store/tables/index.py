@@ -59,6 +59,28 @@ index_pairs = sa.Table(
     sqlite_with_rowid=False,
 )
 
+index_edged = sa.Table(
+    "index_edged",
+    metadata,
+    # Of which records of a chunk the edges of their one box are in order (catalogue.store.index.edged): a bit
+    # for each; which of them have changed since.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("known", sa.LargeBinary, nullable=False),
+    sa.Column("stale", sa.LargeBinary, nullable=False),
+)
+
+index_edges = sa.Table(
+    "index_edges",
+    metadata,
+    # Of a chunk's boxes the edges in order, west or south or east or north, in blocks: what each begins with.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("edge", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("least", sa.Double, primary_key=True),
+    sa.Column("block", sa.Integer, primary_key=True, autoincrement=False),
+    # A bit for each record whose edge is before these; then these, and the places of their records.
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
 index_order = sa.Table(
     "index_order",
     metadata,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import factories
 from catalogue.query import Extent, RecordQuery, Relation
 from catalogue.record import Box, Record, Text
 from catalogue.store import Store
-from catalogue.store.index import edges, finding
-from query_truth import held_by_name, matching
+from catalogue.store.index import edged, edges, edging, finding
+from catalogue.store.index.anew import begin_anew
+from query_truth import Known, held_by_name, matching
 
 RELATIONS = list(Relation)
 #: The width of a step.
@@ -21,9 +24,9 @@ STEP = 180 / 256
 degrees = st.floats(-180, 180) | st.integers(-256, 256).map(lambda count: count * STEP)
 
 
-def some_records(count: int) -> dict[str, Record]:
+def some_records(count: int, *, seed: int = 5) -> dict[str, Record]:
     """One box each, mostly: of every size, at the ends of steps, over the antimeridian, none, several."""
-    draw = random.Random(5)
+    draw = random.Random(seed)
 
     def box() -> Box:
         west, east = (round(draw.uniform(-180, 180) / STEP) * STEP * draw.choice([1, 0.999]) for _ in "we")
@@ -45,6 +48,13 @@ def wanted(draw: random.Random) -> Extent:
     west, east = (round(draw.uniform(-180, 180) / STEP) * STEP for _ in "we")
     south, north = sorted(draw.choice([draw.uniform(-90, 90), -90.0, 0.0, 45.0, 90.0]) for _ in "sn")
     return Extent(draw.choice(RELATIONS), west, south, east, north)
+
+
+def check(store: Store, known: list[Known], *, count: int = 40) -> None:
+    draw = random.Random(8)
+    for _ in range(count):
+        box = wanted(draw)
+        assert store.search.ids(RecordQuery(where=box, limit=1000)) == matching(known, box), box
 
 
 @pytest.mark.parametrize("most", [50_000, 0], ids=["by edges", "by the table"])
@@ -83,7 +93,94 @@ def test_a_record_of_an_earlier_release_has_no_digits_and_is_looked_at(
     monkeypatch.setattr(edges, "of_boxes", lambda _: ())
     known = held_by_name(sqlite_store, some_records(60))
     sqlite_store.index.take_in()
-    draw = random.Random(7)
-    for _ in range(40):
-        box = wanted(draw)
+    check(sqlite_store, known)
+
+
+# Edges in order
+
+
+@pytest.fixture
+def _in_short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "FEW", 0)
+    monkeypatch.setattr(edged, "_LENGTH", 8)
+
+
+@pytest.mark.usefixtures("_in_short_blocks")
+def test_edges_in_order_tell_what_plain_python_tells_whatever_has_changed(store: Store) -> None:
+    factories.add_source(store)
+    factories.number_from(store, 65_436)
+    known = held_by_name(store, some_records(200))
+    store.index.take_in()
+    assert store.index.put_edges_in_order(loose=0) > 50
+    check(store, known)
+    assert store.index.put_edges_in_order(loose=0) > 50
+    assert store.index.put_edges_in_order(loose=0) == 0
+    check(store, known)
+    changed = {name: one for name, one in some_records(220, seed=9).items() if int(name[1:]) % 4 == 0}
+    now = {one.number: one for one in [*known, *held_by_name(store, changed)]}
+    known = [one for _, one in sorted(now.items())]
+    check(store, known)
+    store.index.take_in()
+    check(store, known)
+    assert store.index.put_edges_in_order(loose=0) > 0
+    check(store, known)
+
+
+@pytest.mark.usefixtures("_in_short_blocks")
+def test_no_digits_are_read_where_the_edges_of_all_are_in_order(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = held_by_name(sqlite_store, some_records(60))
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=0) > 30
+    monkeypatch.delattr(edges, "digits")
+    for relation in (*edges.TOLD, Relation.DISJOINT):
+        box = Extent(relation, -100 * STEP, -40.0, 100 * STEP, 45.0)
         assert sqlite_store.search.ids(RecordQuery(where=box, limit=1000)) == matching(known, box), box
+
+
+@pytest.mark.usefixtures("_in_short_blocks")
+def test_a_few_wait_and_an_eighth_of_the_others(sqlite_store: Store) -> None:
+    records = {name: one for name, one in some_records(200).items() if len(one.boxes) == 1}
+    first = dict(list(records.items())[:80])
+    held_by_name(sqlite_store, first)
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=80) == 0
+    assert sqlite_store.index.put_edges_in_order(loose=5) > 60
+    held_by_name(sqlite_store, dict(list(records.items())[80:88]))
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=5) == 0
+    assert sqlite_store.index.put_edges_in_order(loose=0) == 0
+    held_by_name(sqlite_store, dict(list(records.items())[88:110]))
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=5) > 20
+
+
+def test_no_order_is_written_where_the_index_has_changed_meanwhile(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_by_name(sqlite_store, some_records(60))
+    sqlite_store.index.take_in()
+    found = edging._boxes
+
+    def change(*given: Any) -> Any:
+        boxes = found(*given)
+        held_by_name(sqlite_store, some_records(30, seed=4))
+        sqlite_store.index.take_in()
+        return boxes
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(edging, "_boxes", change)
+        assert sqlite_store.index.put_edges_in_order(loose=0) == 0
+    assert sqlite_store.index.put_edges_in_order(loose=0) > 30
+
+
+def test_an_index_that_is_begun_anew_has_no_edges_in_order(sqlite_store: Store) -> None:
+    known = held_by_name(sqlite_store, some_records(60))
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=0) > 30
+    begin_anew(sqlite_store.engine)
+    check(sqlite_store, known, count=10)
+    sqlite_store.index.take_in()
+    assert sqlite_store.index.put_edges_in_order(loose=0) > 30
+    check(sqlite_store, known, count=10)
