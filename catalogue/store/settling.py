@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -34,6 +34,8 @@ from catalogue.store.tables import (
 
 #: A key that more records have tells nothing: a portal's address, a title that every node uses.
 COMMON = 50
+#: Pairs whose records are in memory at once: a record takes some ten kilobytes there.
+SIDE_BY_SIDE = 1000
 #: Under this name one transaction at a time changes clusters.
 ALONE = "clusters"
 
@@ -144,10 +146,7 @@ def _match(connection: Connection, touched: Keys, counted: Mapping[int, int], co
     together: dict[int, list[int]] = defaultdict(list)
     for key, number in _holders(connection, [k for k, count in numbers.items() if 1 < count <= COMMON]):
         together[key].append(number)
-    pairs = _pairs(connection, together, touched)
-    copies = _copies(connection, {number for pair in pairs for number in pair})
-    known = ((copies[a], copies[b]) for a, b in sorted(pairs) if a in copies and b in copies)
-    found = [match for match in (compare(a, b) for a, b in known) if match]
+    found = list(_compared(connection, _pairs(connection, together, touched), touched, compare))
     rows = [
         {
             "first_id": m.first,
@@ -161,6 +160,19 @@ def _match(connection: Connection, touched: Keys, counted: Mapping[int, int], co
     if rows:
         connection.execute(sa.insert(matches), rows)
     return {number for match in found for number in (match.first, match.second)}
+
+
+def _compared(
+    connection: Connection, pairs: Collection[tuple[int, int]], touched: Keys, compare: Compare
+) -> Iterator[Match]:
+    """Those of the pairs that match. What one is compared with stands together."""
+    ordered = sorted(pairs, key=lambda pair: (pair[1] if pair[1] in touched else pair[0], pair))
+    for begin in range(0, len(ordered), SIDE_BY_SIDE):
+        some = ordered[begin : begin + SIDE_BY_SIDE]
+        copies = _copies(connection, {number for pair in some for number in pair})
+        for one, other in some:
+            if one in copies and other in copies and (match := compare(copies[one], copies[other])):
+                yield match
 
 
 def _pairs(connection: Connection, together: Mapping[int, list[int]], touched: Keys) -> set[tuple[int, int]]:

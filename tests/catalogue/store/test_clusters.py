@@ -163,7 +163,10 @@ def test_provenance_of_an_aggregated_record(filled: Store) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_neither_order_nor_portions_of_arrival_matter(filled: Store, seed: int) -> None:
+def test_neither_order_nor_portions_of_arrival_matter(
+    filled: Store, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "SIDE_BY_SIDE", 1 + seed)
     shuffler = random.Random(seed)
     texts = {"agents": (Agent("publisher", Text.of("Example Centre")),), "dates": (Date("issued", "2019"),)}
     arriving = [
@@ -187,6 +190,7 @@ def test_neither_order_nor_portions_of_arrival_matter(filled: Store, seed: int) 
     expected = {frozenset("abc"), frozenset("de")}
     assert groups(filled) == expected
     before = _content(filled)
+    monkeypatch.undo()
     rebuild(filled)
     assert groups(filled) == expected
     assert _content(filled) == before
