@@ -24,7 +24,7 @@ from catalogue.errors import NoText, NumberTooGreat, SettingsError, StoreError, 
 #: A disk that is full, a file that must not grow (extended codes of SQLITE_IOERR: write, truncate, fsync).
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE})
 #: Bytes that SQLite holds in one process, pages of the database above all.
-MOST_KEPT: Final = 128 * 1024 * 1024
+MOST_KEPT: Final = 64 * 1024 * 1024
 _AWAY: Final = "the database does not answer"
 _TOO_GREAT: Final = "a number is greater than any that there is"
 _NO_TEXT: Final = "a text has a character in it that nothing has: NUL, or half of a pair of surrogates"
@@ -83,7 +83,7 @@ def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
         "synchronous=NORMAL",
         "busy_timeout=30000",
         "foreign_keys=ON",
-        "cache_size=-65536",
+        f"cache_size=-{MOST_KEPT // 1024}",
         # Of all connections together: with four harvests at once a process has ten, and held 680 MB.
         f"soft_heap_limit={MOST_KEPT}",
         "temp_store=MEMORY",

@@ -36,4 +36,4 @@ def test_all_connections_of_a_process_share_one_limit_of_memory(sqlite_store: St
         limits = [one.exec_driver_sql("PRAGMA soft_heap_limit").scalar() for one in (first, second)]
         pages = [one.exec_driver_sql("PRAGMA cache_size").scalar() for one in (first, second)]
     assert limits == [MOST_KEPT, MOST_KEPT]
-    assert [-1024 * kib for kib in pages] == [MOST_KEPT // 2] * 2, "one alone has what it needs"
+    assert [-1024 * kib for kib in pages] == [MOST_KEPT] * 2, "one alone has all of it"
