@@ -19,6 +19,8 @@ from catalogue.errors import ForbiddenXml, MalformedXml
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: How a document begins that has a document type declaration (XML 1.0, section 2.8).
 _DECLARED: Final = re.compile(rb"(?:\s+|<\?[^>]{0,200}>|<!--(?:[^-]|-(?!-)){0,2000}-->){0,20}<!DOCTYPE\s")
+#: How libxml2 calls a document that is no file.
+_IN_MEMORY: Final = re.compile(r" \(<string>, line \d+\)$")
 _DOCTYPE: Final = "a document type declaration (DOCTYPE) is not accepted"
 
 _TEXT_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -61,7 +63,7 @@ def parse(document: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         if _DECLARED.match(document):  # its entities may be what was wrong with it
             raise ForbiddenXml(_DOCTYPE) from error
-        raise MalformedXml(str(error)) from error
+        raise MalformedXml(_IN_MEMORY.sub("", str(error))) from error
     if root is None:
         raise MalformedXml("the document has no root element")
     if root.getroottree().docinfo.internalDTD is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import typer
 
@@ -54,7 +57,8 @@ def show(report: Checkup, language: Language) -> None:
         _say(" ".join(filter(None, (of.name, of.version))) + f" ({'; '.join(of.evidence)})")
     facts = report.facts
     if report.examined is not None:
-        _say(f"{facts.name}: {'?' if facts.records is None else facts.records} records, {facts.sampled} read")
+        name = facts.name or "It says no name"
+        _say(f"{name}: {'?' if facts.records is None else facts.records} records, {facts.sampled} read")
     _say(ended(report))
     if report.why:
         _say(report.why)
@@ -62,8 +66,17 @@ def show(report: Checkup, language: Language) -> None:
     if findings:
         _print_findings(findings)
     if report.quirks:
-        _say("Quirks to set: " + ", ".join(f"{name}={value}" for name, value in report.quirks.items()))
+        _say(f"Quirks that it needs, to be set once it is registered:\n  {_quirks_as_typed(report.quirks)}")
     _say(f"{report.requests} requests, {report.size} bytes")
+
+
+def _quirks_as_typed(quirks: Mapping[str, Any]) -> str:
+    """The command that sets them."""
+    typed = (
+        f"{name.replace('_', '-')}={('on' if value else '') if isinstance(value, bool) else value}"
+        for name, value in quirks.items()
+    )
+    return shlex.join(["clearinghouse", "source", "quirk", "ID", *typed])
 
 
 def _print_findings(findings: list[Told]) -> None:

@@ -124,6 +124,8 @@ class Pipeline:
                 self._pause(run, error, failures)
                 if self._stopping():
                     return source
+        for note in described.notes:
+            self._store.runs.log(run.id, utc_now(), note.event, level=note.level, **note.detail)
         return self._store.sources.change(
             source.id,
             repository_name=described.repository_name,

@@ -14,6 +14,10 @@ _LONE_BYTE: Final = "\ue0e9"
 _DASH: Final = "\ue096"
 _FOREIGN: Final = '<thing xmlns="urn:example:nobody-knows-this">text</thing>'
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
+#: As PHP writes it.
+_WARNING: Final = (
+    b"\n\n<br />\n<b>Warning</b>:  Undefined variable $end in <b>/srv/oai.php</b> on line <b>3</b><br />\n"
+)
 _METADATA: Final = re.compile(r"<metadata>.*</metadata>", re.DOTALL)
 _UNPREFIXED: Final = re.compile(r"<(/?)([A-Za-z][\w-]*)(?=[\s/>])")
 _NAMESPACES: Final = f' xmlns:oai_dc="{ns.OAI_DC}" xmlns:dc="{ns.DC}" xmlns:xsi="{ns.XSI}"'
@@ -101,7 +105,7 @@ def _(call: Call, _switch: Switch) -> None:
 
 @fault("text-before", Stage.ANSWER, "blank lines and a warning before the XML declaration", rows=(25,))
 def _(call: Call, _switch: Switch) -> None:
-    call.content = b"\n\nWarning: undefined variable in /srv/oai.php on line 3\n" + call.content
+    call.content = _WARNING + call.content
 
 
 @fault("text-after", Stage.ANSWER, "text behind the root element", rows=(25,))

@@ -107,7 +107,7 @@ class Switch:
 
     @classmethod
     def read(cls, text: str, seed: int = 0, table: Mapping[str, Fault] = FAULTS) -> Switch:
-        """From `NAME`, `NAME=0.1` (how often) or `NAME@200` (at this item of a list).
+        """From `NAME`, `NAME=0.1` (how often) or `NAME@200` (at this item of a list, and there always).
 
         Raises:
             UnknownFault: there is no such fault, or this is none of the three.
@@ -118,7 +118,7 @@ class Switch:
         if found is None:
             raise UnknownFault(f"{name!r} is not a fault; `clearinghouse simulate --list-faults` lists them")
         try:
-            share, position = float(chance or found.chance), int(at or -1)
+            share, position = float(chance or (1 if at else found.chance)), int(at or -1)
         except ValueError as error:
             raise UnknownFault(f"{text!r} is none of NAME, NAME=SHARE and NAME@POSITION") from error
         if not 0 <= share <= 1:

@@ -31,6 +31,8 @@ class Description:
     formats: tuple[str, ...] = ()
     #: Whether the list can be limited to what has changed since a date.
     incremental: bool = False
+    #: What was odd about it, for the run's log.
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from catalogue.errors import (
     ListBroken,
     ListIncomplete,
     ProtocolFailure,
+    SourceUnreachable,
 )
 from catalogue.namespaces import OAI
 from catalogue.run import Checkpoint
@@ -35,6 +36,8 @@ from harvester.windows import SECONDS as SECONDS  # noqa: PLC0414
 
 _DAY_LENGTH: Final = len(DAY)
 _DELETED_RECORD: Final = frozenset({"no", "transient", "persistent"})
+#: Requests for Identify without an answer, after which its lists are asked all the same.
+_SILENCES: Final = 2
 #: Tombstones of a harvest of several sets that are asked about, at most.
 _MOST_ASKED: Final = 1000
 
@@ -49,12 +52,20 @@ class OaiPmhClient:
         self._singles = Singles(self._requests, self._ways)
         self._granularity = source.granularity
         self._offered: list[tuple[str, str]] = []
+        #: How often it was asked in vain what it is.
+        self._silences = 0
         #: How often in a row the same page has failed.
         self._failed: tuple[Position, int] | None = None
 
     def describe(self) -> Description:
-        """Identify and ListMetadataFormats (sections 4.2 and 4.4)."""
-        identify = self._requests.body("Identify")
+        """Identify and ListMetadataFormats (sections 4.2 and 4.4).
+
+        Of a source that answers the second and not the first, what it said last is believed.
+        """
+        try:
+            identify = self._requests.body("Identify")
+        except SourceUnreachable as error:
+            return self._undescribed(error)
         self._granularity = granularity_of(identify)
         self._ways.learn(self._granularity)
         deleted = _text(identify, "deletedRecord").lower()
@@ -65,6 +76,29 @@ class OaiPmhClient:
             earliest_datestamp=_text(identify, "earliestDatestamp"),
             formats=tuple(prefix for prefix, _ in self._formats()),
             incremental=not self._source.quirks.whole_list,
+        )
+
+    def _undescribed(self, error: SourceUnreachable) -> Description:
+        """What was known of a source that lives, and does not say what it is.
+
+        Raises:
+            SourceUnreachable: the error itself: it is to be asked again first, or does not live.
+        """
+        self._silences += 1
+        if self._silences < _SILENCES:
+            raise error
+        try:
+            formats = self._formats()
+        except HarvestError:
+            raise error from None
+        known = self._source
+        return Description(
+            repository_name=known.repository_name,
+            granularity=known.granularity,
+            deleted_record=known.deleted_record or "no",
+            formats=tuple(prefix for prefix, _ in formats),
+            incremental=not known.quirks.whole_list,
+            notes=(Note("undescribed", {"error": str(error)}),),
         )
 
     def pages(self, checkpoint: Checkpoint, *, modified_since: str = "") -> Iterator[Page]:
@@ -325,10 +359,17 @@ class OaiPmhClient:
             return ""
         if quirks.overlap_seconds:
             modified_since = _earlier(modified_since, quirks.overlap_seconds)
-        granularity = self._granularity or granularity_of(self._requests.body("Identify"))
+        granularity = self._granularity or self._told_granularity()
         if len(modified_since) <= len(DAY) or granularity == DAY or quirks.force_days:
             return modified_since[: len(DAY)]
         return utc_moment(modified_since) or modified_since
+
+    def _told_granularity(self) -> str:
+        """In which it counts, by its own words; in days, which every repository understands, without any."""
+        try:
+            return granularity_of(self._requests.body("Identify"))
+        except HarvestError:
+            return DAY
 
 
 def _sized(position: Position, size: int | None) -> Position:

@@ -36,6 +36,8 @@ PATIENCE: Final = 3
 #: A window of so many records is read one by one rather than cut further; one that cannot be cut between
 #: their datestamps, of so many.
 FEWEST, FEW = 12, 100
+#: Windows in a row of which the identifiers alone are too much: a hundredth of the list is as long as all.
+MOST_TOO_LARGE: Final = 7
 #: Records asked for one by one in a run, at most.
 MOST_SINGLES: Final = 20_000
 #: Cuts that are written into the run's log.
@@ -111,7 +113,7 @@ class Ways:
         if error is not None:
             ahead = ahead or self._ahead(position, position.window)
             if ahead is None:
-                self.require_life(error)
+                self._require_more(position, error)
             elif self._is_short(position, ahead):
                 return self._one_by_one(position, reason, told)
         position, notes = self._prepared(position)
@@ -172,16 +174,29 @@ class Ways:
         )
         return position.beginning(*front) if front else position
 
+    def _require_more(self, position: Position, error: HarvestError) -> None:
+        """Ask whether a source that gives not even identifiers may give less at a time.
+
+        Raises:
+            HarvestError: the error itself: it does not.
+        """
+        if isinstance(error, AnswerTooLarge) and position.failing >= MOST_TOO_LARGE:
+            raise error
+        self.require_life(error)
+
     def require_life(self, error: HarvestError) -> None:
         """Ask whether the source answers at all.
 
         Raises:
             HarvestError: the error itself: it does not, so another way is no use.
         """
-        try:
-            self._requests.body("Identify")
-        except HarvestError:
-            raise error from None
+        for verb in ("Identify", "ListMetadataFormats"):  # there are those that answer but one of them
+            try:
+                self._requests.body(verb)
+            except HarvestError:
+                continue
+            return
+        raise error
 
     def _taken_up(self, position: Position, reason: str) -> tuple[Position, Ahead | None, tuple[Note, ...]]:
         """At the beginning of what is left of the window, and what is known of that.

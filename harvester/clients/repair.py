@@ -19,7 +19,7 @@ from catalogue.xml import parse
 
 #: Name of the repair -> what it does, for people.
 REPAIRS: Final = {
-    "text-before-declaration": "text before the XML declaration was left out",
+    "text-before-declaration": "text before the XML declaration, or the root element, was left out",
     "text-after-root": "text behind the root element was left out",
     "wrong-encoding": "declared or taken to be UTF-8, it was read as Windows-1252",
     "invalid-utf8": "bytes that are not UTF-8 were replaced by U+FFFD",
@@ -34,6 +34,13 @@ REPAIRS: Final = {
 _DECLARATION: Final = re.compile(rb"<\?xml\s[^<>]{0,300}\?>")
 _DECLARED_ENCODING: Final = re.compile(rb"^<\?xml\s[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _ROOT: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[\s>]")
+#: What programs say before they begin: text, and the HTML in which PHP sets its warnings.
+_PREAMBLE: Final = re.compile(
+    rb"[^<]*(?:</?(?:b|br|code|div|em|font|hr|i|p|pre|small|span|strong|table|td|th|tr)\b[^<>]*>[^<]*)*",
+    re.IGNORECASE,
+)
+#: A root element that declares a namespace.
+_DECLARING_ROOT: Final = re.compile(rb"<[A-Za-z_][\w:.-]*\s[^<>]*\bxmlns\b")
 #: What may follow the root element (XML 1.0, production 1).
 _EPILOGUE: Final = re.compile(rb"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 #: How records are called in the answers of OAI-PMH, of CSW, and in feeds: by these a guess is checked.
@@ -133,6 +140,16 @@ def _is_other_encoding(content: bytes) -> bool:
 
 
 def _without_text_before(content: bytes) -> bytes:
+    said = _PREAMBLE.match(content)
+    end = said.end() if said else 0
+    if end and content.startswith(b"<?xml ", end):
+        return content[end:]
+    if (
+        content[:end].strip()
+        and _DECLARING_ROOT.match(content, end)
+        and content[end : end + 5].lower() != b"<html"
+    ):
+        return content[end:]
     start = content.find(b"<?xml ")
     if start <= 0:
         return content

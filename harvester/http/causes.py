@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from typing import Final
 
 import requests
 import urllib3
 
 from catalogue.errors import AnswerUnreadable, HarvestError, RequestLeft, SourceUnreachable
+
+#: What mostly is amiss: X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, ..._VERIFY_LEAF_SIGNATURE.
+_HINTS: Final = dict.fromkeys(
+    (20, 21), " (who has signed it is not known here, or the server leaves out the certificates in between)"
+)
 
 
 def translated(where: str, error: Exception, read_timeout: float) -> HarvestError | RequestLeft:
@@ -33,7 +39,9 @@ def translated(where: str, error: Exception, read_timeout: float) -> HarvestErro
 
 def _in_words(cause: BaseException, read_timeout: float) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the TLS certificate is not accepted: {cause.verify_message}"
+        return (
+            f"the TLS certificate is not accepted: {cause.verify_message}{_HINTS.get(cause.verify_code, '')}"
+        )
     if isinstance(cause, ssl.SSLError):
         return f"TLS failed: {(cause.reason or 'handshake').lower().replace('_', ' ')}"
     if isinstance(cause, TimeoutError | urllib3.exceptions.ReadTimeoutError):

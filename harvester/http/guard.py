@@ -122,8 +122,9 @@ def _resolved(host: str, port: int) -> list[tuple[int, Any]]:
 
 def _refusal(host: str, found: Sequence[tuple[int, Any]]) -> AddressRefused:
     addresses = ", ".join(sorted({str(place[0]) for _, place in found})) or "nothing"
+    called = host if host == addresses else f"{host} is {addresses}"
     return AddressRefused(
-        f"{host} is {addresses}: private, local and reserved addresses are not harvested"
+        f"{called}: private, local and reserved addresses are not harvested"
         " unless allowed_networks names them"
     )
 

@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 
 from catalogue.checkup import Checkup, Outcome
+from catalogue.source import Protocol, Source
+from catalogue.store import Store
+from factories import now
 from remote_node import RemoteNode, dublin_core
 
 Command = Any
 DONE, FAILED, WRONG = 0, 1, 2
+REFUSED = (
+    b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-01-01T00:00:00Z</responseDate>'
+    b'<request>x</request><error code="badArgument">metadataPrefix is missing</error></OAI-PMH>'
+)
 
 
 @pytest.fixture
@@ -52,3 +59,23 @@ def test_where_there_is_nothing_that_is_said(clearinghouse: Command) -> None:
     said = clearinghouse("doctor", "http://127.0.0.1:1/")
     assert said.code == FAILED
     assert "does not answer" in said.out
+
+
+def test_quirks_that_it_proposes_can_be_typed_as_they_stand(
+    clearinghouse: Command, remote: RemoteNode, database: Store
+) -> None:
+    remote.fill(30)
+
+    def needs_prefix(handler: Any) -> bool:
+        if "metadataPrefix" in handler.path:
+            return False
+        handler.send(200, REFUSED)
+        return True
+
+    remote.always = needs_prefix
+    said = clearinghouse("doctor", remote.url)
+    [typed] = [line.split() for line in said.out.splitlines() if "source quirk ID" in line]
+    assert "token-with-prefix=on" in typed
+    database.sources.add(Source("nile", Protocol.OAI_PMH, remote.url), now())
+    assert clearinghouse(*["nile" if word == "ID" else word for word in typed[1:]]).code == DONE
+    assert database.sources.get("nile").quirks.token_with_prefix

@@ -107,7 +107,7 @@ def test_what_a_fault_marks_follows_from_the_seed() -> None:
 
 
 def test_a_fault_that_passes_passes() -> None:
-    node = make("busy=1@20")
+    node = make("busy@20")
     token = ask(node, verb="ListRecords", metadataPrefix="oai_dc").wanted.token(20)
     assert [ask(node, verb="ListRecords", resumptionToken=token).status for _ in range(3)] == [503, 200, 200]
     assert ask(node, verb="ListRecords", metadataPrefix="oai_dc").status == 200

@@ -126,7 +126,10 @@ CASES = [
     Case("too-many=0.5", "page-failed"),
     Case("breaks-off=0.5", "page-failed"),
     Case("slow-deep", "list-cut"),
-    Case("slow-identify", source={"quirks": Quirks(undescribed=True)}),
+    Case("slow-identify", "undescribed page-failed"),
+    Case("slow-identify", "undescribed", holding=DAYS),
+    Case("slow-identify record-fails", "undescribed one-by-one", BROKEN, lost="record-fails"),
+    Case("slow-identify", "-undescribed", source={"quirks": Quirks(undescribed=True)}),
     Case("odd-error", "page-failed"),
     Case("errors-with-status token-at-end-no-match", "token-at-end"),
     Case("control-characters", "page-repaired", repairs="illegal-characters"),
@@ -145,6 +148,7 @@ CASES = [
     Case("wrong-encoding", "page-repaired", repairs="wrong-encoding"),
     Case("no-charset", "-page-repaired"),
     Case("text-before", "page-repaired"),
+    Case("text-before no-charset", "page-repaired"),
     Case("text-after", "page-repaired"),
     Case("cut-off", "page-failed -page-repaired"),
     Case("cut-off-at-record=0.05", "one-by-one -page-repaired", BROKEN, lost="cut-off-at-record"),
@@ -426,7 +430,8 @@ def test_an_end_that_is_guessed_deletes_nothing_and_is_asked_for_again(
 
 
 @pytest.mark.parametrize(
-    "clock", ["clock-ahead", "clock-behind", "clock-nonsense", "unordered", "same-datestamp"]
+    "clock",
+    ["clock-ahead", "clock-behind", "clock-nonsense", "unordered", "same-datestamp", "slow-identify"],
 )
 def test_nothing_is_missed_between_two_harvests(
     nodes: Simulator, sqlite_store: Store, patient: Settings, clock: str

@@ -48,6 +48,8 @@ def test_each_repair_by_its_name(body: bytes, text: str, name: str) -> None:
     [
         (b"\n\nWarning: line 3\n" + HEAD + b"<a>x</a>", "text-before-declaration"),
         (b" " + HEAD + b"<a>x</a>", "text-before-declaration"),
+        (b"<br />\n<b>Notice</b>: on line <b>3</b><br />" + HEAD + b"<a>x</a>", "text-before-declaration"),
+        (b"Warning: line 3\n<a xmlns='urn:x'>x</a>", "text-before-declaration"),
         (HEAD + b"<a>x</a>\nNotice <br> 12 queries", "text-after-root"),
         (HEAD + b"<a>x</a><b/>", "text-after-root"),
     ],
