@@ -80,7 +80,8 @@ def numbers(connection: Connection, select: sa.Select[Any] | sa.CompoundSelect[A
 
 def _fetched(connection: Any, dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> list[Any]:
     text, parameters = _ready(dialect, select, values)
-    cursor = connection.cursor()
+    # PostgreSQL would write each byte out as two digits, which have to be read again.
+    cursor = connection.cursor() if dialect.name == "sqlite" else connection.cursor(binary=True)
     cursor.execute(text, parameters)
     return list(cursor.fetchall())
 
