@@ -5,12 +5,13 @@ What works on them is imported late: it takes half a second, which most commands
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from catalogue.errors import HarvestingPaused, RunAlreadyOpen, RunLost, SourceInactive, StoreError
-from catalogue.run import BROKEN_OFF, HarvestRun, RunKind
+from catalogue.run import BROKEN_OFF, HarvestRun, RunKind, RunState
 from catalogue.settings import Settings
 from catalogue.source import Source, SourceState
 from catalogue.steering.acts import harvest_kind
@@ -135,14 +136,18 @@ def _work(
 
 
 def work_on(settings: Settings, store: Store, run: HarvestRun) -> HarvestRun:
-    """The run, worked on here unless a worker was faster."""
-    from harvester.inline import work_now
+    """The run, worked on here unless a worker was faster, which is then waited for, for a minute at most."""
+    from harvester import inline
 
     with RunProgress() as progress:
         try:
-            return work_now(store, settings, run.source_id, run.kind, on_page=progress.show)
-        except (RunAlreadyOpen, RunLost):
-            return store.runs.get(run.id)
+            return inline.work_on(store, settings, run, on_page=progress.show)
+        except RunLost:
+            deadline = time.monotonic() + inline.PATIENCE
+        while (now := store.runs.get(run.id)).state is RunState.RUNNING and time.monotonic() < deadline:
+            progress.show(now)
+            time.sleep(0.3)
+    return now
 
 
 def any_failed(runs: Sequence[HarvestRun]) -> bool:

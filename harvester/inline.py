@@ -52,16 +52,49 @@ def work_now(  # noqa: PLR0913 - who asks, and who is told
     with alive(store, worker, "inline"):
         Watch(store, settings).release_lapsed()
         hand = Hand(store, settings, by)
-        run = _take_up_patiently(hand, source_id, kind=kind, worker=worker, should_stop=should_stop)
-        on_page(run)
-        work = Work(store, settings, on_page=on_page, should_stop=should_stop)
-        try:
-            return _to_its_end(store, work, run, on_page=on_page, should_stop=should_stop)
-        except RunLost:
-            now = store.runs.get(run.id)
-            if now.is_open:
-                raise
-            return now  # cancelled
+        run = _patiently(lambda: _take_up(hand, source_id, kind=kind, worker=worker), should_stop)
+        return _worked(store, settings, run, on_page=on_page, should_stop=should_stop)
+
+
+def work_on(
+    store: Store,
+    settings: Settings,
+    run: HarvestRun,
+    *,
+    on_page: Callable[[HarvestRun], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> HarvestRun:
+    """Work on this very run to its end: no other is opened, whoever was faster.
+
+    Raises:
+        HostBusy: another run harvests the same host, for longer than a minute.
+        HarvestingPaused: all harvesting is paused, or the source has its quiet hours.
+        RunLost: it has ended, or another worker works on it.
+    """
+    worker = new_worker()
+    with alive(store, worker, "inline"):
+        _require_leave(store, run.source_id, run.kind)
+        claimed = _patiently(lambda: store.runs.claim(run.id, worker, utc_now(), early=True), should_stop)
+        return _worked(store, settings, claimed, on_page=on_page, should_stop=should_stop)
+
+
+def _worked(
+    store: Store,
+    settings: Settings,
+    run: HarvestRun,
+    *,
+    on_page: Callable[[HarvestRun], None],
+    should_stop: Callable[[], bool],
+) -> HarvestRun:
+    on_page(run)
+    work = Work(store, settings, on_page=on_page, should_stop=should_stop)
+    try:
+        return _to_its_end(store, work, run, on_page=on_page, should_stop=should_stop)
+    except RunLost:
+        now = store.runs.get(run.id)
+        if now.is_open:
+            raise
+        return now  # cancelled
 
 
 def _to_its_end(
@@ -99,22 +132,24 @@ def _waited(store: Store, run: HarvestRun, moment: datetime, should_stop: Callab
     return True
 
 
-def _take_up_patiently(
-    hand: Hand, source_id: str, *, kind: RunKind, worker: str, should_stop: Callable[[], bool]
-) -> HarvestRun:
-    """Take the run up; where another run harvests the same host, wait for it, for a minute at most."""
+def _patiently(take_up: Callable[[], HarvestRun], should_stop: Callable[[], bool]) -> HarvestRun:
+    """Take a run up; where another run harvests the same host, wait for it, for a minute at most."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return _take_up(hand, source_id, kind=kind, worker=worker)
+            return take_up()
         except HostBusy:
             if should_stop() or time.monotonic() >= deadline:
                 raise
         time.sleep(0.2)
 
 
-def _take_up(hand: Hand, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
-    store = hand.store
+def _require_leave(store: Store, source_id: str, kind: RunKind) -> None:
+    """Check that a source may be asked just now, by a run of this kind.
+
+    Raises:
+        HarvestingPaused: all harvesting is paused, or the source has its quiet hours.
+    """
     pause = store.pauses.current() if kind.fetches else None
     if pause is not None:
         raise HarvestingPaused(f"all harvesting is paused since {pause.since:%Y-%m-%d %H:%M} UTC")
@@ -126,6 +161,11 @@ def _take_up(hand: Hand, source_id: str, *, kind: RunKind, worker: str) -> Harve
             f"{source_id!r} is not to be asked between {source.quiet_hours.replace('-', ' and ')} ({zone}):"
             f" not before {waits:%Y-%m-%d %H:%M} UTC"
         )
+
+
+def _take_up(hand: Hand, source_id: str, *, kind: RunKind, worker: str) -> HarvestRun:
+    store = hand.store
+    _require_leave(store, source_id, kind)
     left = store.runs.open_run(source_id)
     if left is None:
         return acts.begin(hand, source_id, kind, worker)

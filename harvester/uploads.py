@@ -67,6 +67,8 @@ def keep(folder: Path, source_id: str, given: Path, limit: int) -> Kept:
         elif given.suffix.lower() == ".xml" and given.is_file():
             _pack(draft, [given], given.parent)
         else:
+            if not given.exists():
+                raise UploadRefused(f"there is no file {given}")
             raise UploadRefused(f"{given} is neither a zip archive nor a folder nor an XML file")
         kept = _checked(draft, limit)
         draft.replace(place)

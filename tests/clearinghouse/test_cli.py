@@ -368,6 +368,7 @@ def test_what_cannot_be_uploaded(clearinghouse: Command, tmp_path: Path) -> None
     clearinghouse("source", "add", "far", "--protocol", "files", "--base-url", "https://x.example.org/waf/")
     clearinghouse("source", "add", "hand", "--protocol", "files")
     (tmp_path / "a.xml").write_text("<a/>")
+    (tmp_path / "a.txt").write_text("hello")
     for wrong, why in (
         ("far", "is harvested from https"),
         ("nobody", "no source"),
@@ -377,6 +378,8 @@ def test_what_cannot_be_uploaded(clearinghouse: Command, tmp_path: Path) -> None
         said = clearinghouse("source", "upload", wrong, str(given))
         assert said.code in {WRONG, REFUSED}
         assert why in " ".join(said.err.split())
+    said = clearinghouse("source", "upload", "hand", str(tmp_path / "gone.zip"))
+    assert (said.code, "there is no file" in said.err) == (WRONG, True)
     assert clearinghouse("source", "add", "x", "--protocol", "csw").code == WRONG
 
 

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from catalogue.run import RunKind
+from catalogue.question import Answer
+from catalogue.run import Ending, HarvestRun, RunKind, RunState
+from catalogue.settings import load_settings
 from catalogue.source import SourceState
+from catalogue.steering import acts
+from catalogue.steering import sources as steering
+from catalogue.steering.hand import Hand
 from catalogue.store import Store
+from clearinghouse import harvests
 from factories import now
+from harvester import inline
 from remote_node import FOREIGN, RemoteNode, dublin_core
 
 Command = Any
@@ -193,4 +200,32 @@ def test_a_remap_tells_what_it_would_change_and_what_it_changed(
 def test_tidying_says_what_was_forgotten(clearinghouse: Command, nile: RemoteNode) -> None:
     clearinghouse("harvest", "nile")
     said = clearinghouse("db", "tidy")
-    assert said.err.strip() == "Forgotten: 0 earlier states of records, 0 payloads."
+    assert (
+        said.err.strip()
+        == "Forgotten: 0 earlier states of records, 0 faults and 0 lines of the log of old runs, 0 payloads."
+    )
+
+
+def opened(hand: Hand, kind: str, database: Store) -> HarvestRun:
+    [question] = database.questions.newest()
+    if kind == "answer":
+        _, run = acts.answer(hand, question.id, Answer.APPLY, why="So it is")
+        assert run is not None
+        return run
+    if kind == "rollback":
+        return acts.roll_back(hand, 1)
+    return acts.trial(hand, "nile") if kind == "trial" else steering.retire(hand, "nile")
+
+
+@pytest.mark.parametrize("kind", ["rollback", "answer", "trial", "retire"])
+def test_what_a_worker_was_faster_with_is_not_begun_again(
+    held: RemoteNode, database: Store, kind: str
+) -> None:
+    """A run that was opened by a command may have been done before the command comes to it."""
+    settings = load_settings()
+    run = opened(Hand(database, settings, "Amina"), kind, database)
+    done = inline.work_on(database, settings, run)
+    assert done.state is RunState.ENDED
+    assert done.ending in {Ending.COMPLETE, Ending.NOTHING_NEW}
+    assert harvests.work_on(settings, database, run) == done
+    assert database.runs.newest()[0].id == run.id
