@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import Final
 
 import structlog
@@ -35,6 +36,8 @@ class Keeper:
         self._store = store
         self._formats = settings.kept_formats
         self._stopping = threading.Event()
+        #: Of the search index, at the last look.
+        self._generation = 0
 
     def look(self) -> None:
         """Keep whatever has come since the last look, and forget what is not to be kept any more."""
@@ -62,7 +65,10 @@ class Keeper:
 
     def _find_out(self) -> None:
         """What searches are faster by, which the index does not take in with its records."""
-        for more in (self._store.index.pair, self._store.index.put_edges_in_order):
+        before, self._generation = self._generation, self._store.index.generation()
+        quiet = before == self._generation and not self._store.runs.running()
+        in_order = partial(self._store.index.put_edges_in_order, quiet=quiet)
+        for more in (self._store.index.pair, in_order):
             began = time.monotonic()
             while more() and not self._stopping.is_set():
                 self._rest(time.monotonic() - began)

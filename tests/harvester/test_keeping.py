@@ -104,7 +104,19 @@ def test_edges_of_boxes_are_put_in_order_behind_the_runs(
 ) -> None:
     filled.index.take_in()
     monkeypatch.setattr("harvester.keeping._REST", 0.0)
-    waiting = [3, 2, 0]
-    monkeypatch.setattr(filled.index, "put_edges_in_order", lambda: waiting.pop(0))
-    keeper(filled).look()
-    assert not waiting
+    waiting = [3, 2, 0, 1, 0, 0]
+    asked: list[bool] = []
+
+    def put_in_order(*, quiet: bool) -> int:
+        asked.append(quiet)
+        return waiting.pop(0)
+
+    monkeypatch.setattr(filled.index, "put_edges_in_order", put_in_order)
+    chore = keeper(filled)
+    chore.look()
+    assert asked == [False, False, False]
+    chore.look()
+    assert asked[3:] == [True, True]
+    filled.runs.open("nile", RunKind.INCREMENTAL, utc_now(), worker="somebody")
+    chore.look()
+    assert asked[5:] == [False]

@@ -96,9 +96,17 @@ class SearchIndex:
         """Take the pairs of words of some of the records that wait for it, behind the runs; of how many."""
         return pairing.pair(self._engine, loose=loose, at_once=at_once)
 
-    def put_edges_in_order(self, *, loose: int = edging.LOOSE) -> int:
-        """Put the edges of a chunk's boxes in order in which so many records wait for it; how many did."""
-        return edging.put_in_order(self._engine, loose=loose)
+    def put_edges_in_order(self, *, loose: int = edging.LOOSE, quiet: bool = False) -> int:
+        """Put the edges of a chunk's boxes in order in which so many records wait for it; how many did.
+
+        While it is quiet, as nothing has changed for some time, few are enough.
+        """
+        return edging.put_in_order(self._engine, loose=loose, quiet=quiet)
+
+    def generation(self) -> int:
+        """How often the index has changed."""
+        found: int = statements.value(self._engine, _GENERATION)
+        return found
 
     def hand_over(self, entry: Entry, told: Iterable[tuple[int, Told]]) -> None:
         """Remember what the records of a page that is committed are known by, until they are taken in."""
@@ -219,6 +227,7 @@ def _size(bits: int) -> int:
 
 
 _last = sa.select(sa.func.max(index_postings.c.chunk)).scalar_subquery()
+_GENERATION: Final = sa.select(index_state.c.generation)
 _STATE: sa.Select[Any] = sa.select(index_state.c.generation, _last, index_queue.c.records).select_from(
     index_state.outerjoin(index_queue, sa.true())
 )

@@ -1,9 +1,9 @@
 """Edges of boxes, put in order behind the runs: to take a record in does not wait for it.
 
 All edges of a chunk are put in order anew where more than an eighth of its records have come or changed
-since, and a thousand at least. They are read and put in order before the transaction that writes: it does so
-only if the index is still what it was, and what has changed meanwhile waits in the queue, of which no edge is
-believed.
+since, and a thousand at least; where nothing changes just now, where more than a few have. They are read and
+put in order before the transaction that writes: it does so only if the index is still what it was, and what
+has changed meanwhile waits in the queue, of which no edge is believed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from catalogue.store.tables import boxes, index_edged, index_edges, index_postin
 #: Records of a chunk that may wait, beside an eighth of those whose edges are in order.
 LOOSE: Final = 1024
 _ONE_OF: Final = 8
+#: Records of a chunk that may wait while nothing changes.
+_FEW: Final = 16
 _BYTES: Final = CHUNK // 8
 
 
@@ -37,14 +39,16 @@ class _Work(NamedTuple):
     kept: int
 
 
-def put_in_order(engine: Engine, *, loose: int) -> int:
+def put_in_order(engine: Engine, *, loose: int, quiet: bool) -> int:
     """Put the edges of a chunk in order in which more than so many records wait; how many did.
+
+    While it is quiet, few are enough.
 
     It is none where nobody waits, or where the index was changed meanwhile, or where the tables have what the
     index does not have yet.
     """
     with reading(engine) as connection:
-        work = _due(connection, loose)
+        work = _due(connection, loose, quiet=quiet)
         if work is None:
             return 0
         found = _boxes(connection, work)
@@ -72,7 +76,7 @@ def _generation(connection: Connection) -> int:
     return found
 
 
-def _due(connection: Connection, loose: int) -> _Work | None:
+def _due(connection: Connection, loose: int, *, quiet: bool) -> _Work | None:
     generation = _generation(connection)
     known = {row.chunk: row for row in connection.execute(sa.select(index_edged))}
     name, value = edges.SLICED
@@ -87,7 +91,8 @@ def _due(connection: Connection, loose: int) -> _Work | None:
         if chunk in known:
             row = known[chunk]
             kept = without(int.from_bytes(row.known, "little"), int.from_bytes(row.stale, "little"))
-        if without(bits, kept).bit_count() > max(loose, kept.bit_count() // _ONE_OF):
+        most = min(loose, _FEW) if quiet else max(loose, kept.bit_count() // _ONE_OF)
+        if without(bits, kept).bit_count() > most:
             return _Work(generation, chunk, bits, kept)
     return None
 

@@ -151,6 +151,8 @@ def test_a_few_wait_and_an_eighth_of_the_others(sqlite_store: Store) -> None:
     sqlite_store.index.take_in()
     assert sqlite_store.index.put_edges_in_order(loose=5) == 0
     assert sqlite_store.index.put_edges_in_order(loose=0) == 0
+    assert sqlite_store.index.put_edges_in_order(loose=8, quiet=True) == 0
+    assert 0 < sqlite_store.index.put_edges_in_order(loose=0, quiet=True) <= 8
     held_by_name(sqlite_store, dict(list(records.items())[88:110]))
     sqlite_store.index.take_in()
     assert sqlite_store.index.put_edges_in_order(loose=5) > 20
