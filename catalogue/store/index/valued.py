@@ -26,6 +26,8 @@ from catalogue.store.tables import index_order, index_terms, record_queryables
 _MOST: Final = 4_000
 #: Records that are looked at one by one, whatever the index knows.
 FEW: Final = 500
+#: How the instant ends with which a year begins.
+_NEW_YEAR: Final = "-01-01T00:00:00"
 #: What stands behind all digits.
 _BEHIND: Final = ":"
 
@@ -125,12 +127,13 @@ class Valued:
         name, key = predicate.queryable, index_terms.c.key
         of = self._on_terms.of
         below, above = _ends(predicate)
-        first = f"{int(instant(above.literal)[:4]) + 1:04}" if above else ""
+        first, begins = _first_year(above)
         last = instant(below.literal)[:4] if below else _BEHIND
         if first >= last:
             parts = [of(predicate)]
         else:
-            parts = [[*of(end), rest] for end, rest in ((above, key < first), (below, key >= last)) if end]
+            ends = ((None if begins else above, key < first), (below, key >= last))
+            parts = [[*of(end), rest] for end, rest in ends if end]
         dates = [self._terms(name, part) for part in parts]
         known = [one for part in dates if part is not None for one in part]
         if None in dates:
@@ -159,6 +162,16 @@ def _ends(predicate: Compare | Between) -> tuple[Compare | None, Compare | None]
             return predicate, None
         case _:
             return None, predicate
+
+
+def _first_year(above: Compare | None) -> tuple[str, bool]:
+    """The first whole year of the dates that are above of something; whether they begin with it."""
+    if above is None:
+        return "", True
+    begin = instant(above.literal)
+    if above.operator is Operator.GREATER_OR_EQUAL and begin.endswith(_NEW_YEAR):
+        return begin[:4], True
+    return f"{int(begin[:4]) + 1:04}", False
 
 
 def _is_equality(predicate: OfValues) -> TypeGuard[Compare]:
