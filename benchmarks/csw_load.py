@@ -348,6 +348,7 @@ def main() -> int:
         store.index.take_in()
         sum(iter(store.index.pair, 0))
         sum(iter(store.index.put_edges_in_order, 0))
+        sum(iter(store.index.put_titles_in_order, 0))
         beside = backends(store)
         with serving(PROVIDER, database) as server:
             weight = sum(kind.weight for kind in MIX.values())

@@ -128,7 +128,11 @@ def main() -> None:
         taken = store.index.take_in()
         if taken:
             print(f"taken in: {taken}, {(time.process_time() - began) / taken * 1e6:.0f} µs of CPU a record")
-        behind = {"pairs of words": store.index.pair, "edges in order": store.index.put_edges_in_order}
+        behind = {
+            "pairs of words": store.index.pair,
+            "edges in order": store.index.put_edges_in_order,
+            "titles in order": store.index.put_titles_in_order,
+        }
         for name, more in behind.items():
             began, done = time.process_time(), sum(iter(more, 0))
             if done:

@@ -1,7 +1,7 @@
 """The chore behind the runs: renditions in formats that are made on demand are made before anyone asks.
 
-So are the pairs of words and the order of edges, by which the search index finds what is in a row,
-and in a box.
+So are the pairs of words and the order of edges and of titles, by which the search index finds what is in a
+row, in a box, and deep in a list.
 
 It is never in a hurry. After each few records it rests, and longer while runs are worked on: who harvests,
 and who is served by the same process, go before. What it has not come to yet is rendered when it is asked
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -67,8 +68,13 @@ class Keeper:
         """What searches are faster by, which the index does not take in with its records."""
         before, self._generation = self._generation, self._store.index.generation()
         quiet = before == self._generation and not self._store.runs.running()
-        in_order = partial(self._store.index.put_edges_in_order, quiet=quiet)
-        for more in (self._store.index.pair, in_order):
+        index = self._store.index
+        chores: tuple[Callable[[], int], ...] = (
+            index.pair,
+            partial(index.put_edges_in_order, quiet=quiet),
+            partial(index.put_titles_in_order, quiet=quiet),
+        )
+        for more in chores:
             began = time.monotonic()
             while more() and not self._stopping.is_set():
                 self._rest(time.monotonic() - began)

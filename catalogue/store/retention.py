@@ -28,7 +28,7 @@ _TABLES: Final = {
     "formats": ("kept_renditions", "keepings"),
     "index": (
         "index_edged", "index_edges", "index_entries", "index_order", "index_paired", "index_pairs",
-        "index_postings", "index_queue", "index_terms",
+        "index_postings", "index_queue", "index_ranked", "index_ranks", "index_terms",
     ),
     "copies": ("matches", "match_keys", "match_queue", "cluster_members"),
     "history": ("record_versions",),

@@ -22,10 +22,10 @@ from catalogue.record import Record, from_json
 from catalogue.store import dialects, statements
 from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
-from catalogue.store.index import domains, facets, leaps
+from catalogue.store.index import domains, facets, leaps, ranks
 from catalogue.store.index.answers import SearchIndex, State
 from catalogue.store.index.slices import ordered, sliced
-from catalogue.store.index.terms import is_listed
+from catalogue.store.index.terms import has, is_listed
 from catalogue.store.packed import Values, values_of
 from catalogue.store.payloads import decompressed
 from catalogue.store.predicates import Conditions, identified, ordered_by, stands_behind
@@ -124,6 +124,11 @@ class Search:
 
     def _leapt(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int] | None:
         """The slice by a leap past all titles before it; None where it is not reached so."""
+        if query.sort[0].queryable == "title" and state.chunks:
+            titled = self._index.marked(connection, state, has("title"))
+            found = ranks.leapt(connection, state, bits, query, titled=titled)
+            if found is not None:
+                return found
         most = next((size for size in leaps.SIZES if query.offset + query.limit <= size), leaps.SIZES[-1])
         live = self._index.matching(connection, state, None)
         rows = most if bits == live else _SURELY * most * live.bit_count() // bits.bit_count() // 100 + _FAR

@@ -20,6 +20,8 @@ from catalogue.store.tables import (
     index_pairs,
     index_postings,
     index_queue,
+    index_ranked,
+    index_ranks,
     index_state,
     index_terms,
     records,
@@ -28,7 +30,7 @@ from catalogue.store.tables import (
 #: What is known of records; terms keep their numbers, by which processes remember them.
 _KNOWN: Final = (
     index_edged, index_edges, index_paired, index_pairs, index_postings, index_order, index_entries,
-    index_queue,
+    index_queue, index_ranked, index_ranks,
 )  # fmt: skip
 
 

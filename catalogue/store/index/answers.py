@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue.query import Predicate
 from catalogue.store import dialects, statements
 from catalogue.store.engine import reading, writing
-from catalogue.store.index import batches, edging, pairing, terms
+from catalogue.store.index import batches, behind, edging, pairing, ranking, terms
 from catalogue.store.index.asking import Asking
 from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
@@ -96,12 +96,16 @@ class SearchIndex:
         """Take the pairs of words of some of the records that wait for it, behind the runs; of how many."""
         return pairing.pair(self._engine, loose=loose, at_once=at_once)
 
-    def put_edges_in_order(self, *, loose: int = edging.LOOSE, quiet: bool = False) -> int:
+    def put_edges_in_order(self, *, loose: int = behind.LOOSE, quiet: bool = False) -> int:
         """Put the edges of a chunk's boxes in order in which so many records wait for it; how many did.
 
         While it is quiet, as nothing has changed for some time, few are enough.
         """
         return edging.put_in_order(self._engine, loose=loose, quiet=quiet)
+
+    def put_titles_in_order(self, *, loose: int = behind.LOOSE, quiet: bool = False) -> int:
+        """The same of titles."""
+        return ranking.put_in_order(self._engine, loose=loose, quiet=quiet)
 
     def generation(self) -> int:
         """How often the index has changed."""
@@ -145,6 +149,10 @@ class SearchIndex:
         key = (*state.name, where)
         return self._memory.get(key, lambda: self._matching(connection, state, where))
 
+    def marked(self, connection: Connection, state: State, mark: tuple[str, str]) -> int:
+        """The records that have a mark, as bits."""
+        return self._asking(connection, state).marked(mark)
+
     def front(self, key: Hashable, find: Callable[[], list[int]]) -> list[int]:
         """The front of an order under this key, which names the state: found, where it is not remembered."""
         return self._fronts.get(key, find)
@@ -154,16 +162,18 @@ class SearchIndex:
         return self._facets.get(key, find)
 
     def _matching(self, connection: Connection, state: State, where: Predicate | None) -> int:
-        asking = Asking(
+        finding = Finding(self._asking(connection, state))
+        live = without(self._memory.get((state.generation, None), finding.live), bits_of(state.waiting))
+        found = live if where is None else finding.bits(where, live)
+        return found | self._among_waiting(connection, state, where) if state.waiting else found
+
+    def _asking(self, connection: Connection, state: State) -> Asking:
+        return Asking(
             connection,
             self._vocabulary,
             chunks=state.chunks,
             remembered=lambda key, ask: self._memory.get((state.generation, key), ask),
         )
-        finding = Finding(asking)
-        live = without(self._memory.get((state.generation, None), finding.live), bits_of(state.waiting))
-        found = live if where is None else finding.bits(where, live)
-        return found | self._among_waiting(connection, state, where) if state.waiting else found
 
     def _among_waiting(self, connection: Connection, state: State, where: Predicate | None) -> int:
         """Those of the records that wait of which it is true, as the tables say it."""

@@ -45,12 +45,12 @@ def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] =
     if body is not None and len(body) == _BYTES:
         bits = bytearray(body)
     else:
-        low = _low(body) if body else array("H")
+        low = low_of(body) if body else array("H")
         if removed:
             low = array("H", set(low).difference(removed))
         low.extend(added)
         if len(low) <= _FEW:
-            return _kept(low)
+            return row_of(low)
         bits, added, removed = bytearray(_BYTES), low, ()
     for number in added:
         bits[number >> 3] |= _BIT[number & 7]
@@ -59,14 +59,16 @@ def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] =
     return bytes(bits) if any(bits) else b""
 
 
-def _low(body: bytes | bytearray) -> array[int]:
+def low_of(body: bytes | bytearray) -> array[int]:
+    """The numbers of a row that has them as such."""
     low = array("H", body)
     if sys.byteorder == "big":
         low.byteswap()
     return low
 
 
-def _kept(low: array[int]) -> bytes:
+def row_of(low: array[int]) -> bytes:
+    """Numbers as such, as a row has them."""
     if sys.byteorder == "big":
         low = array("H", low)
         low.byteswap()
@@ -107,7 +109,7 @@ class Union:
         """All of them."""
         chunks = {**self._first, **{chunk: _written(bits) for chunk, bits in self._more.items()}}
         for chunk, body in self._low.items():
-            chunks[chunk] = with_numbers(chunks.get(chunk, _NONE), _low(body))
+            chunks[chunk] = with_numbers(chunks.get(chunk, _NONE), low_of(body))
         if not chunks:
             return 0
         return int.from_bytes(
@@ -147,7 +149,7 @@ class Flags:
         if not self._flags:
             # The digits of the number, which are bytes that differ by one: a sum of them counts.
             self._flags = f"{self._bits:0{CHUNK}b}"[::-1].encode()
-        low = _low(body)
+        low = low_of(body)
         if len(low) == 1:
             return self._flags[low[0]] - _ZERO
         found: int = sum(itemgetter(*low)(self._flags))

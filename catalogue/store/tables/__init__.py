@@ -71,6 +71,8 @@ from catalogue.store.tables.index import (
     index_pairs,
     index_postings,
     index_queue,
+    index_ranked,
+    index_ranks,
     index_state,
     index_terms,
 )
@@ -123,6 +125,8 @@ __all__ = [
     "index_pairs",
     "index_postings",
     "index_queue",
+    "index_ranked",
+    "index_ranks",
     "index_state",
     "index_terms",
     "keepings",

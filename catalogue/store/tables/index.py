@@ -92,6 +92,25 @@ index_order = sa.Table(
     sqlite_with_rowid=False,
 )
 
+index_ranked = sa.Table(
+    "index_ranked",
+    metadata,
+    # Of which records of a chunk the titles are in order (catalogue.store.index.ranks), as in index_edged.
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("known", sa.LargeBinary, nullable=False),
+    sa.Column("stale", sa.LargeBinary, nullable=False),
+)
+
+index_ranks = sa.Table(
+    "index_ranks",
+    metadata,
+    # Some titles of a chunk that follow each other: how the first of them begins, and their records' places.
+    sa.Column("key", Comparable, primary_key=True),
+    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("block", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
 index_entries = sa.Table(
     "index_entries",
     metadata,

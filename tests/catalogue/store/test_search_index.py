@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,7 +34,8 @@ from catalogue.queryables import normalise
 from catalogue.record import Agent, Identifier, Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
-from catalogue.store.index import answers, batches, slices, valued
+from catalogue.store.index import answers, batches, ranking, ranks, slices, valued
+from catalogue.store.index.anew import begin_anew
 from catalogue.store.migrations import downgrade
 from catalogue.store.tables import index_terms
 from query_truth import (
@@ -324,3 +326,48 @@ def test_leaps_to_what_a_walk_comes_to(
                     found = store.search.ids(replace(query, offset=offset, limit=5))
                     assert found == walked[offset:][:5], (where, sort, offset)
             store.index.forget()
+
+
+def test_blocks_of_titles_lead_to_what_a_walk_comes_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "LENGTH", 8)
+    monkeypatch.setattr(ranks, "LENGTH", 8)
+    monkeypatch.setattr(ranks, "_WORTH_IT", 3)
+    factories.add_source(store)
+    factories.number_from(store, 65_500)
+    factories.fill(store, {f"item-{number}": _in_two_languages(number) for number in range(90)})
+    store.index.take_in()
+    assert [store.index.put_titles_in_order(loose=0) for _ in range(3)] == [35, 55, 0]
+    assert _led(store, monkeypatch) > 60
+    factories.fill(store, {f"item-{number}": _in_two_languages(number + 5) for number in range(0, 100, 11)})
+    assert _led(store, monkeypatch) > 60
+    store.index.take_in()
+    assert _led(store, monkeypatch) > 60
+    assert store.index.put_titles_in_order(loose=0) > 0
+    assert _led(store, monkeypatch) > 60
+    begin_anew(store.engine)
+    store.index.take_in()
+    assert _led(store, monkeypatch) == 0
+
+
+def _led(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many pages were come to by blocks; each is what a walk comes to."""
+    leapt, led = ranks.leapt, 0
+
+    def counted(*given: Any, **named: Any) -> list[int] | None:
+        nonlocal led
+        found = leapt(*given, **named)
+        led += found is not None
+        return found
+
+    for where in (None, Compare("type", Operator.EQUAL, "map")):
+        for sort in ((SortKey("title"),), (SortKey("title"), SortKey("creator"))):
+            query = RecordQuery(where=where, sort=sort, limit=200)
+            walked = store.search.ids(query)
+            with monkeypatch.context() as near:
+                near.setattr("catalogue.store.search._FAR", 1)
+                near.setattr(ranks, "leapt", counted)
+                for offset in range(1, len(walked), 3):
+                    found = store.search.ids(replace(query, offset=offset, limit=5))
+                    assert found == walked[offset:][:5], (where, sort, offset)
+            store.index.forget()
+    return led
