@@ -163,3 +163,11 @@ class Source:
     def label(self) -> str:
         """What people call it."""
         return self.title or self.repository_name or self.id
+
+
+def is_another_list(before: Source, after: Source) -> bool:
+    """Whether a source is asked for another list than before: it cannot be told what of that has changed."""
+    one, other = urlsplit(before.base_url), urlsplit(after.base_url)
+    moved = (one.hostname, one.path, one.query) != (other.hostname, other.path, other.query)
+    asked = (set(before.sets), before.metadata_prefix) != (set(after.sets), after.metadata_prefix)
+    return moved or asked

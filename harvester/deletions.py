@@ -14,7 +14,7 @@ from catalogue.guards import Guards
 from catalogue.question import Topic
 from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
-from catalogue.source import Source
+from catalogue.source import Source, is_another_list
 from catalogue.store import Store
 from catalogue.store.recent import NOTHING, Recent
 from catalogue.store.sweeps import MIXED, Grace, Verdict, Waiting
@@ -103,7 +103,11 @@ class Deletions:
 
     def _note_harvested(self, run: HarvestRun, now: datetime) -> None:
         changes: dict[str, Any] = {}
-        if run.checkpoint.response_date and not run.checkpoint.ask_again:
+        # A source that is asked for another list since is listed from its beginning.
+        another = run.scope == MIXED or is_another_list(
+            self._source, self._store.sources.get(self._source.id)
+        )
+        if run.checkpoint.response_date and not run.checkpoint.ask_again and not another:
             changes["harvested_until"] = run.checkpoint.response_date
         if run.kind is RunKind.FULL:
             changes["listed_at"] = now

@@ -94,6 +94,9 @@ class RemoteNode:
     #: What happens to each ListRecords request, if anything.
     always: Mishap | None = None
     asked: list[dict[str, str]] = field(default_factory=list)
+    #: The hosts by whose names it was asked while it was busy with another living asker's request.
+    asked_at_once: list[str] = field(default_factory=list)
+    in_hand: dict[_Handler, str] = field(default_factory=dict)
     #: Where it listens; empty: on every address, all of 127.0.0.0/8 among them.
     address: str = "127.0.0.1"
     port: int = 0
@@ -185,10 +188,31 @@ class RemoteNode:
         ).encode()
 
 
+def _lives(asker: socket.socket) -> bool:
+    """Whether who asked is still there: the connection of a process that was killed is closed."""
+    try:
+        return asker.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 class _Handler(BaseHTTPRequestHandler):
     node: RemoteNode
 
     def do_GET(self) -> None:
+        host = self.headers["Host"]
+        others = [one for one, asked_as in list(self.node.in_hand.items()) if asked_as == host]
+        if any(_lives(one.connection) for one in others):
+            self.node.asked_at_once.append(host)
+        self.node.in_hand[self] = host
+        try:
+            self.answer()
+        finally:
+            del self.node.in_hand[self]
+
+    def answer(self) -> None:
         node = self.node
         arguments = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         node.asked.append(arguments)

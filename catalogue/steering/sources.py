@@ -15,7 +15,7 @@ from catalogue.people import Noted
 from catalogue.quirks import Quirks
 from catalogue.run import BY_REQUEST, HarvestRun, RunKind
 from catalogue.sealing import Sealer
-from catalogue.source import Missed, Source, SourceState
+from catalogue.source import Missed, Source, SourceState, is_another_list
 from catalogue.steering.hand import Hand, as_one, utc_now
 from catalogue.store import Store
 from catalogue.timing import require_schedule
@@ -219,6 +219,8 @@ def change_fields(hand: Hand, source_id: str, **fields: Any) -> Source:
     if not changed:
         return source
     stored = {name: list(value) if name == "sets" else value for name, value in fields.items()}
+    if is_another_list(source, wanted):  # nothing is known of what it held before
+        stored["harvested_until"] = ""
     changed_source = hand.store.sources.change(source_id, **stored)
     detail = {side: {name: told[name] for name in changed} for side, told in
               (("before", before), ("after", after))}  # fmt: skip

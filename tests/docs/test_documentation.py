@@ -117,6 +117,19 @@ def test_every_ending_is_explained() -> None:
     assert [ending for ending in Ending if f"`{ending}`" not in written] == []
 
 
+def test_the_quirks_that_a_check_up_proposes_are_named() -> None:
+    checks = "".join(path.read_text() for path in (ROOT / "harvester/doctor/checks").glob("*.py"))
+    proposed = set(re.findall(r"\.needing\(\s*([a-z_]+)=", checks)) | set(
+        re.findall(r'overlap = \{"([a-z_]+)"', checks)
+    )
+    said = (
+        text("docs/quirks.md")
+        .partition("proposes what can be seen from outside:")[2]
+        .partition("\nThe others")[0]
+    )
+    assert set(re.findall(r"`(\w+)`", said)) == proposed
+
+
 def test_every_quirk_is_explained_with_its_cause_and_no_other() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", text("docs/quirks.md"), re.MULTILINE)
     assert dict(rows) == causes()

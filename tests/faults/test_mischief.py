@@ -100,6 +100,8 @@ def test_misfortunes_at_random_moments(own_postgres: OwnPostgres, node: RemoteNo
         _assert_as_undisturbed(store, by_source)
         assert content(store) == expected
         assert_no_page_twice_and_no_host_twice(store)
+        # By what the node itself has seen. Who wakes up may ask once before it finds out.
+        assert len(node.asked_at_once) <= mischief.done.count("stop")
 
 
 def _assert_as_undisturbed(store: Store, by_source: dict[str, HarvestRun]) -> None:

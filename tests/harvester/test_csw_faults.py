@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from clearinghouse.simulator.nodes import SimulatedCatalogue, Simulator
 from clearinghouse.simulator.registry import csw_faults, csw_switches
 from factories import now
 
+ROOT = Path(__file__).resolve().parents[2]
 COUNT = 230
 #: Faults that cost records, and say so.
 LOSING = {"record-fails", "record-report", "record-breaks-xml", "unclosed-tags"}
@@ -211,3 +214,18 @@ def test_a_run_that_stops_on_every_page_gets_the_same(
     assert held(sqlite_store, node) == {one.id for one in node.node.listed()} - lost
     assert run.tally.listed == len(node.node.listed())
     assert replace(run.tally, new=0, faulty=0, listed=0) == type(run.tally)()
+
+
+def test_the_table_of_rows_is_that_of_the_code() -> None:
+    text = (ROOT / "docs/real-servers.md").read_text(encoding="utf-8")
+    page = text.partition("## Catalogue services")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (C\d|–) \| ([^|]*) \| ([^|]+) \| ([^|]*)\|$", page, re.MULTILINE)
+    told = {name: set[str]() for name in (fault.name for fault in csw_faults())}
+    for row, names, *_ in rows:
+        for name in re.findall(r"`([a-z0-9-]+)`", names):
+            told[name].add(row)
+    assert told == {fault.name: {f"C{number}" for number in fault.rows} or {"–"} for fault in csw_faults()}
+    assert {row for found in told.values() for row in found} == {f"C{n}" for n in range(1, 7)} | {"–"}
+    code = "".join(path.read_text() for path in (ROOT / "harvester").rglob("*.py"))
+    for *_, logged in rows:
+        assert all(f'"{name}"' in code for name in re.findall(r"`([a-z.-]+)`", logged))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from catalogue.errors import QuestionClosed, RunAlreadyOpen, RunLost
 from catalogue.question import Answer, QuestionState, Topic
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
 from catalogue.settings import Settings
-from catalogue.source import SourceState
+from catalogue.source import Protocol, Source, SourceState, is_another_list
+from catalogue.steering.hand import Hand
+from catalogue.steering.sources import change_settings
 from catalogue.store import Store
 from catalogue.store.feed import FeedQuery
 from factories import now
@@ -666,3 +669,63 @@ def test_a_run_that_was_cancelled_at_its_judgement_writes_no_more(
     with pytest.raises(RunLost):
         sqlite_store.sweeps.judge(run, Verdict(complete=True), Grace(1, now()), now())
     assert not sqlite_store.withheld.any_of("nile")
+
+
+@pytest.mark.parametrize(
+    ("more", "kind"), [({"sets": "even odd"}, RunKind.FULL), ({"title": "Other"}, RunKind.INCREMENTAL)]
+)
+def test_what_a_further_set_held_before_is_not_missed(
+    sqlite_store: Store,
+    remote: RemoteNode,
+    register: Any,
+    harvest: Harvest,
+    lenient: Settings,
+    more: dict[str, str],
+    kind: RunKind,
+) -> None:
+    """Also of a source that keeps its tombstones, and so is never asked for all of it by itself."""
+    remote.now = "2026-05-01T00:00:00Z"
+    for n in range(40):
+        remote.records[f"r{n:04}"] = Entry(dublin_core(f"Record {n}"), sets=(("even", "odd")[n % 2],))
+    register(sqlite_store, remote, sets=("even",))
+    harvest(sqlite_store)
+    change_settings(Hand(sqlite_store, lenient, "Amina"), "nile", more)
+    run = harvest(sqlite_store)
+    assert run.kind is kind
+    assert len(live(sqlite_store)) == (40 if kind is RunKind.FULL else 20)
+
+
+def test_a_set_that_is_added_during_a_harvest_is_listed_by_the_next(
+    sqlite_store: Store, remote: RemoteNode, register: Any, harvest: Harvest, lenient: Settings
+) -> None:
+    for n in range(40):
+        remote.records[f"r{n:04}"] = Entry(dublin_core(f"Record {n}"), sets=(("even", "odd")[n % 2],))
+    register(sqlite_store, remote, sets=("even",))
+
+    def add(run: HarvestRun) -> None:
+        if run.checkpoint.pages == 1:
+            change_settings(Hand(sqlite_store, lenient, "Amina"), "nile", {"sets": "even odd"})
+
+    harvest(sqlite_store, on_page=add)
+    assert harvest(sqlite_store).kind is RunKind.FULL
+    assert len(live(sqlite_store)) == 40
+    assert harvest(sqlite_store).kind is RunKind.INCREMENTAL
+
+
+@pytest.mark.parametrize(
+    ("change", "another"),
+    [
+        ({"base_url": "https://x.example.org/oai"}, False),
+        ({"base_url": "http://x.example.org/oai2"}, True),
+        ({"base_url": "http://y.example.org/oai"}, True),
+        ({"sets": ("b", "a")}, False),
+        ({"sets": ("a",)}, True),
+        ({"metadata_prefix": "mods"}, True),
+        ({"title": "Other"}, False),
+    ],
+)
+def test_what_makes_another_list(change: dict[str, Any], another: bool) -> None:  # noqa: FBT001
+    before = Source(
+        "nile", Protocol.OAI_PMH, "http://x.example.org/oai", metadata_prefix="oai_dc", sets=("a", "b")
+    )
+    assert is_another_list(before, replace(before, **change)) is another
