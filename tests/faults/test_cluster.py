@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -107,6 +108,9 @@ def test_a_cluster_whose_processes_die_and_wake_up_again(
         wait_for(lambda: len(_ended(store)) == len(sources))
 
         survivors = [schedulers[1], *(one for one in workers if one is not killed)]
+        # One that has just begun cannot be asked to end before it shows that it lives.
+        begun = {one.pid for one in survivors[1:]}
+        wait_for(lambda: begun <= {pid_of(worker) for worker in store.workers.beats()})
         assert _stop(survivors) == [0] * len(survivors)
         assert store.workers.beats() == {}
         _assert_as_undisturbed(store, expected, by_source)
@@ -149,6 +153,7 @@ def _stopped_amid_a_harvest(store: Store, workers: list[subprocess.Popen[bytes]]
         for one in workers:
             if any(_is(run, one) for run in _running(store)):
                 one.send_signal(signal.SIGSTOP)
+                time.sleep(0.5)  # what it had asked of the database is done without it
                 if any(_is(run, one) for run in _running(store)):
                     found.append(one)
                     return True

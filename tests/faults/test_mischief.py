@@ -9,12 +9,15 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 
 from benchmarks.mischief import Mischief, Strike, strikes
 from catalogue.run import Ending, HarvestRun, RunKind
@@ -62,6 +65,22 @@ def test_the_same_seed_draws_the_same_misfortunes() -> None:
 
     assert drawn(SEED) == drawn(SEED) != drawn(SEED + 1)
     assert {one.what for one in drawn(SEED)} == {"kill", "stop", "database"}
+
+
+def test_a_node_notices_that_it_is_asked_at_once_and_who_is_gone(node: RemoteNode) -> None:
+    node.delay = 0.3
+    url = f"{node.url}?verb=ListRecords&metadataPrefix=oai_dc"
+    asker = threading.Thread(target=requests.get, args=(url,), kwargs={"timeout": 10})
+    asker.start()
+    wait_for(lambda: node.in_hand)
+    requests.get(url, timeout=10)
+    asker.join()
+    assert node.asked_at_once == [f"127.0.0.1:{node.port}"]
+    with socket.create_connection(("127.0.0.1", node.port)) as killed:
+        killed.sendall(f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\n\r\n".encode())
+        wait_for(lambda: node.in_hand)
+    requests.get(url, timeout=10)
+    assert len(node.asked_at_once) == 1
 
 
 @pytest.mark.slow

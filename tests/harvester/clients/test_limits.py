@@ -114,7 +114,7 @@ def test_a_node_from_which_nothing_can_be_had(
 def test_a_node_that_is_busy_for_a_day_waits_in_the_store(
     nodes: Simulator, sqlite_store: Store, settings: Settings, waited: list[float]
 ) -> None:
-    """Row 15: nobody sleeps over it, no attempt is lost, and it is told until when."""
+    """Row 15: nobody sleeps over it, and it is told until when."""
     node = harvested(nodes, sqlite_store, settings)
     node.misbehave("busy-for-a-day")
     run = work_now(sqlite_store, settings, node.name, RunKind.FULL)
