@@ -11,9 +11,10 @@ thousandth cost the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import starmap
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -90,31 +91,9 @@ class FeedPage(NamedTuple):
     newest: int
 
 
-class Row(NamedTuple):
-    """What the database has of an entry of a list of a format that is rendered on demand."""
-
-    datestamp: int
-    record_id: int
-    alive: bool | int
-    #: None where what stands around is not of this datestamp's making.
-    begin: bytes | None
-    end: bytes | None
-    #: The record's own rendition, where it was sent in that format; what stands around is then of that.
-    own: bytes | None
-    #: The rendition, where it is kept (catalogue.store.kept).
-    kept: bytes | None
-    neutral: bytes | None
-    file_identifier: str | None
-    source_datestamp: str | None
-    #: As of a `FeedPage`; 0 where a record is asked for by its identifier.
-    newest: int = 0
-
-
 class Unrendered(NamedTuple):
-    """A record element in a format that is rendered on demand."""
+    """A record element in a format that is rendered on demand, whose metadata are to be rendered."""
 
-    #: The whole element in a row, where there is nothing to render.
-    told: tuple[bytes, ...] | None
     #: What stands before the metadata and behind, and the neutral record that they are rendered from.
     begin: bytes
     end: bytes
@@ -123,10 +102,15 @@ class Unrendered(NamedTuple):
     source_datestamp: str
 
 
+#: A record element in a row: itself; or what stands before its metadata, these, and what stands behind.
+Told: TypeAlias = tuple[bytes, ...]
+
+
 class UnrenderedPage(NamedTuple):
     """A page of such elements."""
 
-    elements: list[Unrendered]
+    #: Each in a row where there is nothing to render.
+    elements: list[Told | Unrendered]
     #: As of a `FeedPage`.
     gone: int
     position: Position | None
@@ -209,7 +193,8 @@ class Feed:
             found = statements.rows(self._engine, feed_sql.rows(shape), **values)
             if not found:
                 return None
-            made = [_unrendered(Row._make(row), query.prefix) for row in found[:limit]]
+            unpacked = kept.unpacking(query.prefix)
+            made = [_unrendered(row, unpacked) for row in found[:limit]]
             whole = [one for one in made if one is not None]
             if len(whole) == len(made):
                 gone = sum(not row[2] for row in found[:limit])
@@ -225,7 +210,7 @@ class Feed:
         shape, values = self._asked(query, after, limit, bodies=bodies)
         return list(starmap(FeedEntry, statements.rows(self._engine, feed_sql.entries(shape), **values)))
 
-    def element(self, identifier: str, prefix: str) -> bytes | Unrendered | None:
+    def element(self, identifier: str, prefix: str) -> bytes | Told | Unrendered | None:
         """One record in one format: its element. None where it has never been there in that format."""
         on_demand = prefix in _ON_DEMAND
         index = INDEX if on_demand else prefix
@@ -236,8 +221,8 @@ class Feed:
             )
             if not found:
                 return None
-            told: bytes | Unrendered | None
-            told = _unrendered(Row(*found[0]), prefix) if on_demand else found[0][2]
+            told: bytes | Told | Unrendered | None
+            told = _unrendered(found[0], kept.unpacking(prefix)) if on_demand else found[0][2]
             if told is not None:
                 return told
             elements.mend(self._engine, [found[0][1]])
@@ -253,6 +238,7 @@ class Feed:
             resumed=after is not None,
             bodies=bodies,
             everywhere=query.prefix in _EVERYWHERE,
+            embedded=self._embedded,
         )
         values = {
             "prefix": INDEX if query.prefix in _ON_DEMAND else query.prefix,
@@ -357,23 +343,23 @@ def _is_empty(query: FeedQuery) -> bool:
 _RESTLESS: Final = "what stands around renditions does not stay as it is made"
 
 
-def _unrendered(row: Row, prefix: str) -> Unrendered | None:
-    """What a record element in a format that is rendered on demand is made of, likewise."""
+def _unrendered(row: tuple[Any, ...], unpacked: Callable[[bytes], bytes]) -> Told | Unrendered | None:
+    """A record element in a format that is rendered on demand, or what it is made of.
+
+    None where what stands around its metadata is not of their datestamp's making.
+    """
     datestamp, _, alive, begin, end, own, ready, neutral, file_identifier, source_datestamp, _ = row
     if begin is None or end is None:
         return None
     if not alive:
-        return _told(oai_record.element_gone(begin, datestamp))
+        return (oai_record.element_gone(begin, datestamp),)
     if own is not None:
-        return _told(begin, own, end)
+        # As it was sent; what stands around is of that format.
+        return begin, own, end
     # What stands behind the metadata was made for another format, which may have been that of the source.
     end = oai_record.altered(end)
     if ready is not None:
-        return _told(begin, kept.unpacked(ready, prefix), end)
+        return begin, unpacked(ready), end
     if neutral is None or file_identifier is None or source_datestamp is None:
         return None
-    return Unrendered(None, begin, end, neutral, file_identifier, source_datestamp)
-
-
-def _told(*parts: bytes) -> Unrendered:
-    return Unrendered(parts, b"", b"", b"", "", "")
+    return Unrendered(begin, end, neutral, file_identifier, source_datestamp)

@@ -58,6 +58,8 @@ class Shape(NamedTuple):
     everywhere: bool = False
     #: Whether what is gone is counted.
     tally: bool = False
+    #: Whether the database is SQLite.
+    embedded: bool = False
 
 
 @cache
@@ -110,7 +112,7 @@ def rows(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list of a format that is rendered on demand, from the index of another."""
     listed, tables, conditions = _list(shape)
     columns = sa.select(*_on_demand(listed), _newest())
-    return _ordered(columns, listed, _with_neutral(tables), conditions)
+    return _ordered(columns, listed, _with_neutral(tables, embedded=shape.embedded), conditions)
 
 
 @cache
@@ -147,12 +149,12 @@ def entries(shape: Shape) -> sa.Select[Any]:
 def one(*, on_demand: bool, embedded: bool) -> sa.Select[Any]:
     """A row for one record in one format: its element, NULL where it is not ready; or what it is of."""
     if on_demand:
-        columns = _on_demand(renditions)
+        columns = (*_on_demand(renditions), number(0))
     else:
         made = sa.cast(element_sql.element(renditions, embedded=embedded), sa.LargeBinary())
         told = sa.case((element_sql.ready(renditions) == number(1), made))
         columns = (renditions.c.datestamp, renditions.c.record_id, told)
-    tables = _with_neutral(_ITEM) if on_demand else _ITEM
+    tables = _with_neutral(_ITEM, embedded=embedded) if on_demand else _ITEM
     return sa.select(*columns).select_from(tables).where(_IDENTIFIER, _PREFIX)
 
 
@@ -207,23 +209,33 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _with_neutral(tables: FromClause) -> FromClause:
-    """What a rendition on demand is made from; or the rendition, where it is kept; or what was sent."""
+def _with_neutral(tables: FromClause, *, embedded: bool) -> FromClause:
+    """The rendition, where it is kept; or what was sent in that format; or what a rendition is made from.
+
+    What is kept is of a record that was not sent so: then nothing else is looked for. A condition does not
+    keep SQLite from looking; a number that is none does, by which PostgreSQL would read whole tables.
+    """
     served = sa.bindparam("served", type_=sa.Text())
     number, kept = renditions.c.record_id, kept_renditions.c
-    own = sa.and_(_own.c.record_id == number, _own.c.prefix == served)
     good = sa.and_(
         kept.record_id == number,
         kept.prefix == served,
         kept.datestamp == renditions.c.datestamp,
         kept.edition == sa.bindparam("edition", type_=sa.Text()),
-        _own.c.body.is_(None),
     )
-    unmade = sa.and_(_own.c.body.is_(None), kept.body.is_(None))
-    joined = tables.outerjoin(_own, own).outerjoin(kept_renditions, good)
+
+    def unless(found: ColumnElement[Any], sought: ColumnElement[int]) -> ColumnElement[bool]:
+        if embedded:
+            return sought == sa.case((found.is_(None), number))
+        return sa.and_(sought == number, found.is_(None))
+
+    sent = sa.func.coalesce(kept.body, _own.c.body)
+    joined = tables.outerjoin(kept_renditions, good).outerjoin(
+        _own, sa.and_(unless(kept.record_id, _own.c.record_id), _own.c.prefix == served)
+    )
     if tables is not _ITEM:
-        joined = joined.outerjoin(records, sa.and_(records.c.id == number, unmade))
-    return joined.outerjoin(neutral_records, sa.and_(neutral_records.c.record_id == number, unmade))
+        joined = joined.outerjoin(records, unless(sent, records.c.id))
+    return joined.outerjoin(neutral_records, unless(sent, neutral_records.c.record_id))
 
 
 def _newest() -> ColumnElement[Any]:

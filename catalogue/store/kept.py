@@ -11,7 +11,7 @@ is made in the transaction that keeps it, of records that nobody can change mean
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from itertools import takewhile
 from threading import local
@@ -61,11 +61,16 @@ def packed(rendition: bytes, prefix: str) -> bytes:
 
 def unpacked(body: bytes, prefix: str) -> bytes:
     """What `packed` was given."""
+    return unpacking(prefix)(body)
+
+
+def unpacking(prefix: str) -> Callable[[bytes], bytes]:
+    """The same, of many renditions in this format: for this thread alone."""
     found = _zstandard.decompressors.get(prefix)
     if found is None:
         found = zstandard.ZstdDecompressor(dict_data=_dictionary(prefix))
         _zstandard.decompressors[prefix] = found
-    return found.decompress(body)
+    return found.decompress
 
 
 def _dictionary(prefix: str) -> zstandard.ZstdCompressionDict:

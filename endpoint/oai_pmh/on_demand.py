@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalogue.record import from_json
 from catalogue.rendering import render
-from catalogue.store.feed import Feed, FeedPage, FeedQuery, Position, Unrendered
+from catalogue.store.feed import Feed, FeedPage, FeedQuery, Position, Told, Unrendered
 
 
 def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) -> FeedPage | None:
@@ -12,18 +12,20 @@ def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) ->
     found = feed.unrendered(query, after=after, limit=limit)
     if found is None:
         return None
-    content = b"".join(part for one in found.elements for part in rendered(one, query.prefix))
-    return FeedPage(content, len(found.elements), found.gone, found.position, found.newest)
+    content: list[bytes] = []
+    for one in found.elements:
+        content += rendered(one, query.prefix)
+    return FeedPage(b"".join(content), len(found.elements), found.gone, found.position, found.newest)
 
 
-def rendered(element: Unrendered, prefix: str) -> tuple[bytes, ...]:
+def rendered(element: Told | Unrendered, prefix: str) -> Told:
     """A record element, in a row, with its metadata in this format: as they are stored, or rendered now.
 
     Rendered from what the rendition would have been made of at ingest: the same record always gives the
     same bytes, whether it is kept by now or not.
     """
-    if element.told is not None:
-        return element.told
+    if not isinstance(element, Unrendered):
+        return element
     metadata = render(
         from_json(element.neutral),
         prefix,

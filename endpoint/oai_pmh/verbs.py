@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalogue.formats import FORMATS
-from catalogue.sets import SOURCE_BRANCH
+from catalogue.sets import SOURCE_BRANCH, load_sets
 from catalogue.store.feed import FeedQuery, Position
 from endpoint.oai_pmh import arguments, elements, on_demand, resumption, sets
 from endpoint.oai_pmh.errors import (
@@ -232,7 +232,9 @@ def _query(provider: Provider, request: arguments.SelectiveList, response_date: 
     if request.set_spec is not None and request.set_spec != SOURCE_BRANCH:
         set_id = provider.set_id(request.set_spec)
         if set_id is None:
-            raise NoRecordsMatch("There is no such set", response_date)
+            listed = load_sets(provider.settings.sets_path).get(request.set_spec)
+            why = "There is no such set" if listed is None else "There has been no record in this set so far"
+            raise NoRecordsMatch(why, response_date)
     return FeedQuery(request.metadata_prefix, set_id, request.from_, request.until)
 
 

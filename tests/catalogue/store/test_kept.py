@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from catalogue.record import Record, Subject, Text, from_json
 from catalogue.rendering import render
 from catalogue.store import Store, kept
-from catalogue.store.feed import FeedQuery, Unrendered
+from catalogue.store.feed import FeedQuery, Told, Unrendered
 from catalogue.store.tables import keepings, kept_renditions
 from factories import add_source, commit, open_run, set_clock, write_of
 from record_strategies import records
@@ -51,24 +51,22 @@ def served(store: Store, prefix: str = ISO) -> tuple[dict[str, bytes], int]:
     found, ready = {}, 0
     for entry in store.feed.entries(FeedQuery("oai_dc"), limit=1000):
         element = store.feed.element(entry.identifier, prefix)
-        assert isinstance(element, Unrendered)
+        assert isinstance(element, tuple)
         if entry.deleted:
-            assert element.told is not None
-            assert len(element.told) == 1
-        elif element.told is not None:
-            found[entry.identifier] = element.told[1]
-            ready += 1
-        else:
-            found[entry.identifier] = rendered(element, prefix)
+            assert len(element) == 1
+            continue
+        found[entry.identifier] = rendered(element, prefix)
+        ready += not isinstance(element, Unrendered)
     page = store.feed.unrendered(FeedQuery(prefix), limit=1000)
     if page is not None:
-        alive = [one for one in page.elements if one.told is None or len(one.told) > 1]
-        listed = [one.told[1] if one.told else rendered(one, prefix) for one in alive]
+        listed = [rendered(one, prefix) for one in page.elements if len(one) > 1]
         assert listed == list(found.values())
     return found, ready
 
 
-def rendered(element: Unrendered, prefix: str) -> bytes:
+def rendered(element: Told | Unrendered, prefix: str) -> bytes:
+    if not isinstance(element, Unrendered):
+        return element[1]
     record = from_json(element.neutral)
     return render(record, prefix, identifier=element.file_identifier, datestamp=element.source_datestamp)
 

@@ -32,10 +32,10 @@ def held(store: Store, prefix: str) -> dict[str, bytes | None]:
 
 def _in_format(store: Store, prefix: str, identifier: str, body: bytes) -> bytes:
     found = store.feed.element(identifier, prefix)
-    if not isinstance(found, Unrendered):
+    if not isinstance(found, tuple):
         return body
-    if found.told is not None:
-        return found.told[1]  # it came in this format; before it and behind it stands the rest of its element
+    if not isinstance(found, Unrendered):
+        return found[1]  # it came in this format; before it and behind it stands the rest of its element
     record = from_json(found.neutral)
     return render(record, prefix, identifier=found.file_identifier, datestamp=found.source_datestamp)
 

@@ -60,7 +60,12 @@ def test_a_record_is_in_the_sets_of_its_concepts_and_above(
         "region:african", "source:nile", "type:nip",
     ]  # fmt: skip
     for spec in ("convention:basel", "library:legislation", "no:such:set"):
-        assert oai.ask("ListRecords", metadataPrefix="oai_dc", set=spec).error == "noRecordsMatch"
+        found = oai.ask("ListRecords", metadataPrefix="oai_dc", set=spec)
+        assert found.error == "noRecordsMatch"
+        # One that ListSets has is there, and has no record.
+        assert found.texts("o:error") == [
+            "There is no such set" if spec == "no:such:set" else "There has been no record in this set so far"
+        ]
 
 
 def test_a_record_that_leaves_a_set_is_deleted_there_and_nowhere_else(
