@@ -24,6 +24,7 @@ from catalogue.store.comparisons import kind_of
 from catalogue.store.engine import reading
 from catalogue.store.index import domains, facets, leaps, ranks
 from catalogue.store.index.answers import SearchIndex, State
+from catalogue.store.index.ranking import Near
 from catalogue.store.index.slices import ordered, sliced
 from catalogue.store.index.terms import has, is_listed
 from catalogue.store.packed import Values, values_of
@@ -35,6 +36,8 @@ from catalogue.store.tables import neutral_records, payloads, records, rendition
 _MOST_JOINS = 8
 #: From where on a slice is far from the front of its order, and how long the fronts are that are remembered.
 _FAR = 500
+#: Records of pages that are come to from one place.
+_NEAR = 200
 #: Of what is evenly spread among others, so many per cent of them hold as much as is to be expected.
 _SURELY = 110
 _FRONTS = (2_500, 12_500)
@@ -125,10 +128,9 @@ class Search:
     def _leapt(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int] | None:
         """The slice by a leap past all titles before it; None where it is not reached so."""
         if query.sort[0].queryable == "title" and state.chunks:
-            titled = self._index.marked(connection, state, has("title"))
-            found = ranks.leapt(connection, state, bits, query, titled=titled)
-            if found is not None:
-                return found
+            near = self._near(connection, state, bits, query)
+            if near is not None:
+                return ranks.walked_from(connection, state, bits, query, near=near)
         most = next((size for size in leaps.SIZES if query.offset + query.limit <= size), leaps.SIZES[-1])
         live = self._index.matching(connection, state, None)
         rows = most if bits == live else _SURELY * most * live.bit_count() // bits.bit_count() // 100 + _FAR
@@ -138,6 +140,16 @@ class Search:
         find = partial(leaps.front, connection, state, bits, first, most=most, rows=rows)
         numbers = self._index.front((*state.name, query.where, first, most), find)
         return leaps.leapt(connection, state, bits, query, numbers=numbers)
+
+    def _near(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> Near | None:
+        """What is near the slice, and those behind it."""
+        first = replace(query, offset=query.offset - query.offset % _NEAR)
+
+        def find() -> Near | None:
+            titled = self._index.marked(connection, state, has("title"))
+            return ranks.near(connection, state, bits, first, titled=titled)
+
+        return self._index.near((*state.name, query.where, query.sort[0], first.offset), find)
 
     def _in_order(self, connection: Connection, state: State, bits: int, query: RecordQuery) -> list[int]:
         found = sliced(connection, state, bits, query)

@@ -77,6 +77,7 @@ class SearchIndex:
         self._vocabulary = Vocabulary()
         self._memory = _Memory()
         self._fronts: _Lately[list[int]] = _Lately(_FRONTS)
+        self._near: _Lately[ranking.Near | None] = _Lately(_FRONTS)
         self._facets: _Lately[list[tuple[str, int]]] = _Lately(_FACETS)
 
     def take_in(self, *, at_once: int = AT_ONCE, wait: bool = True) -> int:
@@ -124,6 +125,7 @@ class SearchIndex:
         """Forget what was answered; only to measure what answers cost."""
         self._memory = _Memory()
         self._fronts = _Lately(_FRONTS)
+        self._near = _Lately(_FRONTS)
         self._facets = _Lately(_FACETS)
 
     def _waits(self) -> bool:
@@ -156,6 +158,10 @@ class SearchIndex:
     def front(self, key: Hashable, find: Callable[[], list[int]]) -> list[int]:
         """The front of an order under this key, which names the state: found, where it is not remembered."""
         return self._fronts.get(key, find)
+
+    def near(self, key: Hashable, find: Callable[[], ranking.Near | None]) -> ranking.Near | None:
+        """What is near a page, likewise."""
+        return self._near.get(key, find)
 
     def facet(self, key: Hashable, find: Callable[[], list[tuple[str, int]]]) -> list[tuple[str, int]]:
         """A facet, likewise."""

@@ -34,6 +34,17 @@ class Block(NamedTuple):
     body: bytes
 
 
+class Near(NamedTuple):
+    """Where a walk to some page begins."""
+
+    #: At this title.
+    start: str
+    #: The records that match and have one before it.
+    passed: frozenset[int]
+    #: What is not in order, and walked past as what waits is.
+    waiting: frozenset[int]
+
+
 def put_in_order(engine: Engine, *, loose: int, quiet: bool) -> int:
     """Put the titles of a chunk in order in which more than so many records wait; how many did.
 

@@ -20,7 +20,7 @@ from catalogue.store import statements
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import waiting_steps
 from catalogue.store.index.postings import CHUNK, Union, bits_of, low_of, numbers_of, without
-from catalogue.store.index.ranking import LENGTH, Block
+from catalogue.store.index.ranking import LENGTH, Block, Near
 from catalogue.store.index.slices import walked
 from catalogue.store.tables import Comparable, index_order, index_ranked, index_ranks
 
@@ -34,10 +34,8 @@ _WORTH_IT: Final = 300
 _SURELY: Final = 0.85
 
 
-def leapt(
-    connection: Connection, state: State, bits: int, query: RecordQuery, *, titled: int
-) -> list[int] | None:
-    """The slice, in the order of titles upwards; None where blocks do not lead to it.
+def near(connection: Connection, state: State, bits: int, query: RecordQuery, *, titled: int) -> Near | None:
+    """A little before the slice, in the order of titles upwards; None where blocks do not lead to it.
 
     Args:
         connection: where the index is.
@@ -48,24 +46,27 @@ def leapt(
     """
     count = bits.bit_count()
     rows = query.offset * state.chunks * CHUNK // count if count else _MOST
-    if query.sort[0].descending or query.after is not None or rows > _MOST:
-        return None
-    known = without(_known(connection), bits_of(state.waiting))
+    known = without(_known(connection), bits_of(state.waiting)) if rows < _MOST else 0
     if not known:
         return None
     unknown = without(bits & titled, known) | bits & bits_of(state.waiting)
     if unknown.bit_count() > _WAITING:
         return None
-    near = _Near(connection, state, bits & known, query.offset)
-    # What is not in order is walked past as what waits is.
     waiting = frozenset(numbers_of(unknown))
     steps = waiting_steps(connection, waiting, query.sort[0]) if waiting else []
-    for key, passed in near.titles():
-        passed.update(number for title, number in steps if title < key)
+    for start, passed in _Blocks(connection, state, known, wanted=bits & known, offset=query.offset).titles():
+        passed.update(number for title, number in steps if title < start)
         if len(passed) <= query.offset:
-            later = replace(state, waiting=state.waiting | waiting)
-            return walked(connection, later, bits, query, start=key, passed=passed)
+            return Near(start, frozenset(passed), waiting)
     return None
+
+
+def walked_from(
+    connection: Connection, state: State, bits: int, query: RecordQuery, *, near: Near
+) -> list[int]:
+    """The slice, by a walk from there on."""
+    later = replace(state, waiting=state.waiting | near.waiting)
+    return walked(connection, later, bits, query, start=near.start, passed=near.passed)
 
 
 def _known(connection: Connection) -> int:
@@ -76,17 +77,20 @@ def _known(connection: Connection) -> int:
     return without(known.bits(), stale.bits())
 
 
-class _Near:
+class _Blocks:
     """Finds titles that so many of some records are before, or a few less."""
 
-    def __init__(self, connection: Connection, state: State, bits: int, offset: int) -> None:
+    def __init__(self, connection: Connection, state: State, known: int, *, wanted: int, offset: int) -> None:
         self._connection = connection
-        self._wanted = bits.to_bytes(state.chunks * CHUNK // 8, "little")
+        self._wanted = wanted.to_bytes(state.chunks * CHUNK // 8, "little")
         self._chunks = state.chunks
         #: Titles that are passed for each record.
-        self._rows = state.chunks * CHUNK / max(bits.bit_count(), 1)
+        self._rows = known.bit_count() / max(wanted.bit_count(), 1)
+        self._known = known
         limit = min(int(offset * self._rows), _MOST) // LENGTH + 2 * state.chunks + 2
-        self._blocks = [Block(*row) for row in statements.rows_on(connection, _BLOCKS, limit=limit)]
+        blocks = map(Block._make, statements.rows_on(connection, _BLOCKS, limit=limit))
+        # A chunk may have come since the state was read.
+        self._blocks = [block for block in blocks if block.chunk < state.chunks]
         self._records = [self._of(block.chunk, low_of(block.body)) for block in self._blocks]
         self._offset = offset
 
@@ -128,7 +132,8 @@ class _Near:
         if rows < _WORTH_IT:
             return
         chunk = self._blocks[at].chunk
-        ahead = int(rows / self._chunks * _SURELY)
+        of_chunk = (self._known >> chunk * CHUNK & (1 << CHUNK) - 1).bit_count()
+        ahead = int(rows * of_chunk / self._known.bit_count() * _SURELY)
         for (end,) in statements.rows_on(self._connection, _AHEAD, chunk=chunk, begin=key, ahead=ahead):
             more = [self._between(one, key, end) for one in range(self._chunks)]
             yield end, passed.union(*more)

@@ -351,13 +351,12 @@ def test_blocks_of_titles_lead_to_what_a_walk_comes_to(store: Store, monkeypatch
 
 def _led(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
     """How many pages were come to by blocks; each is what a walk comes to."""
-    leapt, led = ranks.leapt, 0
+    walk, led = ranks.walked_from, 0
 
-    def counted(*given: Any, **named: Any) -> list[int] | None:
+    def counted(*given: Any, **named: Any) -> list[int]:
         nonlocal led
-        found = leapt(*given, **named)
-        led += found is not None
-        return found
+        led += 1
+        return walk(*given, **named)
 
     for where in (None, Compare("type", Operator.EQUAL, "map")):
         for sort in ((SortKey("title"),), (SortKey("title"), SortKey("creator"))):
@@ -365,7 +364,8 @@ def _led(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
             walked = store.search.ids(query)
             with monkeypatch.context() as near:
                 near.setattr("catalogue.store.search._FAR", 1)
-                near.setattr(ranks, "leapt", counted)
+                near.setattr("catalogue.store.search._NEAR", 4)
+                near.setattr(ranks, "walked_from", counted)
                 for offset in range(1, len(walked), 3):
                     found = store.search.ids(replace(query, offset=offset, limit=5))
                     assert found == walked[offset:][:5], (where, sort, offset)
