@@ -38,6 +38,8 @@ PATIENCE: Final = 3
 FEWEST, FEW = 12, 100
 #: Windows in a row of which the identifiers alone are too much: a hundredth of the list is as long as all.
 MOST_TOO_LARGE: Final = 7
+#: Windows in a row of which not even the identifiers come in time: each has cost minutes by then.
+MOST_SILENT: Final = 12
 #: Records asked for one by one in a run, at most.
 MOST_SINGLES: Final = 20_000
 #: Cuts that are written into the run's log.
@@ -180,7 +182,8 @@ class Ways:
         Raises:
             HarvestError: the error itself: it does not.
         """
-        if isinstance(error, AnswerTooLarge) and position.failing >= MOST_TOO_LARGE:
+        most = MOST_TOO_LARGE if isinstance(error, AnswerTooLarge) else MOST_SILENT
+        if isinstance(error, AnswerTooLarge | SourceUnreachable) and position.failing >= most:
             raise error
         self.require_life(error)
 

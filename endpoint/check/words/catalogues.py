@@ -126,7 +126,9 @@ WORDS: Final[dict[str, Words]] = {
         },
         N_("Where one page fails, everything on it is lost; where pages overlap, others have gaps."),
         N_(
-            "Mostly one record cannot be written as XML: look for it in the log at that position, and correct it."
+            "Where a page fails, mostly one record cannot be written as XML: look for it in the log at that"
+            " position, and correct it. Where records are on two pages, startPosition is not heeded, or the"
+            " pages have no order: sort by identifier."
         ),
         CSW,
         {

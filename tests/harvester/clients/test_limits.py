@@ -111,6 +111,21 @@ def test_a_node_from_which_nothing_can_be_had(
     assert ended(sqlite_store, settings, node).ending is Ending.NOTHING_NEW
 
 
+def test_a_node_whose_lists_never_come_does_not_keep_a_worker_for_hours(
+    nodes: Simulator, sqlite_store: Store, settings: Settings, waited: list[float]
+) -> None:
+    """It says who it is, and so lives; but no part of its list comes, however small."""
+    patient = settings.model_copy(update={"answer_deadline": 0.1, "read_timeout": 0.1, "page_retries": 3})
+    slow = {"count": 2000, "page_size": 100, "seed": 5, "slowness": 5.0}
+    node = nodes.add(f"n{len(nodes.nodes)}", "slow-deep@0", **slow)
+    sqlite_store.sources.add(nodes.source(node.name), now())
+    node.node.remember = True
+    run = ended(sqlite_store, patient, node)
+    assert run.ending is Ending.FAILED
+    lists = sum(asked["verb"].startswith("List") for asked in node.node.asked)
+    assert 20 < lists < 50
+
+
 def test_a_node_that_is_busy_for_a_day_waits_in_the_store(
     nodes: Simulator, sqlite_store: Store, settings: Settings, waited: list[float]
 ) -> None:
