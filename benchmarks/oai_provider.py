@@ -10,7 +10,8 @@ bare route; all are asked in turn, and the CPU time that each process used is re
 the backends of PostgreSQL. CPU seconds and ratios count: other work on the machine disturbs them least.
 `--documents`: no record was sent in ISO 19139, so that it is made on demand; `--keep` keeps it first, as the
 chore behind the runs does. `--harvesters` reads lists by so many clients at the same time instead, and tells
-the memory and what one core sends.
+the memory and what one core sends. With BENCH_FOUND=1 in the environment nothing is remembered: each page is
+found in the database, as one is that is asked for once.
 """
 
 from __future__ import annotations
