@@ -45,7 +45,7 @@ REFUSALS = (
     ("other/metafacture-core__input*", "marcxml.no-title"),
     ("other/GeoDCAT-AP__distribution.3f63841d*", "dcat.no-title"),
     # A document type declaration that names a DTD of the network.
-    ("other/GeoCombine__tufts_fgdc*", "xml.malformed"),
+    ("other/GeoCombine__tufts_fgdc*", "xml.doctype"),
     # Distributions, catalogue records, locations without a dataset; vocabularies; whole catalogues.
     ("other/GeoDCAT-AP__*", "dcat.no-dataset"),
     ("other/iso-19139-to-dcat-ap__*", "dcat.no-dataset"),
