@@ -88,7 +88,9 @@ class Origin:
 
     def is_altered(self, served: str) -> bool:
         """Whether the metadata in this format are not as they were harvested."""
-        return self.metadata_prefix != served or bool(without_marks(tuple(self.repairs.split())))
+        if self.metadata_prefix != served:
+            return True
+        return bool(self.repairs and without_marks(tuple(self.repairs.split())))
 
 
 def end(origin: Origin, served: str, harvested: int) -> bytes:

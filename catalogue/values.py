@@ -17,7 +17,8 @@ def values_of(record: Record, *, identifier: str) -> list[tuple[str, str]]:
     What the store knows better than the record is not among them: MODIFIED, EXTENT and ANY_TEXT.
     """
     found = [("identifier", identifier)]
-    found += [(queryable, name.value) for name in record.identifiers for queryable in _IDENTIFIERS]
+    for name in record.identifiers:
+        found += (("identifier", name.value), ("resource_identifier", name.value))
     _texts(found, "title", (record.title, *record.alternative_titles))
     _texts(found, "alternative", record.alternative_titles)
     _texts(found, "abstract", record.descriptions)
@@ -44,7 +45,7 @@ Pairs: TypeAlias = "list[tuple[str, str]]"
 
 def _of_subjects(found: Pairs, record: Record) -> None:
     for subject in record.subjects:
-        _texts(found, "subject", (subject.label,))
+        found += [("subject", value) for _, value in subject.label.values]
         if subject.kind == "topicCategory":
             _texts(found, "topic", (subject.label,))
 
@@ -53,7 +54,7 @@ def _of_agents(found: Pairs, record: Record) -> None:
     for agent in record.agents:
         name = _AGENTS.get(agent.role, "contributor")
         if name:
-            _texts(found, name, (agent.name,))
+            found += [(name, value) for _, value in agent.name.values]
         if agent.role == "metadataContact":
             _texts(found, "metadata_contact", (agent.name,))
         if agent.role not in _DUBLIN_CORE_ROLES:
@@ -82,7 +83,7 @@ def _of_rights(found: Pairs, record: Record) -> None:
 def _of_profile(found: Pairs, record: Record) -> None:
     """What the ISO application profile and DCMI terms ask for beside the rest (07-045, tables 9 to 14)."""
     found += [("reference_system", value) for value in record.reference_systems]
-    found += [("keyword_type", one.kind) for one in record.subjects if one.kind != "topicCategory"]
+    found += [("keyword_type", one.kind) for one in record.subjects if one.kind not in _NO_TYPES]
     found += [("party_role", agent.role) for agent in record.agents]
     found += [(_RELATIONS[one.kind], one.value) for one in record.relations if one.kind in _RELATIONS]
     for right in record.rights:
@@ -154,10 +155,10 @@ def _of_metadata(found: Pairs, record: Record) -> None:
         _texts(found, "lineage", (record.lineage,))
 
 
-#: What a name of the resource answers to; that of its record answers to the first alone.
-_IDENTIFIERS = ("identifier", "resource_identifier")
 #: xs:boolean, in its canonical form.
 _BOOLEANS = {True: "true", False: "false"}
+#: What is no type of a keyword: none, and that of topics.
+_NO_TYPES = frozenset({"", "topicCategory"})
 _RELATIONS = {"conformsTo": "conforms_to", "isPartOf": "part_of"}
 _RIGHTS = {
     "license": "license",
@@ -182,9 +183,7 @@ _DUBLIN_CORE_ROLES = frozenset({"creator", "contributor"})
 
 
 def _texts(found: Pairs, name: str, texts: Iterable[Text]) -> None:
-    for text in texts:
-        for _, value in text.values:
-            found.append((name, value))
+    found += [(name, value) for text in texts for _, value in text.values]
 
 
 def search_text(record: Record) -> str:
@@ -194,4 +193,4 @@ def search_text(record: Record) -> str:
 
 def search_text_of(values: Iterable[tuple[str, str]]) -> str:
     """The same, made of the record's values: each text once, on lines of its own."""
-    return normalise("\n".join(dict.fromkeys(value for name, value in values if name not in CODES)))
+    return normalise("\n".join(dict.fromkeys([value for name, value in values if name not in CODES])))

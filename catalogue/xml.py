@@ -78,6 +78,8 @@ def clean(text: str) -> str:
 
 def escape(text: str) -> str:
     """Text as character data: escaped, and free of characters that XML does not allow."""
+    if text.isascii() and text.isprintable():
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _ILLEGAL.sub("", text).translate(_TEXT_ESCAPES)
 
 

@@ -232,8 +232,12 @@ def _last_of_each(items: Iterable[Item]) -> list[Item]:
 
     An old deletion of what is alive under a later datestamp does not count, wherever it stands.
     """
+    listed = list(items)
+    names = {item.identifier for item in listed}
+    if len(names) == len(listed) and "" not in names:
+        return listed
     last: dict[str, Item] = {}
-    for number, item in enumerate(items):
+    for number, item in enumerate(listed):
         key = item.identifier or f" {number}"
         earlier = last.pop(key, None)
         is_old = earlier and item.deleted and not earlier.deleted and item.datestamp < earlier.datestamp

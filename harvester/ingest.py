@@ -112,7 +112,7 @@ def _read(arrival: Arrival, defaults: Defaults) -> _Read | Fault:
         native, record = read(arrival.payload, element=arrival.element)
     except UnreadableRecord as error:
         return _fault(arrival, error)
-    repairs = without_marks(arrival.repairs)
+    repairs = without_marks(arrival.repairs) if arrival.repairs else ()
     if defaults != NONE:
         record, marks = with_defaults(record, defaults)
         repairs += marks

