@@ -25,6 +25,7 @@ from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
 from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import bits_of, without
+from catalogue.store.index.words import runs
 from catalogue.store.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
 
@@ -118,8 +119,9 @@ class SearchIndex:
         self._handed.keep(entry, {number: self._described(one) for number, one in told})
 
     def _described(self, told: Told) -> Described:
-        others = batches.terms_beside_values(told.search_text, told.set_specs, told.extents)
-        return Described(*self._dictionary.told(told.values, others), terms.in_order(told.values))
+        marks = batches.marks_of(told.set_specs, told.extents)
+        found = self._dictionary.told(told.values, runs(told.search_text), marks)
+        return Described(*found, terms.in_order(told.values))
 
     def forget(self) -> None:
         """Forget what was answered; only to measure what answers cost."""

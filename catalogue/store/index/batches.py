@@ -72,15 +72,18 @@ def unpacked(body: bytes) -> tuple[int, ...]:
 
 def enqueue(connection: Connection, numbers: Collection[int]) -> Entry:
     """Write down, inside the page's transaction, that these records were written or deleted."""
-    added = sa.insert(index_queue).values(records=sa.bindparam("numbers", type_=sa.LargeBinary()))
-    row = connection.execute(added.returning(index_queue.c.id), {"numbers": packed(numbers)})
-    return Entry(row.scalar_one(), _generation(connection))
+    return Entry(statements.value_on(connection, _ENQUEUE, numbers=packed(numbers)), _generation(connection))
 
 
 def _generation(connection: Connection) -> int:
-    return connection.execute(_GENERATION).scalar_one() if connection.dialect.name == "sqlite" else 0
+    return statements.value_on(connection, _GENERATION) if connection.dialect.name == "sqlite" else 0
 
 
+_ENQUEUE = (
+    sa.insert(index_queue)
+    .values(records=sa.bindparam("numbers", type_=sa.LargeBinary()))
+    .returning(index_queue.c.id)
+)
 _GENERATION = sa.select(index_state.c.generation)
 
 
@@ -155,8 +158,9 @@ def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Desc
         number: Described(
             array("I"),
             tuple(
-                terms_beside_values(text, set_specs.split(), extents.get(number, ()))
-                | terms.of_values(values.get(number, ()))
+                terms.of_values(values.get(number, ())).union(
+                    words(text), marks_of(set_specs.split(), extents.get(number, ()))
+                )
             ),
             terms.in_order(values.get(number, ())),
         )
@@ -164,12 +168,13 @@ def _described(connection: Connection, numbers: Sequence[int]) -> dict[int, Desc
     }
 
 
-def terms_beside_values(text: str, set_specs: Iterable[str], extents: Sequence[Sequence[float]]) -> set[Term]:
-    """What the index knows a record by but for its values; its extents are west, south, east, north."""
-    found: set[Term] = {terms.LIVE, *words(text), *_in_sets(tuple(set_specs))}
-    for west, south, east, north in extents:
-        found.update(terms.of_box(west, south, east, north))
-    found.update(edges.of_boxes(extents))
+def marks_of(set_specs: Sequence[str], extents: Sequence[Sequence[float]]) -> list[Term]:
+    """What the index knows a record by beside words and values; extents are west, south, east, north."""
+    found: list[Term] = [terms.LIVE, *_in_sets(tuple(set_specs))]
+    if extents:
+        for west, south, east, north in extents:
+            found += terms.of_box(west, south, east, north)
+        found += edges.of_boxes(extents)
     return found
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from threading import Lock
 from typing import Final
 
@@ -17,12 +17,14 @@ from sqlalchemy.engine import Connection
 from catalogue.queryables import KEY_LENGTH, normalise
 from catalogue.store import dialects, statements
 from catalogue.store.index.terms import MARKS, Term, key_of, of_value
+from catalogue.store.index.words import cut
 from catalogue.store.tables import index_terms
 
 #: Terms, and values, that are remembered between two batches.
 _REMEMBERED: Final = 300_000
 _VALUES: Final = 16_384
 _COLUMNS: Final = ("id", "name", "value", "folded", "key", "count")
+_NONE: Final = (0,)
 
 
 _terms_of = lru_cache(_VALUES)(of_value)
@@ -38,21 +40,31 @@ class Dictionary:
         self._of_values: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def told(
-        self, values: Iterable[tuple[str, str]], others: set[Term]
+        self, values: Iterable[tuple[str, str]], words: set[str], marks: Collection[Term]
     ) -> tuple[array[int], tuple[Term, ...]]:
-        """The numbers of the terms of these values, and of other terms, as far as known; and the rest."""
-        known = self._known
-        # 0 is no term's number.
-        numbers = set(map(known.get, others, repeat(0)))
-        missing: set[Term] = others.difference(known) if 0 in numbers else set()
+        """The numbers of the terms of a record, as far as they are known; and the rest.
+
+        Args:
+            values: of its queryables.
+            words: of its text, those that are too long whole (`words.runs`): none of them is known, and what
+                is not known is cut.
+            marks: what else it is known by.
+        """
+        known, of_values = self._known, self._of_values
+        # Most values come again and again. 0 is no term's number.
         keys = [MARKS.get(pair[0], pair) for pair in values]
-        # Most values come again and again.
-        of_values: set[tuple[int, ...]] = set(map(self._of_values.get, keys, repeat(())))
-        if () in of_values:
-            of_values.update([self._of_value(key, missing) for key in keys if key not in self._of_values])
-        numbers.update(*of_values)
+        numbers = set(chain.from_iterable(map(of_values.get, keys, repeat(_NONE))))
+        numbers.update(map(known.get, words, repeat(0)), map(known.get, marks, repeat(0)))
+        if 0 not in numbers:
+            return array("I", list(numbers)), ()
         numbers.discard(0)
-        return array("I", numbers), tuple(missing)
+        strange = words.difference(known)
+        if cut(strange):
+            numbers.update(map(known.__getitem__, strange.intersection(known)))
+            strange.difference_update(known)
+        missing: set[Term] = {*strange, *[mark for mark in marks if mark not in known]}
+        numbers.update(*[self._of_value(key, missing) for key in keys if key not in of_values])
+        return array("I", list(numbers)), tuple(missing)
 
     def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:
         """The numbers of the terms of a value, as far as they are known; adds the rest to what is missing."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -29,8 +28,7 @@ class Entry(NamedTuple):
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """What the index knows a record by."""
 
     #: Numbers of terms.

@@ -48,7 +48,7 @@ def is_world(wanted: Extent) -> bool:
 
 def in_order(values: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """How those of a record's values begin that are kept in order, with the names of their queryables."""
-    return tuple({(name, normalise(value)[:KEY_LENGTH]) for name, value in values if name in ORDERED})
+    return tuple({(pair[0], normalise(pair[1])[:KEY_LENGTH]) for pair in values if pair[0] in ORDERED})
 
 
 def in_set(set_spec: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Final
 
 from catalogue.query import Pattern, Wildcard
@@ -49,25 +50,33 @@ _IN_A_ROW: Final = bytes(c if c == _SPACE or _ONLY_LETTERS[c] != _SPACE else ord
 
 def words(text: str) -> set[str]:
     """The words of a normalised text."""
+    found = runs(text)
+    cut(found)
+    return found
+
+
+def runs(text: str) -> set[str]:
+    """The words of a normalised text, those that are too long still whole."""
     if text.isascii():
         written = text.encode()
         found = set(written.translate(_ONLY_LETTERS).decode().split())
-        numbers = set(written.translate(_ONLY_DIGITS).decode().split())
+        numbers = written.translate(_ONLY_DIGITS).decode().split()
     else:
         found = set(_LETTERS.findall(text))
-        numbers = set(_DIGITS.findall(text))
+        numbers = _DIGITS.findall(text)
         for run in _JOINED.findall(text):
-            numbers.update(_grams(run, _JOINED_TOGETHER))
-    if max(map(len, found), default=0) > _LONGEST:
-        for word in [word for word in found if len(word) > _LONGEST]:
-            found.remove(word)
-            found.update(_pieces(word))
-    for run in numbers:
-        if len(run) <= _DIGITS_TOGETHER:
-            found.add(run)
-        else:
-            found.update(_grams(run, _DIGITS_TOGETHER))
+            found.update(_grams(run, _JOINED_TOGETHER))
+    found.update(*map(_grams, numbers, repeat(_DIGITS_TOGETHER)))
     return found
+
+
+def cut(found: set[str]) -> bool:
+    """Put the pieces of words that are too long in their place; whether there were any."""
+    long = [word for word in found if len(word) > _LONGEST]
+    for word in long:
+        found.remove(word)
+        found.update(_pieces(word))
+    return bool(long)
 
 
 def sequence(text: str) -> list[str]:
