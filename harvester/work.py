@@ -24,7 +24,7 @@ from harvester.trial_run import trial_slice
 #: Objects made before the collector looks for cycles (Python's own default is 700). A page makes tens of
 #: thousands of small objects, none of them in a cycle: looking through them takes a sixth of the time that
 #: reading and rendering take.
-_COLLECTION = 20_000
+_COLLECTION = 100_000
 #: Seconds between two looks at whether a run has been paused or cancelled.
 _LOOK = 1.0
 
