@@ -26,7 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from catalogue.errors import WriteIntentExpired
 from catalogue.store import dialects, statements
-from catalogue.store.engine import writing
+from catalogue.store.engine import told_by_name, writing
 from catalogue.store.tables import BigId, renditions, write_intents
 
 #: Seconds after which an announcement is taken for one whose writer is dead.
@@ -70,16 +70,16 @@ class State(NamedTuple):
 
 def newest_datestamp(connection: Connection) -> int | None:
     """The newest datestamp given so far, as far as this connection can see; None if there is none."""
-    found: int | None = statements.run(connection, NEWEST).scalar()
+    found: int | None = statements.value_on(connection, NEWEST)
     return found
 
 
 def announce(engine: Engine) -> int:
     """Announce a page that is about to be written; returns the announcement's number."""
-    with writing(engine) as connection:
-        time = dialects.now(connection)
-        statements.run(connection, _FORGET, before=time - STALE)
-        return int(statements.run(connection, _ANNOUNCE, time=time).scalar_one())
+    with told_by_name(engine):
+        time, (oldest, _) = dialects.at(engine, _STATE)
+        _forget_stale(engine, oldest, time)
+        return int(statements.value(engine, _ANNOUNCE, time=time))
 
 
 def withdraw(engine: Engine, intent: int) -> None:
@@ -94,7 +94,7 @@ def take_datestamp(connection: Connection, intent: int) -> int:
     Raises:
         WriteIntentExpired: the announcement was removed; the transaction must not be committed.
     """
-    since = statements.run(connection, _SINCE, intent=intent).scalar_one_or_none()
+    since = statements.value_on(connection, _SINCE, intent=intent)
     if since is None:
         raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
     return max(dialects.now(connection), int(since), newest_datestamp(connection) or 0)
@@ -106,7 +106,7 @@ def fulfil(connection: Connection, intent: int) -> None:
     Raises:
         WriteIntentExpired: somebody else removed it meanwhile.
     """
-    if statements.run(connection, _REMOVE, intent=intent).rowcount != 1:
+    if statements.run(connection, _REMOVE, intent=intent) != 1:
         raise WriteIntentExpired("the page took so long that its datestamp is not safe any more")
 
 
@@ -120,7 +120,11 @@ def state(engine: Engine) -> State:
     time, (oldest, newest) = dialects.at(engine, _STATE)
     if oldest is None:
         return State(time, newest)
-    if oldest < time - STALE:
+    _forget_stale(engine, oldest, time)
+    return State(min(time, oldest), newest)
+
+
+def _forget_stale(engine: Engine, oldest: int | None, time: int) -> None:
+    if oldest is not None and oldest < time - STALE:
         with writing(engine) as connection:
             statements.run(connection, _FORGET, before=time - STALE)
-    return State(min(time, oldest), newest)

@@ -41,9 +41,8 @@ def write_rows(
     if rows and len(rows) >= _MANY and not (replace or missing) and connection.dialect.name != "sqlite":
         _copy(connection, table, columns, rows)
     elif rows:
-        connection.exec_driver_sql(
-            _bulk_insert(connection.dialect, table, columns, replace=replace, missing=missing), list(rows)
-        )
+        insert = _bulk_insert(connection.dialect, table, columns, replace=replace, missing=missing)
+        statements.run_text(connection, insert, rows)
 
 
 #: Rows from which on COPY is worth its round trips.
@@ -89,12 +88,12 @@ def add_up(
 ) -> None:
     """Insert rows; where there is one with the same key, add these columns to it."""
     if rows:
-        connection.execute(_added_up(connection.dialect, table, tuple(columns)), rows)
+        connection.execute(added_up(connection.dialect, table, tuple(columns)), rows)
 
 
 @cache
-def _added_up(dialect: Dialect, table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
-    """Built once: to build it takes as long as to execute it."""
+def added_up(dialect: Dialect, table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
+    """The statement of `add_up`, built once: to build it takes as long as to execute it."""
     statement = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     sums = {name: table.c[name] + statement.excluded[name] for name in columns}
     key = [column.name for column in table.primary_key]
@@ -181,7 +180,7 @@ def now(connection: Connection | Engine) -> int:
         return int(time.time())
     if isinstance(connection, Engine):
         return int(statements.value(connection, _NOW))
-    return int(connection.execute(_NOW).scalar_one())
+    return int(statements.value_on(connection, _NOW))
 
 
 def at(engine: Engine, select: sa.Select[Any]) -> tuple[int, Any]:
@@ -244,12 +243,17 @@ def seconds_between(
     return sa.cast(sa.func.extract("epoch", end - begin), sa.Double)
 
 
+@cache
+def _last_id(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(sa.func.max(table.c.id))
+
+
 def allocate_ids(connection: Connection, table: sa.Table, count: int) -> list[int]:
     """Keys for new rows, in ascending order. On SQLite the caller holds the write lock."""
     if not count:
         return []
     if connection.dialect.name == "sqlite":
-        last = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar() or 0  # noqa: S608 - our own name
+        last = statements.value_on(connection, _last_id(table)) or 0
         return list(range(last + 1, last + 1 + count))
     sequence = f"{table.name}_id_seq"
     found = connection.execute(

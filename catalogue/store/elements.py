@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from catalogue import oai_record
 from catalogue.oai_record import Origin
 from catalogue.provenance import chain
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.engine import writing
 from catalogue.store.tables import records, renditions, sources
 
@@ -25,7 +25,7 @@ def write(
     connection: Connection, source_id: str, numbered: Iterable[tuple[int, Write]], datestamp: int
 ) -> None:
     """Write the renditions of records that are new or have changed, and what stands around them."""
-    base_url = connection.execute(_BASE_URL, {"source": source_id}).scalar_one()
+    base_url = statements.value_on(connection, _BASE_URL, source=source_id)
     rows: dict[bool, list[tuple[int, str, int, bytes, bytes, bytes, int]]] = {False: [], True: []}
     for number, found in numbered:
         begin = oai_record.begin(found.identifier, datestamp, " ".join(found.set_specs))

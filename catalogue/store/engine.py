@@ -94,7 +94,8 @@ def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver: Any = connection.connection
+        driver.cursor().execute("BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Connection) -> None:
@@ -110,7 +111,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         StoreUnreachable: the database does not answer just now.
     """
     outer = _outer(engine)
-    with _told_by_name(engine):
+    with told_by_name(engine):
         if outer is not None:
             yield outer
             return
@@ -130,7 +131,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         StoreUnreachable: the database does not answer just now.
     """
     outer = _outer(engine)
-    with _told_by_name(engine):
+    with told_by_name(engine):
         if outer is not None:
             with outer.begin_nested():
                 yield outer
@@ -164,7 +165,7 @@ def together(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def _told_by_name(engine: Engine) -> Iterator[None]:
+def told_by_name(engine: Engine) -> Iterator[None]:
     """What the driver raises inside becomes an error of ours, where there is one for it."""
     try:
         yield

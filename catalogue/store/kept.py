@@ -260,7 +260,7 @@ def _keep(connection: Connection, prefix: str, record_ids: Sequence[int]) -> Non
     """Keep what these records are rendered as, of which none can change meanwhile."""
     numbers = dialects.as_list(connection, record_ids)
     rows = []
-    for row in statements.run(connection, _sources(connection.dialect), numbers=numbers):
+    for row in connection.execute(_sources(connection.dialect), {"numbers": numbers}):
         made = _rendered(from_json(row.body), prefix, row)
         rows.append((row.record_id, prefix, row.datestamp, edition(), packed(made, prefix)))
     dialects.write_rows(connection, kept_renditions, _COLUMNS, rows, replace=True)

@@ -37,7 +37,7 @@ def standing(connection: Connection, record_ids: Iterable[int]) -> dict[int, Sta
     """Where these records stand, by number."""
     found: dict[int, Standing] = {}
     for part in parts(record_ids):
-        rows = statements.run(
+        rows = statements.rows_on(
             connection, _standing(connection.dialect), numbers=dialects.as_list(connection, part)
         )
         found |= {row[0]: Standing(row[1], with_parents(row[2].split())) for row in rows}
@@ -61,15 +61,19 @@ def write(
         before: where those of them stood that were there already.
         datestamp: the page's.
     """
-    wanted = [(number, with_parents(specs)) for number, specs in written]
-    set_ids = numbers(connection, _all_specs(wanted, before))
-    joined = {(set_ids[spec], number) for number, specs in wanted for spec in specs}
-    held = _held(connection, _known_sets(wanted, before, set_ids), before)
+    whole = {specs: with_parents(specs) for specs in {tuple(specs) for _, specs in written}}
+    set_ids = numbers(connection, _all_specs(whole.values(), before))
+    of_specs = {specs: [set_ids[spec] for spec in every] for specs, every in whole.items()}
+    joined = {(set_id, number) for number, specs in written for set_id in of_specs[tuple(specs)]}
+    known = {set_id for number, specs in written if number in before for set_id in of_specs[tuple(specs)]}
+    known.update(set_ids[spec] for one in before.values() for spec in one.set_specs)
+    held = _held(connection, known, before)
     moved = {pair: then for pair, (then, member) in held.items() if member or pair in joined}
     rows = [(*pair, datestamp, pair in joined) for pair in sorted({*joined, *moved})]
     dialects.write_rows(connection, record_sets, _COLUMNS, rows, replace=True)
-    changes = Counter((row[0], sizes.day(datestamp)) for row in rows)
-    changes[sizes.EVERYTHING, sizes.day(datestamp)] += len(written)
+    now = sizes.day(datestamp)
+    changes = Counter({(set_id, now): count for set_id, count in Counter(row[0] for row in rows).items()})
+    changes[sizes.EVERYTHING, now] += len(written)
     changes.subtract((pair[0], sizes.day(then)) for pair, then in moved.items())
     changes.subtract((sizes.EVERYTHING, sizes.day(one.datestamp)) for one in before.values())
     sizes.add(connection, run_id, changes)
@@ -90,17 +94,8 @@ def bury(connection: Connection, run_id: int, record_ids: Sequence[int], datesta
     sizes.add(connection, run_id, changes)
 
 
-def _all_specs(wanted: Iterable[tuple[int, Sequence[str]]], before: Mapping[int, Standing]) -> set[str]:
-    found = {spec for _, specs in wanted for spec in specs}
-    return found.union(*(one.set_specs for one in before.values()))
-
-
-def _known_sets(
-    wanted: Iterable[tuple[int, Sequence[str]]], before: Mapping[int, Standing], set_ids: Mapping[str, int]
-) -> set[int]:
-    """The sets in which records that were there already are, or will be."""
-    known = [(number, specs) for number, specs in wanted if number in before]
-    return {set_ids[spec] for spec in _all_specs(known, before)}
+def _all_specs(wanted: Iterable[Sequence[str]], before: Mapping[int, Standing]) -> set[str]:
+    return set[str]().union(*wanted, *(one.set_specs for one in before.values()))
 
 
 def _held(
@@ -109,7 +104,7 @@ def _held(
     """The rows of these records in these sets: datestamp, and whether it is in the set still."""
     found: dict[_Pair, tuple[int, bool]] = {}
     for part in parts(before):
-        rows = statements.run(
+        rows = statements.rows_on(
             connection,
             _rows(connection.dialect),
             sets=dialects.as_list(connection, set_ids),

@@ -30,7 +30,7 @@ from catalogue.run import (
     Tally,
 )
 from catalogue.source import SourceState, host_of
-from catalogue.store import problems
+from catalogue.store import problems, statements
 from catalogue.store.engine import reading, writing
 from catalogue.store.pauses import pause_in
 from catalogue.store.tables import run_events, runs, sources
@@ -259,8 +259,11 @@ def change(connection: Connection, run: HarvestRun, **values: Any) -> None:
     plain = {name: value for name, value in values.items() if name not in computed}
     statement = _changed(*sorted(plain))
     if computed:
-        statement = statement.values(computed)
-    if connection.execute(statement, {**which, **plain}).rowcount != 1:
+        changed = connection.execute(statement.values(computed), {**which, **plain}).rowcount
+    else:
+        told = {name: statements.told(connection.dialect, runs.c[name], v) for name, v in plain.items()}
+        changed = statements.run(connection, statement, **which, **told)
+    if changed != 1:
         raise RunLost(f"run {run.id} was cancelled, or another worker holds it")
 
 

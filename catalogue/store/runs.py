@@ -279,6 +279,9 @@ def forget_faults(connection: Connection, run_id: int, identifiers: Iterable[str
 
 def forget_set_aside(connection: Connection, source_id: str, identifiers: Iterable[str]) -> None:
     """The source has deleted these, inside a transaction: no mended reader is to make records of them."""
+    identifiers = list(identifiers)
+    if not identifiers:
+        return
     of_source = faults.c.run_id.in_(sa.select(runs.c.id).where(runs.c.source_id == source_id))
     kept = sa.and_(of_source, faults.c.payload_digest.is_not(None))
     for part in parts(identifiers):

@@ -125,7 +125,9 @@ def numbers(connection: Connection, specs: Iterable[str]) -> dict[str, int]:
 
 
 def _numbered(connection: Connection, specs: Collection[str]) -> dict[str, int]:
-    rows = statements.run(connection, _numbers(connection.dialect), specs=dialects.as_list(connection, specs))
+    rows = statements.rows_on(
+        connection, _numbers(connection.dialect), specs=dialects.as_list(connection, specs)
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -43,7 +43,7 @@ def add(connection: Connection, run_id: int, changes: Mapping[tuple[int, int], i
         for (set_id, of_day), entries in sorted(changes.items())
         if entries
     ]
-    dialects.add_up(connection, list_sizes, rows, ["entries"])
+    statements.run_all(connection, dialects.added_up(connection.dialect, list_sizes, ("entries",)), rows)
 
 
 def counted(engine: Engine, set_id: int, first: int, last: int) -> int:

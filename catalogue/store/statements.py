@@ -8,7 +8,7 @@ needs to be begun, rolled back or asked first whether it is still there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -38,10 +38,10 @@ class _Statement:
     bound: Mapping[str, Any]
 
 
-def rows(engine: Engine, select: Query, **values: Any) -> list[Any]:
-    """The rows that a query gives with these values.
+def rows(engine: Engine, select: Statement, **values: Any) -> list[Any]:
+    """The rows that a query gives with these values, or that a statement returns, which is then committed.
 
-    The query is a constant, with a `bindparam` for each value: it is what the compiled form is found by.
+    It is a constant, with a `bindparam` for each value: it is what the compiled form is found by.
 
     Raises:
         StoreUnreachable: the database does not answer just now.
@@ -67,9 +67,37 @@ def rows(engine: Engine, select: Query, **values: Any) -> list[Any]:
             return found
 
 
-def rows_on(connection: Connection, select: sa.Select[Any], **values: Any) -> list[Any]:
-    """The same, on a connection that is there already."""
-    return _fetched(connection.connection, connection.dialect, select, values)
+def rows_on(connection: Connection, statement: Statement, **values: Any) -> list[Any]:
+    """The same, on a connection that is there already; of a statement that changes rows, what it returns."""
+    return list(_executed(connection, statement, values).fetchall())
+
+
+def value_on(connection: Connection, statement: Statement, **values: Any) -> Any:
+    """The one value that it gives there; None where it gives no row."""
+    for row in rows_on(connection, statement, **values):
+        return row[0]
+    return None
+
+
+def run(connection: Connection, statement: Statement, **values: Any) -> int:
+    """Execute a statement with these values, inside a transaction of the caller's; how many rows it changed.
+
+    The statement is a constant, as in `rows`. To build one each time takes many times as long.
+    """
+    return int(_executed(connection, statement, values).rowcount)
+
+
+def run_all(connection: Connection, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
+    """Execute a statement for each of these rows, whose values need no conversion."""
+    found = _compiled(statement, connection.dialect)
+    given: Any = [tuple([row[name] for name in found.names]) for row in rows] if found.names else rows
+    run_text(connection, found.text, given)
+
+
+def run_text(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """The same of a statement as the driver takes it."""
+    driver: Any = connection.connection
+    driver.cursor().executemany(text, rows)
 
 
 def numbers(connection: Connection, select: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[int]:
@@ -78,22 +106,23 @@ def numbers(connection: Connection, select: sa.Select[Any] | sa.CompoundSelect[A
         return [row[0] for row in result.cursor.fetchall()] if result.cursor is not None else []
 
 
-def _fetched(connection: Any, dialect: Dialect, select: sa.Select[Any], values: dict[str, Any]) -> list[Any]:
-    text, parameters = _ready(dialect, select, values)
+def _executed(connection: Connection, statement: Statement, values: dict[str, Any]) -> Any:
+    text, parameters = _ready(connection.dialect, statement, values)
+    driver: Any = connection.connection
     # PostgreSQL would write each byte out as two digits, which have to be read again.
-    cursor = connection.cursor() if dialect.name == "sqlite" else connection.cursor(binary=True)
+    cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor(binary=True)
     cursor.execute(text, parameters)
-    return list(cursor.fetchall())
+    return cursor
 
 
-def _ready(dialect: Dialect, select: Query, values: dict[str, Any]) -> tuple[str, Any]:
+def _ready(dialect: Dialect, statement: Statement, values: dict[str, Any]) -> tuple[str, Any]:
     """What the driver is given: the statement and its parameters."""
-    statement = _compiled(select, dialect)
-    named = {**statement.bound, **values}
-    return statement.text, tuple(named[name] for name in statement.names) if statement.names else named
+    found = _compiled(statement, dialect)
+    named = {**found.bound, **values} if found.bound else values
+    return found.text, tuple([named[name] for name in found.names]) if found.names else named
 
 
-def value(engine: Engine, select: sa.Select[Any], **values: Any) -> Any:
+def value(engine: Engine, select: Statement, **values: Any) -> Any:
     """The one value that a query gives; None where it gives no row.
 
     Raises:
@@ -104,15 +133,15 @@ def value(engine: Engine, select: sa.Select[Any], **values: Any) -> Any:
     return None
 
 
-def run(connection: Connection, statement: Statement, **values: Any) -> Any:
-    """Execute a statement with these values, inside a transaction of the caller's.
+def told(dialect: Dialect, column: sa.Column[Any], value: Any) -> Any:
+    """A value as the driver is given it for a column: a moment, or JSON."""
+    process = _processor(dialect, column)
+    return value if process is None else process(value)
 
-    The statement is a constant, as in `rows`. To build one each time takes four times as long.
-    """
-    found = _compiled(statement, connection.dialect)
-    named = {**found.bound, **values}
-    parameters: Any = tuple(named[name] for name in found.names) if found.names else named
-    return connection.exec_driver_sql(found.text, parameters)
+
+@lru_cache(512)
+def _processor(dialect: Dialect, column: sa.Column[Any]) -> Callable[[Any], Any] | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
 
 
 class _Connection:

@@ -6,6 +6,7 @@ import random
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from catalogue.record import Box, Record, Subject, Text, from_json
 from catalogue.run import Checkpoint, Fault, HarvestRun, RunKind, Tally
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source, SourceState
-from catalogue.store import Store, dialects
+from catalogue.store import Store, dialects, statements
 from catalogue.store.feed import FeedQuery
 from catalogue.store.packed import pairs_of
 from catalogue.store.parts import LONGEST, parts
@@ -116,7 +117,9 @@ def test_leaving_a_set_is_told_in_that_set_for_ever(store: Store, monkeypatch: p
 
 
 @pytest.mark.parametrize("broken", ["renditions", "payloads", "faults", "record_sets"])
-def test_a_page_is_written_as_a_whole_or_not_at_all(store: Store, broken: str) -> None:
+def test_a_page_is_written_as_a_whole_or_not_at_all(
+    store: Store, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = fill(store, {"a": titled("A"), "b": titled("B")})
     before = everything(store)
 
@@ -124,6 +127,12 @@ def test_a_page_is_written_as_a_whole_or_not_at_all(store: Store, broken: str) -
         if statement.startswith(f"INSERT INTO {broken}"):
             raise OSError("the disk is full")
 
+    def written(connection: sa.Connection, text: str, rows: Any) -> None:
+        fail(None, None, text)
+        run_text(connection, text, rows)
+
+    run_text = statements.run_text
+    monkeypatch.setattr(statements, "run_text", written)
     sa.event.listen(store.engine, "before_cursor_execute", fail)
     page = PageOfChanges(
         run,
@@ -138,6 +147,7 @@ def test_a_page_is_written_as_a_whole_or_not_at_all(store: Store, broken: str) -
     with pytest.raises(OSError, match="the disk is full"):
         store.records.commit(page, now())
     sa.event.remove(store.engine, "before_cursor_execute", fail)
+    monkeypatch.undo()
     assert everything(store) == before
     store.records.commit(page, now())
     assert store.runs.get(run.id).tally == page.tally
