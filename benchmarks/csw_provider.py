@@ -33,8 +33,8 @@ from catalogue.rendering import render
 from catalogue.run import Checkpoint, RunKind, Tally
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
-from catalogue.store.payloads import digest
-from catalogue.store.records import PageOfChanges, Write
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import PageOfChanges, Write
 from catalogue.values import search_text_of, values_of
 
 ROOT = Path(__file__).resolve().parent.parent

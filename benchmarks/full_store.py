@@ -23,7 +23,7 @@ from catalogue.sets import with_parents
 from catalogue.source import Protocol, Source
 from catalogue.store import Store, dialects
 from catalogue.store.engine import writing
-from catalogue.store.sets import numbers
+from catalogue.store.holdings.sets import numbers
 from catalogue.store.tables import neutral_records, record_sets, records, renditions
 
 NAMESPACE: Final = "clearinghouse.localdomain"

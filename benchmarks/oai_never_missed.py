@@ -38,7 +38,7 @@ from oai_provider import Server
 
 from catalogue.sets import with_parents
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery, Position
+from catalogue.store.lists.feed import FeedQuery, Position
 from factories import add_source
 
 _ROOT = Path(__file__).resolve().parents[1]

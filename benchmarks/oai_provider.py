@@ -37,7 +37,7 @@ import sqlalchemy as sa
 from full_store import SOURCES, fill
 
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from catalogue.store.tables import kept_renditions
 
 PAGE = 100

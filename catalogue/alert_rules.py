@@ -17,7 +17,7 @@ from catalogue.alerts import Rule, Verdict
 from catalogue.credentials import SecretKind
 from catalogue.run import TO_THE_END, HarvestRun
 from catalogue.settings import Settings
-from catalogue.store.overview import Glance, Spark
+from catalogue.store.registry.overview import Glance, Spark
 
 #: An alert that is open stays so down to this part of its threshold.
 _BAND: Final = 0.8

@@ -11,7 +11,7 @@ from catalogue.errors import SettingsError
 from catalogue.node_state import Facts
 from catalogue.quiet_hours import quiet_until
 from catalogue.source import Missed, SourceState
-from catalogue.store.overview import Glance
+from catalogue.store.registry.overview import Glance
 from catalogue.timing import Timing
 
 #: A run that is not opened within this of its due time is owed.

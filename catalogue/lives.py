@@ -20,8 +20,8 @@ from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.query import And, AnyText, Compare, Operator, Or, RecordQuery
 from catalogue.run import RunKind
 from catalogue.store import Store
-from catalogue.store.history import Version
-from catalogue.store.withheld import Withheld
+from catalogue.store.findings.withheld import Withheld
+from catalogue.store.holdings.history import Version
 
 #: When runs began, and their kinds, by their numbers.
 Moments: TypeAlias = "Mapping[int, tuple[datetime | None, RunKind | None]]"

@@ -8,7 +8,7 @@ from typing import Final
 from catalogue.errors import HistoryGone, UnknownRun
 from catalogue.run import TO_THE_END, RunKind
 from catalogue.store import Store
-from catalogue.store.history import Target
+from catalogue.store.holdings.history import Target
 
 _PAGE: Final = 100
 #: Behind every run that there will be.

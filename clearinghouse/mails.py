@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from catalogue.mail import Mail
-from catalogue.store.outbox import Posted
+from catalogue.store.desk.outbox import Posted
 from clearinghouse.output import complaints, moment, print_json, print_table
 from clearinghouse.session import opened, prepared
 

@@ -8,7 +8,7 @@ import typer
 
 from catalogue.errors import SettingsError
 from catalogue.registration import Registration, RegistrationState, to_json
-from catalogue.store.registrations import Listed
+from catalogue.store.community.registrations import Listed
 from clearinghouse.output import complaints, console, moment, print_json, print_table
 from clearinghouse.session import opened, somebody
 

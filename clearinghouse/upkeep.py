@@ -11,7 +11,7 @@ import typer
 
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.retention import REST, Forgotten
+from catalogue.store.work.retention import REST, Forgotten
 from clearinghouse.output import complaints, print_json, print_table
 from clearinghouse.session import opened, prepared
 from harvester.slices import utc_now

@@ -13,9 +13,9 @@ from catalogue.exchange import Exchange
 from catalogue.provenance import chain, passed_through, read_about
 from catalogue.run import Checkpoint, Fault, HarvestRun, Tally
 from catalogue.sets import SetTree, load_sets
-from catalogue.store.payloads import digest
-from catalogue.store.records import Known, PageOfChanges, Records, Renaming, Withheld, Write
-from catalogue.store.renamings import Names
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import Known, PageOfChanges, Records, Renaming, Withheld, Write
+from catalogue.store.holdings.renamings import Names
 from harvester.clients.base import Item, Note, Page
 from harvester.ingest import Arrival, prepare_all
 

@@ -16,7 +16,7 @@ from catalogue.checkup import Checkup, Outcome, Stage
 from catalogue.errors import CheckupOver, StoreUnreachable
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.checkups import ATTEMPTS, Claim
+from catalogue.store.desk.checkups import ATTEMPTS, Claim
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)

@@ -16,8 +16,8 @@ from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.settings import Settings
 from catalogue.source import Source, is_another_list
 from catalogue.store import Store
-from catalogue.store.recent import NOTHING, Recent
-from catalogue.store.sweeps import MIXED, Grace, Verdict, Waiting
+from catalogue.store.work.recent import NOTHING, Recent
+from catalogue.store.work.sweeps import MIXED, Grace, Verdict, Waiting
 from harvester.clients.oai_trail import DOUBT as END_IN_DOUBT
 from harvester.clocks import is_ahead
 from harvester.guards import GUARDS, Found, tally_after

@@ -9,8 +9,8 @@ from typing import Any
 from catalogue.guards import Guards
 from catalogue.question import Topic
 from catalogue.run import HarvestRun, Tally
-from catalogue.store.recent import NOTHING, Recent
-from catalogue.store.sweeps import Waiting
+from catalogue.store.work.recent import NOTHING, Recent
+from catalogue.store.work.sweeps import Waiting
 
 
 @dataclass(frozen=True, slots=True)

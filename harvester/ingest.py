@@ -17,8 +17,8 @@ from catalogue.record import Record
 from catalogue.rendering import render
 from catalogue.run import Fault
 from catalogue.sets import SetTree
-from catalogue.store.payloads import digest
-from catalogue.store.records import Known, Write
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import Known, Write
 from catalogue.values import search_text_of, values_of
 from harvester.deduplication import keys_of
 from harvester.mapping.defaults import with_defaults

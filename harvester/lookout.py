@@ -25,7 +25,7 @@ from catalogue.sets import source_set
 from catalogue.settings import Settings
 from catalogue.source import SourceState
 from catalogue.store import Store
-from catalogue.store.overview import Glance
+from catalogue.store.registry.overview import Glance
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)

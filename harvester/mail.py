@@ -27,7 +27,7 @@ from catalogue.mail import Mail, Sender, composed
 from catalogue.scrubbing import Scrubber
 from catalogue.settings import MailSecurity, MailWay, Settings
 from catalogue.store import Store
-from catalogue.store.outbox import Posted
+from catalogue.store.desk.outbox import Posted
 from harvester.slices import utc_now
 
 log = structlog.get_logger(__name__)

@@ -32,7 +32,7 @@ from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
+from catalogue.store.holdings.records import PageOfChanges
 from harvester.changes import NamesOf, changes_of
 from harvester.clients import client_for
 from harvester.clients.base import Client, Page

@@ -20,8 +20,8 @@ from catalogue.run import Checkpoint, Fault, HarvestRun, RunKind, RunState, Tall
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.records import Known, Write
-from catalogue.store.runs import SetAside
+from catalogue.store.holdings.records import Known, Write
+from catalogue.store.work.runs import SetAside
 from harvester.changes import Changes
 from harvester.differences import differences
 from harvester.ingest import Arrival, prepare

@@ -17,7 +17,7 @@ from catalogue.run import HarvestRun
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.records import Known, Renaming
+from catalogue.store.holdings.records import Known, Renaming
 from harvester.changes import Changes
 from harvester.ingest import Arrival
 from harvester.slices import utc_now

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from catalogue.run import HarvestRun, Tally
 from catalogue.store import Store
-from catalogue.store.records import Known, PageOfChanges
+from catalogue.store.holdings.records import Known, PageOfChanges
 from harvester.slices import Slice, ending_of, utc_now
 
 _PAGE = 500

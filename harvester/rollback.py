@@ -17,8 +17,8 @@ from catalogue.sets import load_sets
 from catalogue.setting_back import harvested_until, what
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.history import Target, Version
-from catalogue.store.records import Known
+from catalogue.store.holdings.history import Target, Version
+from catalogue.store.holdings.records import Known
 from harvester.changes import Changes
 from harvester.ingest import Arrival
 from harvester.slices import Slice, ending_of, utc_now

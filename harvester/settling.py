@@ -10,7 +10,7 @@ from catalogue.store import Store
 from harvester.deduplication import compare, keys_of
 from harvester.slices import utc_now
 
-#: Changed records after which a run in progress settles; catalogue.store.settling says why not at each page.
+#: Changed records after which a run in progress settles; `store.copies.settling` says why not at each page.
 _OFTEN: Final = 5000
 #: The same for the first time: from then on the terms are known that most records have (`Dictionary.told`).
 _SOON: Final = 500

@@ -20,7 +20,7 @@ from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.source import Source, SourceState
 from catalogue.store import Store
-from catalogue.store.records import Write
+from catalogue.store.holdings.records import Write
 from catalogue.trial import Duplicate, Likeness, Trial, TrialFault
 from catalogue.xml import clean
 from harvester.clients import client_for

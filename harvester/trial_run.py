@@ -17,7 +17,7 @@ from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.source import Source
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
+from catalogue.store.holdings.records import PageOfChanges
 from catalogue.trial import Trial
 from harvester.changes import Changes, changes_of
 from harvester.clients import client_for

@@ -14,7 +14,7 @@ from catalogue.registering import tried
 from catalogue.registration import Registration
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.registrations import ATTEMPTS, Claim
+from catalogue.store.community.registrations import ATTEMPTS, Claim
 from catalogue.trial import Trial
 from harvester.slices import utc_now
 

@@ -22,7 +22,7 @@ from catalogue.scrubbing import shown_text
 from catalogue.sealing import Sealer, keys_of
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.calls import Call
+from catalogue.store.alerting.calls import Call
 from harvester.http import HarvestSession, Limits, Proxy
 from harvester.http.answer import place
 from harvester.slices import utc_now

@@ -17,8 +17,8 @@ from catalogue.run import HarvestRun, RunKind, Tally
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.payloads import digest
-from catalogue.store.records import Known, Withheld, Write
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import Known, Withheld, Write
 from harvester.changes import Changes
 from harvester.differences import losses
 from harvester.ingest import Arrival, prepare

@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from catalogue.people import Action, Role
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.checkups import Allowance
+from catalogue.store.desk.checkups import Allowance
 from endpoint.app import create_app
 from query_truth import filled
 from signing_in import add_node, add_person, token_of

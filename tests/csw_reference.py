@@ -7,7 +7,7 @@ from pathlib import Path
 
 import factories
 from catalogue.store import Store
-from catalogue.store.payloads import digest
+from catalogue.store.holdings.payloads import digest
 from catalogue.values import search_text_of, values_of
 from harvester.mapping.registry import read
 

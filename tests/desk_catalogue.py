@@ -12,8 +12,8 @@ from catalogue.question import Topic
 from catalogue.record import Record, Text
 from catalogue.run import Ending, Fault, HarvestRun, RunKind
 from catalogue.store import Store
-from catalogue.store.payloads import compressed, digest
-from catalogue.store.questions import ask
+from catalogue.store.findings.questions import ask
+from catalogue.store.holdings.payloads import compressed, digest
 from catalogue.store.tables import payloads
 from factories import add_source, commit, now, write_of
 

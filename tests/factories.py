@@ -16,8 +16,8 @@ from catalogue.run import Checkpoint, HarvestRun, RunKind, Tally
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
 from catalogue.store import Store, dialects, statements
-from catalogue.store.payloads import digest
-from catalogue.store.records import PageOfChanges, Write
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import PageOfChanges, Write
 from catalogue.values import search_text_of, values_of
 from harvester.deduplication import keys_of
 

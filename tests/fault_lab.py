@@ -17,7 +17,7 @@ from catalogue.run import HarvestRun, RunKind
 from catalogue.settings import load_settings
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import now
 from harvester.inline import work_now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139

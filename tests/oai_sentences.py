@@ -57,14 +57,14 @@ def _said(lines: str) -> tuple[Sentence, ...]:
 
 SPECIFICATION: Final = _said("""
 2.4 | an identifier is a URI, and names one item for ever | catalogue/oai_identifier.py | feed/test_arguments::identifiers_are_uris cat/test_identifiers::oai_identifier
-2.4 | all records of an item, in whatever format, have its identifier | catalogue/store/feed_sql.py | feed/test_specification::all_formats_of_an_item_have_its_identifier_and_datestamp
+2.4 | all records of an item, in whatever format, have its identifier | catalogue/store/lists/feed_sql.py | feed/test_specification::all_formats_of_an_item_have_its_identifier_and_datestamp
 2.5 | a record is a header, metadata and about containers, in that order | catalogue/oai_record.py | conf/test_schema::answers_are_valid store/test_elements::what_stands_around_the_metadata
 2.5 | the header has the identifier, the datestamp and the most specific sets | catalogue/oai_record.py | feed/test_verbs::get_record feed/test_sets::a_record_is_in_the_sets_of_its_concepts_and_above
-2.5 | metadata are one element of one format, with its namespace and schema | catalogue/store/elements.py | feed/test_verbs::get_record conf/test_sickle::sickle_reads_everything_back
+2.5 | metadata are one element of one format, with its namespace and schema | catalogue/store/holdings/elements.py | feed/test_verbs::get_record conf/test_sickle::sickle_reads_everything_back
 2.5 | about containers say whence a record is and what may be done with it | catalogue/provenance.py | feed/test_about::the_chain_stands_inside_our_own_description feed/test_about::a_statement_of_rights_is_passed_on
-2.5.1 | `persistent`: deletions are told for ever, with the datestamp of the deletion | catalogue/store/writes.py | feed/test_lists::deletion_is_told_in_every_list
+2.5.1 | `persistent`: deletions are told for ever, with the datestamp of the deletion | catalogue/store/holdings/writes.py | feed/test_lists::deletion_is_told_in_every_list
 2.5.1 | a deleted record is a header with status, and nothing else, whoever asks for it | catalogue/oai_record.py | feed/test_verbs::a_deleted_record_is_its_header feed/test_specification::what_is_deleted_is_a_header_in_every_answer
-2.5.1 | what is no more in a format is deleted in the lists of that format, and of no other | catalogue/store/writes.py | feed/test_specification::what_is_no_more_in_a_format_is_deleted_there_alone feed/test_mirrors::copies_end_as_the_catalogue_is
+2.5.1 | what is no more in a format is deleted in the lists of that format, and of no other | catalogue/store/holdings/writes.py | feed/test_specification::what_is_no_more_in_a_format_is_deleted_there_alone feed/test_mirrors::copies_end_as_the_catalogue_is
 2.6 | sets are a hierarchy; who is in a set is in those above it | catalogue/sets.py | feed/test_sets::a_record_is_in_the_sets_of_its_concepts_and_above
 2.6 | setSpec is of URI's unreserved characters, with colons between | catalogue/sets.py | feed/test_arguments::sets_of_illegal_syntax cat/test_sets::a_file_that_describes_no_hierarchy
 2.6 | a set has a name, and may have a description | endpoint/oai_pmh/sets.py | feed/test_sets::a_set_is_described_in_the_languages_of_its_labels feed/test_sets::every_set_is_listed_those_with_records_first
@@ -73,7 +73,7 @@ SPECIFICATION: Final = _said("""
 2.7.1 | both granularities are taken, but not mixed; from is not after until | endpoint/oai_pmh/arguments.py | feed/test_arguments::both_granularities feed/test_arguments::spans_that_are_none
 2.7.1 | dates before the earliest datestamp and after now are no errors of syntax | endpoint/oai_pmh/verbs.py | feed/test_specification::dates_outside_of_the_catalogue
 2.7.1 | whatever changes in a list gets a later datestamp, and none is ever changed back | catalogue/store/clock.py | store/test_clock::datestamps_never_run_backwards_when_the_clock_is_set_back feed/test_never_missed::harvests_amid_changes_end_with_the_catalogue
-2.7.2 | a list of a set has what is in the set and below, and tells what has left | catalogue/store/memberships.py | feed/test_lists::leaving_a_set_is_told_in_that_set_only store/test_memberships::a_record_moves_between_sets
+2.7.2 | a list of a set has what is in the set and below, and tells what has left | catalogue/store/holdings/memberships.py | feed/test_lists::leaving_a_set_is_told_in_that_set_only store/test_memberships::a_record_moves_between_sets
 3.1.1 | GET and POST mean the same; POST is a form | endpoint/oai_pmh/address.py | feed/test_transport::post_is_get feed/test_transport::a_body_that_is_no_form
 3.1.1 | arguments stand in any order, percent-encoded | endpoint/oai_pmh/address.py | feed/test_specification::arguments_have_no_order feed/test_transport::any_query_is_answered_in_the_protocol
 3.1.2 | text/xml; errors of the protocol are 200; 503 says when to come back | endpoint/oai_pmh/address.py | feed/test_transport::it_is_xml feed/test_verbs::errors_repeat_the_arguments_unless_they_are_illegal out/transport/test_transport::a_busy_process_asks_for_patience_and_serves_again
@@ -125,10 +125,10 @@ oai-identifier, eprints, friends, branding, toolkit | descriptions in Identify, 
 
 PROMISES: Final = _said("""
 never missed | who comes back with the last responseDate ends with the catalogue | catalogue/store/clock.py | feed/test_mirrors::copies_end_as_the_catalogue_is feed/test_never_missed::writers_in_processes_of_their_own
-every page costs the same | a page is a range of an index | catalogue/store/feed_sql.py | feed/test_plans::sqlite_scans_a_range_of_the_index feed/test_plans::postgresql_scans_a_range_of_the_index
-sizes | counted, not estimated | catalogue/store/sizes.py | store/test_counts::a_list_is_as_long_as_it_is_counted feed/test_mirrors::copies_end_as_the_catalogue_is
+every page costs the same | a page is a range of an index | catalogue/store/lists/feed_sql.py | feed/test_plans::sqlite_scans_a_range_of_the_index feed/test_plans::postgresql_scans_a_range_of_the_index
+sizes | counted, not estimated | catalogue/store/lists/sizes.py | store/test_counts::a_list_is_as_long_as_it_is_counted feed/test_mirrors::copies_end_as_the_catalogue_is
 sets | from data, in six languages; a changed file is applied | catalogue/sets.py | cat/test_sets::our_own_hierarchy_has_what_is_promised feed/test_sets::a_changed_hierarchy_is_listed_at_once_and_what_was_stays
-formats | what was sent in a format is served in it to the byte | catalogue/store/elements.py | feed/test_verbs::a_format_that_only_some_records_have conf/test_sickle::sickle_reads_everything_back
+formats | what was sent in a format is served in it to the byte | catalogue/store/holdings/elements.py | feed/test_verbs::a_format_that_only_some_records_have conf/test_sickle::sickle_reads_everything_back
 formats | every format that we write is valid | catalogue/rendering/__init__.py | cat/rendering/test_totality::every_rendition_is_valid cat/rendering/test_datacite::all_of_it_is_valid cat/rendering/test_totality::every_dcat_is_rdf_that_says_what_dcat_ap_asks_for
 on the wire | ETag, 304, HEAD, keep-alive | endpoint/transport/answers.py | out/transport/test_transport::what_a_client_has_already_is_not_sent_again out/transport/test_transport::head_tells_what_get_would_say out/transport/test_transport::one_connection_serves_a_whole_harvest
 limits | by client, not on loopback | endpoint/transport/limits.py | out/transport/test_transport::loopback_is_not_counted

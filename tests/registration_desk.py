@@ -31,7 +31,7 @@ from catalogue.mail import Mail
 from catalogue.people import Role
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
-from catalogue.store.checkups import Allowance
+from catalogue.store.desk.checkups import Allowance
 from catalogue.trial import Trial
 from endpoint.app import create_app
 from signing_in import COOKIE, add_person

@@ -11,8 +11,8 @@ from catalogue.question import Answer, Question
 from catalogue.run import BY_REQUEST, HarvestRun, RunKind
 from catalogue.source import Source, host_of
 from catalogue.steering.hand import Hand, as_one, utc_now
-from catalogue.store.checkups import Allowance
-from catalogue.store.problems import Acceptance
+from catalogue.store.desk.checkups import Allowance
+from catalogue.store.findings.problems import Acceptance
 
 #: Behind every fault that there will be.
 _LAST: Final = 2**62

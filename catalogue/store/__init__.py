@@ -11,57 +11,57 @@ from typing import Self
 import sqlalchemy as sa
 
 from catalogue.errors import StoreUnreachable
-from catalogue.store.alerts import Alerts
-from catalogue.store.audit import Audit
+from catalogue.store.alerting.alerts import Alerts
+from catalogue.store.alerting.calls import Calls
+from catalogue.store.alerting.subscriptions import Subscriptions
 from catalogue.store.backup import back_up
-from catalogue.store.beginnings import Beginnings
-from catalogue.store.calls import Calls
-from catalogue.store.checkups import Checkups
-from catalogue.store.clients import Clients
-from catalogue.store.clusters import Clusters
-from catalogue.store.correspondence import Correspondence
-from catalogue.store.digests import Digests
+from catalogue.store.community.audit import Audit
+from catalogue.store.community.organisations import Organisations
+from catalogue.store.community.people import People
+from catalogue.store.community.pings import Pings
+from catalogue.store.community.registrations import Registrations
+from catalogue.store.community.sessions import Sessions, Tokens
+from catalogue.store.community.views import Views
+from catalogue.store.copies.clusters import Clusters
+from catalogue.store.copies.kinship import Kinship
+from catalogue.store.desk.checkups import Checkups
+from catalogue.store.desk.clients import Clients
+from catalogue.store.desk.correspondence import Correspondence
+from catalogue.store.desk.digests import Digests
+from catalogue.store.desk.keys import Keys
+from catalogue.store.desk.outbox import Outbox
 from catalogue.store.engine import create_engine, together
-from catalogue.store.exchanges import Exchanges
-from catalogue.store.faults import Faults
-from catalogue.store.feed import Feed
-from catalogue.store.figures import Figures
-from catalogue.store.history import History
+from catalogue.store.findings.faults import Faults
+from catalogue.store.findings.problems import Problems
+from catalogue.store.findings.questions import Questions
+from catalogue.store.findings.withheld import WithheldChanges
+from catalogue.store.holdings.beginnings import Beginnings
+from catalogue.store.holdings.history import History
+from catalogue.store.holdings.listing import Listing
+from catalogue.store.holdings.payloads import Payloads
+from catalogue.store.holdings.records import Records
+from catalogue.store.holdings.renamings import Renamings
+from catalogue.store.holdings.sets import Sets
 from catalogue.store.index.answers import SearchIndex
-from catalogue.store.kept import KeptRenditions
-from catalogue.store.keys import Keys
-from catalogue.store.kinship import Kinship
-from catalogue.store.listing import Listing
+from catalogue.store.lists.feed import Feed
+from catalogue.store.lists.kept import KeptRenditions
 from catalogue.store.migrations import require_current, upgrade
-from catalogue.store.organisations import Organisations
-from catalogue.store.outbox import Outbox
-from catalogue.store.overview import Overview
-from catalogue.store.pauses import Pauses
-from catalogue.store.payloads import Payloads
-from catalogue.store.people import People
-from catalogue.store.pings import Pings
-from catalogue.store.problems import Problems
-from catalogue.store.questions import Questions
-from catalogue.store.recent import RecentChanges
-from catalogue.store.records import Records
-from catalogue.store.registrations import Registrations
-from catalogue.store.renamings import Renamings
-from catalogue.store.retention import Retention
-from catalogue.store.runs import Runs
-from catalogue.store.search import Search
-from catalogue.store.secrets import Secrets
-from catalogue.store.sessions import Sessions, Tokens
-from catalogue.store.sets import Sets
+from catalogue.store.queries.search import Search
+from catalogue.store.queries.within import Within
+from catalogue.store.registry.overview import Overview
+from catalogue.store.registry.pauses import Pauses
+from catalogue.store.registry.secrets import Secrets
+from catalogue.store.registry.sources import Sources
+from catalogue.store.registry.validators import Validators
 from catalogue.store.soundness import Flaw, flaws, mend
-from catalogue.store.sources import Sources
-from catalogue.store.subscriptions import Subscriptions
-from catalogue.store.sweeps import Sweeps
-from catalogue.store.trials import Trials
-from catalogue.store.validators import Validators
-from catalogue.store.views import Views
-from catalogue.store.withheld import WithheldChanges
-from catalogue.store.within import Within
-from catalogue.store.workers import Workers
+from catalogue.store.work.exchanges import Exchanges
+from catalogue.store.work.figures import Figures
+from catalogue.store.work.recent import RecentChanges
+from catalogue.store.work.retention import Retention
+from catalogue.store.work.runs import Runs
+from catalogue.store.work.sweeps import Sweeps
+from catalogue.store.work.trials import Trials
+from catalogue.store.work.workers import Workers
 
 
 class Store:

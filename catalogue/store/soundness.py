@@ -15,12 +15,12 @@ import sqlalchemy as sa
 import zstandard
 from sqlalchemy.engine import Connection, Engine
 
-from catalogue.store import payloads as kept
-from catalogue.store import sizes
 from catalogue.store.engine import reading, writing
+from catalogue.store.holdings import payloads as kept
 from catalogue.store.index import batches
 from catalogue.store.index.anew import begin_anew
-from catalogue.store.kept import is_as_rendered, kept_now, take_away
+from catalogue.store.lists import sizes
+from catalogue.store.lists.kept import is_as_rendered, kept_now, take_away
 from catalogue.store.parts import parts
 from catalogue.store.tables import (
     index_entries,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from catalogue.alerts import Alert, AlertState, Channel, Pace, Rule, Subscription
 from catalogue.digest_clock import Clock, Weekday
-from catalogue.store.calls import Call, CallState
+from catalogue.store.alerting.calls import Call, CallState
 from endpoint.admin_api.shapes import Shape
 from endpoint.alerts.hearing import LONGEST_QUIET
 from endpoint.alerts.wording import sentence

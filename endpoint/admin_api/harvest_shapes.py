@@ -11,9 +11,9 @@ from catalogue.node_state import NodeState
 from catalogue.question import Answer, Question, QuestionState, Topic
 from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.source import Protocol
-from catalogue.store.exchanges import Told
-from catalogue.store.faults import NumberedFault
-from catalogue.store.problems import Group
+from catalogue.store.findings.faults import NumberedFault
+from catalogue.store.findings.problems import Group
+from catalogue.store.work.exchanges import Told
 from endpoint.admin_api.shapes import Shape
 from endpoint.dashboard.nodes import NodeLine
 from endpoint.public.wording import public

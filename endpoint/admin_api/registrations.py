@@ -12,7 +12,7 @@ from starlette.requests import Request
 from catalogue.errors import InvalidQuery
 from catalogue.people import Action
 from catalogue.registration import Registration, RegistrationState, to_json
-from catalogue.store.registrations import Listed as Row
+from catalogue.store.community.registrations import Listed as Row
 from endpoint.admin_api.problems import RESPONSES
 from endpoint.admin_api.shapes import Listed, Shape
 from endpoint.auth.gate import needs, reader

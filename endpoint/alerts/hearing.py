@@ -23,7 +23,7 @@ from catalogue.errors import InvalidMail, SettingsError, UnknownPerson
 from catalogue.mail import Mail, normal_address
 from catalogue.people import Person
 from catalogue.sealing import Sealer, keys_of
-from catalogue.store.subscriptions import Told
+from catalogue.store.alerting.subscriptions import Told
 from endpoint.alerts import letters
 from endpoint.alerts.telling import addresses_for, key_of, language_of, mail_of
 from endpoint.deps import Services

@@ -18,7 +18,7 @@ from catalogue.alerts import Alert, Channel, Pace, Subscription, Telling, to_tel
 from catalogue.errors import InvalidMail, UnknownPerson, UnknownSubscription
 from catalogue.mail import Mail
 from catalogue.people import Action, Person, nodes_where
-from catalogue.store.subscriptions import Told
+from catalogue.store.alerting.subscriptions import Told
 from endpoint.alerts import letters
 from endpoint.alerts.letters import Addresses, Item, Letter
 from endpoint.deps import Services

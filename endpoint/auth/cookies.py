@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalogue.settings import Settings
-from catalogue.store.sessions import Lifetime
+from catalogue.store.community.sessions import Lifetime
 from endpoint.auth import onward
 from endpoint.deps import services
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from catalogue.checkup import normalised
 from catalogue.errors import InvalidQuery
 from catalogue.source import host_of
-from catalogue.store.checkups import Allowance
+from catalogue.store.desk.checkups import Allowance
 from endpoint.deps import services
 
 

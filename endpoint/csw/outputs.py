@@ -19,7 +19,7 @@ from catalogue.queryables import utc
 from catalogue.rendering import atom, csw_record, datacite, iso_element_sets, render
 from catalogue.rendering.one_language import in_language
 from catalogue.store import Store
-from catalogue.store.search import FoundRecord
+from catalogue.store.queries.search import FoundRecord
 from catalogue.xml import parse
 from endpoint.csw.requests import ElementSet
 

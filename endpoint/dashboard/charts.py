@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalogue.store.overview import Spark
+from catalogue.store.registry.overview import Spark
 
 _WIDTH, _HEIGHT, _EDGE = 120.0, 28.0, 2.0
 BOX: Final = f"0 0 {_WIDTH:g} {_HEIGHT:g}"

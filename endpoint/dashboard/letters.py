@@ -14,8 +14,8 @@ from catalogue.errors import SettingsError, UnknownSource
 from catalogue.people import Action
 from catalogue.source import Source
 from catalogue.store import Store
-from catalogue.store.correspondence import LONGEST, Manner, Note
-from catalogue.store.outbox import MailState, Posted
+from catalogue.store.desk.correspondence import LONGEST, Manner, Note
+from catalogue.store.desk.outbox import MailState, Posted
 from endpoint.auth.forms import Fields, Form
 from endpoint.auth.gate import allowed, needs
 from endpoint.dashboard.pages import back, refused, unknown

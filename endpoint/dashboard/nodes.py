@@ -17,8 +17,8 @@ from catalogue.node_state import NodeState, state_of
 from catalogue.people import Action
 from catalogue.run import HarvestRun
 from catalogue.store import Store
-from catalogue.store.overview import Glance, Spark
-from catalogue.store.sets import SetCount
+from catalogue.store.holdings.sets import SetCount
+from catalogue.store.registry.overview import Glance, Spark
 from endpoint.auth.gate import Reader
 from endpoint.dashboard import charts
 from endpoint.deps import services

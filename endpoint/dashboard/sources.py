@@ -15,7 +15,7 @@ from catalogue.people import Action
 from catalogue.quiet_hours import quiet_until
 from catalogue.source import Missed, Source
 from catalogue.steering import sources as steering
-from catalogue.store.overview import SPARK
+from catalogue.store.registry.overview import SPARK
 from catalogue.timing import coming_dues
 from endpoint.alerts import wording as alert_words
 from endpoint.auth.gate import Reader, allowed, needs, reader

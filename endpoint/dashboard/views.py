@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from catalogue.errors import SettingsError
 from catalogue.people import Action
-from catalogue.store.views import View
+from catalogue.store.community.views import View
 from endpoint.auth.forms import Form
 from endpoint.auth.gate import needs, reader
 from endpoint.dashboard.nodes import Wish

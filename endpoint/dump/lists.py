@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from catalogue.oai_record import utc
-from catalogue.store.feed import FeedEntry, FeedPage, FeedQuery, Position
+from catalogue.store.lists.feed import FeedEntry, FeedPage, FeedQuery, Position
 from endpoint.oai_pmh import envelope, on_demand
 from endpoint.oai_pmh.arguments import Pairs
 from endpoint.oai_pmh.errors import NoRecordsMatch

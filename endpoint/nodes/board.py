@@ -19,7 +19,7 @@ from catalogue.participants import Participant, find, participants
 from catalogue.sets import source_set
 from catalogue.source import Source
 from catalogue.store import Store
-from catalogue.store.sets import SetCount
+from catalogue.store.holdings.sets import SetCount
 from endpoint.public.fresh import Fresh
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from catalogue.store.overview import Step
+from catalogue.store.registry.overview import Step
 
 _WIDTH, _HEIGHT, _TOP = 640.0, 160.0, 4.0
 BOX: Final = f"0 0 {_WIDTH:g} {_HEIGHT:g}"

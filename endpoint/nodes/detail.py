@@ -15,7 +15,7 @@ from starlette.requests import Request
 from catalogue.formats import FORMATS, MetadataFormat
 from catalogue.sets import SOURCE_BRANCH, SetTree, load_sets, source_set
 from catalogue.store import Store
-from catalogue.store.problems import Mended
+from catalogue.store.findings.problems import Mended
 from endpoint.deps import Services
 from endpoint.nodes.board import Line, SourceLine, board_in, board_of
 from endpoint.nodes.charts import Trend, trend

@@ -12,7 +12,7 @@ from catalogue.checkup import Checkup
 from catalogue.errors import SettingsError, UnknownCheckup
 from catalogue.sets import SOURCE_BRANCH, source_set
 from catalogue.store import Store
-from catalogue.store.overview import Sums
+from catalogue.store.registry.overview import Sums
 from endpoint.nodes.board import Line
 
 

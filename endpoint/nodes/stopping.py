@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalogue.errors import UnknownLink, UnknownNode
-from catalogue.store.digests import DigestReader
+from catalogue.store.desk.digests import DigestReader
 from endpoint.auth.forms import AnyForm
 from endpoint.auth.pages import private
 from endpoint.deps import services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalogue.record import from_json
 from catalogue.rendering import render
-from catalogue.store.feed import Feed, FeedPage, FeedQuery, Position, Told, Unrendered
+from catalogue.store.lists.feed import Feed, FeedPage, FeedQuery, Position, Told, Unrendered
 
 
 def page(feed: Feed, query: FeedQuery, *, after: Position | None, limit: int) -> FeedPage | None:

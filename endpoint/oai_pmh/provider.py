@@ -11,7 +11,7 @@ from catalogue import formats
 from catalogue.formats import FORMATS, RENDERED, MetadataFormat
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.feed import FeedPage, FeedQuery
+from catalogue.store.lists.feed import FeedPage, FeedQuery
 from endpoint.oai_pmh import on_demand
 from endpoint.oai_pmh.identify import Identity
 from endpoint.oai_pmh.remembered import MOST, Key, Pages

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from catalogue.store.clock import State
-from catalogue.store.feed import FeedPage, FeedQuery, Position
+from catalogue.store.lists.feed import FeedPage, FeedQuery, Position
 from endpoint.transport.deflated import Deflated, Part
 from endpoint.transport.validators import LONGEST
 

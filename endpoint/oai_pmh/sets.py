@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from catalogue import namespaces as ns
 from catalogue.record import UNDETERMINED
 from catalogue.sets import SetNode, SetTree, load_sets
-from catalogue.store.sets import OaiSet, Sets
+from catalogue.store.holdings.sets import OaiSet, Sets
 from catalogue.xml import escape
 
 #: Sets on a page of ListSets: some 50 kB, with labels in six languages.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from catalogue.formats import FORMATS
 from catalogue.sets import SOURCE_BRANCH, load_sets
-from catalogue.store.feed import FeedQuery, Position
+from catalogue.store.lists.feed import FeedQuery, Position
 from endpoint.oai_pmh import arguments, elements, on_demand, resumption, sets
 from endpoint.oai_pmh.errors import (
     BadResumptionToken,

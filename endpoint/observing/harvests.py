@@ -23,7 +23,7 @@ from catalogue.exchange import BOUNDS
 from catalogue.node_state import NodeState, state_of
 from catalogue.run import OPEN_STATES
 from catalogue.store import Store
-from catalogue.store.figures import Times
+from catalogue.store.work.figures import Times
 from endpoint.observing.pulse import Pulse
 from endpoint.public.fresh import Fresh
 

@@ -9,7 +9,7 @@ from catalogue.run import Ending, HarvestRun
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store
-from catalogue.store.sets import SetCount
+from catalogue.store.holdings.sets import SetCount
 from endpoint.public import wording
 
 _PROTOCOLS = {

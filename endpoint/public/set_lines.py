@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalogue.sets import load_sets
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.sets import SetCount
+from catalogue.store.holdings.sets import SetCount
 from endpoint.public import wording
 
 #: Sets that the page shows at most; the others are in ListSets.

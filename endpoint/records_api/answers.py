@@ -24,7 +24,7 @@ from catalogue.rendering import (
     turtle,
 )
 from catalogue.rendering.rdf_tree import Described, described
-from catalogue.store.listing import ListedRecord
+from catalogue.store.holdings.listing import ListedRecord
 from catalogue.xml import escape, escape_attribute
 from endpoint.records_api import links
 from endpoint.records_api.links import Link

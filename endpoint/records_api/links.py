@@ -11,7 +11,7 @@ from catalogue.formats import ISO19139
 from catalogue.rendering import ogc_record, schema_org
 from catalogue.rendering.citation import citation
 from catalogue.source import Protocol
-from catalogue.store.listing import ListedRecord
+from catalogue.store.holdings.listing import ListedRecord
 from endpoint.public import wording
 from endpoint.records_api.representations import (
     GEOJSON,

@@ -16,7 +16,7 @@ from catalogue.record import UNDETERMINED, Box, Conformance, Text
 from catalogue.rendering import dublin_core, schema_org
 from catalogue.rendering.citation import citation, web_uri
 from catalogue.rendering.markup import in_degrees, number
-from catalogue.store.listing import ListedRecord
+from catalogue.store.holdings.listing import ListedRecord
 from endpoint import languages
 from endpoint.languages import Language, name_of
 from endpoint.public import wording

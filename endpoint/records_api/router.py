@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from catalogue.errors import InvalidQuery
 from catalogue.formats import FORMATS
-from catalogue.store.listing import ListedRecord
+from catalogue.store.holdings.listing import ListedRecord
 from endpoint.deps import services
 from endpoint.records_api import answers, cursor, documents, links, openapi, pages
 from endpoint.records_api.links import HEADERS, Link

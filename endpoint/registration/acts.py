@@ -19,7 +19,7 @@ from catalogue.mail import Mail
 from catalogue.people import Role
 from catalogue.registration import Registration, RegistrationState, Rhythm, Step, Who
 from catalogue.sealing import Sealer, keys_of
-from catalogue.store.registrations import MOST_CONFIRMATIONS
+from catalogue.store.community.registrations import MOST_CONFIRMATIONS
 from endpoint.alerts.hearing import hear_of_node
 from endpoint.deps import Services
 from endpoint.registration import letters

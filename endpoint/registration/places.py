@@ -12,7 +12,7 @@ from catalogue.errors import UnknownNode
 from catalogue.people import Node, Organisation
 from catalogue.registration import Registration, source_of
 from catalogue.source import host_of
-from catalogue.store.registrations import Place
+from catalogue.store.community.registrations import Place
 from endpoint.deps import Services
 
 _LONGEST: Final = 40

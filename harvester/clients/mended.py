@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from catalogue.store.payloads import digest
+from catalogue.store.holdings.payloads import digest
 from harvester.clients.base import Item, Note, Page
 
 _DECLARED: Final = re.compile(rb"\sxmlns(?::[^\s=]+)?\s*=\s*(?:\"[^\"]*\"|'[^']*')")

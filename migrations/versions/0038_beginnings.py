@@ -14,7 +14,7 @@ down_revision = "0037"
 branch_labels = None
 depends_on = None
 
-#: Records that are looked at together, and beginnings of one source, as catalogue.store.beginnings had them.
+#: Records that are looked at together, and beginnings of one source, as `holdings.beginnings` had them.
 _PART, _MOST = 5000, 100
 
 

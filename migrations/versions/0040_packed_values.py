@@ -23,7 +23,7 @@ depends_on = None
 
 #: Records whose values are packed, or unpacked, together.
 _PART = 2000
-# As catalogue.queryables and catalogue.store.writes had it.
+# As catalogue.queryables and catalogue.store.holdings.writes had it.
 _RUNNING = {
     "abstract", "alternative", "lineage", "limitation", "other_constraints", "relation", "rights", "source",
 }  # fmt: skip

@@ -21,9 +21,9 @@ from catalogue.run import Ending, HarvestRun, RunKind
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
-from catalogue.store.packed import pairs_of
-from catalogue.store.payloads import digest
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.lists.feed import FeedQuery
+from catalogue.store.queries.packed import pairs_of
 from factories import assert_sound, now
 from remote_node import FOREIGN, RemoteNode, dublin_core, iso19139, running
 

@@ -12,7 +12,7 @@ from catalogue.alerts import Rule
 from catalogue.credentials import SecretKind
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.source import Missed, Protocol, SourceState
-from catalogue.store.overview import Glance, Spark
+from catalogue.store.registry.overview import Glance, Spark
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 TERMS = Terms()

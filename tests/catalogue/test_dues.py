@@ -9,7 +9,7 @@ from catalogue.node_state import NodeState, state_of
 from catalogue.run import Ending, RunKind
 from catalogue.source import Missed
 from catalogue.store import Store
-from catalogue.store.overview import Glance
+from catalogue.store.registry.overview import Glance
 from factories import add_source
 
 SET_AT = datetime(2026, 3, 9, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 
 from catalogue.sealing import new_key
 from catalogue.store import Store
-from catalogue.store.payloads import decompressed
+from catalogue.store.holdings.payloads import decompressed
 from catalogue.store.tables import exchanges, metadata
 from factories import now
 from remote_node import FOREIGN, RemoteNode, cut_off, status

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from catalogue.store.tables import list_sizes, neutral_records, records, renditions
 from factories import now
 from remote_node import RemoteNode, dublin_core

@@ -9,7 +9,7 @@ from about import origin, provenance, rights
 from catalogue.provenance import chain, read_about
 from catalogue.run import HarvestRun, RunKind, Tally
 from catalogue.store import Store
-from catalogue.store.feed import FeedEntry, FeedQuery
+from catalogue.store.lists.feed import FeedEntry, FeedQuery
 from remote_node import Entry, RemoteNode, dublin_core
 
 Harvest = Callable[..., HarvestRun]

@@ -18,8 +18,8 @@ from catalogue.formats import ON_DEMAND, RENDERED
 from catalogue.run import Checkpoint, Ending, Fault, HarvestRun, Tally
 from catalogue.sets import source_set
 from catalogue.store import Store, dialects
-from catalogue.store.feed import FeedQuery
-from catalogue.store.payloads import digest
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.lists.feed import FeedQuery
 from factories import NAMESPACE, add_source, now, open_run
 from harvester.changes import changes_of
 from harvester.clients.base import Item, Page

@@ -19,7 +19,7 @@ from catalogue.source import Protocol, Source, SourceState, is_another_list
 from catalogue.steering.hand import Hand
 from catalogue.steering.sources import change_settings
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import now
 from harvester import deletions
 from harvester.inline import work_now
@@ -664,7 +664,7 @@ def test_a_run_that_was_cancelled_at_its_judgement_writes_no_more(
     lose(forgetful, *range(30))
     run = sqlite_store.runs.open("nile", RunKind.FULL, now(), worker="test:1:a")
     sqlite_store.runs.cancel(run.id, now())
-    from catalogue.store.sweeps import Grace, Verdict
+    from catalogue.store.work.sweeps import Grace, Verdict
 
     with pytest.raises(RunLost):
         sqlite_store.sweeps.judge(run, Verdict(complete=True), Grace(1, now()), now())

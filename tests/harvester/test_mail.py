@@ -16,7 +16,7 @@ from catalogue.errors import MailNotSent, SettingsError
 from catalogue.mail import Mail
 from catalogue.settings import Settings, load_settings
 from catalogue.store import Store
-from catalogue.store.outbox import MailState
+from catalogue.store.desk.outbox import MailState
 from harvester.mail import GIVEN_UP_AFTER, Postman, dispatch, pause, sender_of
 from harvester.slices import utc_now
 from mail_server import PASSWORD, USER, MailServer, serving_mail

@@ -15,7 +15,7 @@ from catalogue.errors import RunAlreadyOpen, RunLost
 from catalogue.run import Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.payloads import digest
+from catalogue.store.holdings.payloads import digest
 from factories import now
 from harvester import inline, pipeline, work
 from harvester.clients.oai_position import MOST_FAILING

@@ -17,7 +17,7 @@ from catalogue.settings import load_settings
 from catalogue.steering import acts, sources
 from catalogue.steering.hand import Hand
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import add_source
 from remote_node import RemoteNode, dublin_core
 

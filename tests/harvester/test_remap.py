@@ -19,8 +19,8 @@ from catalogue.sets import source_set
 from catalogue.settings import Settings
 from catalogue.source import SourceState
 from catalogue.store import Store
-from catalogue.store.feed import FeedEntry, FeedQuery
-from catalogue.store.packed import pairs_of
+from catalogue.store.lists.feed import FeedEntry, FeedQuery
+from catalogue.store.queries.packed import pairs_of
 from catalogue.store.tables import renditions
 from factories import now, set_clock
 from harvester import ingest, remap

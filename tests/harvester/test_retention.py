@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from catalogue.run import HarvestRun, RunKind, Tally
 from catalogue.store import Store
-from catalogue.store.retention import Forgotten
 from catalogue.store.tables import runs
+from catalogue.store.work.retention import Forgotten
 from factories import assert_sound, now
 from harvester import ingest
 from harvester.mapping.registry import read

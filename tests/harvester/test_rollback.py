@@ -15,7 +15,7 @@ from catalogue.exchange import Validator
 from catalogue.run import Ending, HarvestRun, RunKind, Tally
 from catalogue.settings import Settings
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import now, set_clock
 from harvester import rollback
 from harvester.inline import work_now

@@ -9,7 +9,7 @@ import pytest
 
 from catalogue.run import COPIES, HarvestRun, RunKind
 from catalogue.store import Store, dialects
-from catalogue.store import settling as clustering
+from catalogue.store.copies import settling as clustering
 from catalogue.store.index import batches
 from harvester import settling
 from remote_node import Entry, RemoteNode, dublin_core, running

@@ -15,8 +15,8 @@ from werkzeug import Request, Response
 from catalogue.alerts import Channel, Subscription, Wish
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.calls import Call, CallState
-from catalogue.store.subscriptions import Told
+from catalogue.store.alerting.calls import Call, CallState
+from catalogue.store.alerting.subscriptions import Told
 from endpoint.alerts import hearing
 from endpoint.deps import Services
 from factories import now

@@ -15,7 +15,7 @@ from catalogue.errors import StoreUnreachable
 from catalogue.run import Checkpoint, Ending, HarvestRun, RunKind, RunState, Tally
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
+from catalogue.store.holdings.records import PageOfChanges
 from factories import add_source, now
 from harvester import worker
 from harvester.worker import Watch, alive, is_gone, new_worker

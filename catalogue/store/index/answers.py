@@ -26,7 +26,7 @@ from catalogue.store.index.finding import Finding
 from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import bits_of, without
 from catalogue.store.index.words import runs
-from catalogue.store.predicates import Conditions
+from catalogue.store.queries.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
 
 #: Records that are taken in at once.

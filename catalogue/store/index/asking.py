@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 
 from catalogue.query import AnyText, Pattern
 from catalogue.store import dialects, statements
-from catalogue.store.comparisons import matches
 from catalogue.store.index import terms
 from catalogue.store.index.dictionary import Vocabulary
 from catalogue.store.index.postings import Union, bits_of, numbers_of
 from catalogue.store.index.rows import postings
 from catalogue.store.index.terms import Term
 from catalogue.store.index.words import wanted
+from catalogue.store.queries.comparisons import matches
 from catalogue.store.tables import index_terms, neutral_records
 
 #: Terms whose postings are read at once.

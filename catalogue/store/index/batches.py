@@ -27,7 +27,7 @@ from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import changed, chunk_of, place_in_chunk
 from catalogue.store.index.terms import Term
 from catalogue.store.index.words import words
-from catalogue.store.packed import pairs_of
+from catalogue.store.queries.packed import pairs_of
 from catalogue.store.tables import (
     boxes,
     index_entries,

@@ -13,7 +13,7 @@ from catalogue.store import dialects
 from catalogue.store.index import batches
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import walk
-from catalogue.store.packed import values_of
+from catalogue.store.queries.packed import values_of
 from catalogue.store.tables import index_terms
 
 _ENDS = (False, True)

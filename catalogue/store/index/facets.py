@@ -19,7 +19,7 @@ from catalogue.store.index import terms
 from catalogue.store.index.answers import State
 from catalogue.store.index.postings import CHUNK, Flags, bits_of, numbers_of
 from catalogue.store.index.rows import postings
-from catalogue.store.packed import values_of
+from catalogue.store.queries.packed import values_of
 from catalogue.store.tables import index_terms, record_sets, sets
 
 #: Values whose postings are read at once.

@@ -31,17 +31,17 @@ from catalogue.query import (
     Relation,
 )
 from catalogue.queryables import OF_RECORDS, Kind
-from catalogue.store import extents
-from catalogue.store.comparisons import (
-    Condition,
-    kind_of,
-)
 from catalogue.store.index import edged, edges, terms
 from catalogue.store.index.asking import MANY, Asking
 from catalogue.store.index.pairs import in_a_row
 from catalogue.store.index.postings import without
 from catalogue.store.index.valued import FEW, Valued
-from catalogue.store.predicates import Conditions, anywhere, of_datestamp
+from catalogue.store.queries import extents
+from catalogue.store.queries.comparisons import (
+    Condition,
+    kind_of,
+)
+from catalogue.store.queries.predicates import Conditions, anywhere, of_datestamp
 from catalogue.store.tables import (
     boxes,
     records,

@@ -20,7 +20,7 @@ from catalogue.store.index.answers import State
 from catalogue.store.index.order import waiting_steps
 from catalogue.store.index.postings import CHUNK, bits_of, without
 from catalogue.store.index.slices import walked
-from catalogue.store.predicates import ordered_by
+from catalogue.store.queries.predicates import ordered_by
 from catalogue.store.tables import Comparable, index_order, records
 
 #: Records of a front: as many as the slice ends behind, of these.

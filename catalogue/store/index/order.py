@@ -26,7 +26,7 @@ from catalogue.store import dialects, statements
 from catalogue.store.index import terms
 from catalogue.store.index.postings import Union, bits_of, numbers_of
 from catalogue.store.index.rows import postings
-from catalogue.store.packed import values_of
+from catalogue.store.queries.packed import values_of
 from catalogue.store.tables import index_order, index_terms, renditions
 
 #: What is in order so far: (key, record number), records with the same key by number.

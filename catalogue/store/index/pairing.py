@@ -24,8 +24,8 @@ from catalogue.store.index.pairs import numbers_of_words, packed_words
 from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of, without
 from catalogue.store.index.titled import NO_WORD, written
 from catalogue.store.index.words import row, sequence
-from catalogue.store.packed import values_of
 from catalogue.store.parts import parts
+from catalogue.store.queries.packed import values_of
 from catalogue.store.tables import (
     index_paired,
     index_pairs,

@@ -14,7 +14,7 @@ from catalogue.store import dialects
 from catalogue.store.index.answers import State
 from catalogue.store.index.order import can_walk, taken, walk
 from catalogue.store.index.postings import bits_of, numbers_of, without
-from catalogue.store.predicates import ordered_by, stands_behind
+from catalogue.store.queries.predicates import ordered_by, stands_behind
 from catalogue.store.tables import records
 
 #: Steps of a walk that cost as much as to put one record in order by itself.

@@ -14,12 +14,20 @@ import sqlalchemy as sa
 from catalogue.query import Between, Compare, Like, Operator, Pattern, Wildcard
 from catalogue.queryables import CODES, KEY_LENGTH, Kind, instant, normalise
 from catalogue.store import dialects, statements
-from catalogue.store.comparisons import ENDS, Comparing, Condition, Row, beginning, comparable, normalised
 from catalogue.store.index import terms, titled
 from catalogue.store.index.asking import MANY, Asking
 from catalogue.store.index.postings import bits_of, numbers_of
-from catalogue.store.packed import pairs_of, values_of
-from catalogue.store.predicates import on_values
+from catalogue.store.queries.comparisons import (
+    ENDS,
+    Comparing,
+    Condition,
+    Row,
+    beginning,
+    comparable,
+    normalised,
+)
+from catalogue.store.queries.packed import pairs_of, values_of
+from catalogue.store.queries.predicates import on_values
 from catalogue.store.tables import index_order, index_terms, record_queryables
 
 #: Terms whose postings are read for one predicate: beyond, the values are looked at.

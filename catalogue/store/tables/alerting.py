@@ -84,7 +84,7 @@ tellings: Final = sa.Table(
 calls: Final = sa.Table(
     "calls",
     metadata,
-    # What webhooks are to be sent, and what became of it (catalogue.store.calls.Call).
+    # What webhooks are to be sent, and what became of it (catalogue.store.alerting.calls.Call).
     sa.Column("id", BigId, primary_key=True),
     sa.Column(
         "subscription_id",

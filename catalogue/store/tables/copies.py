@@ -9,7 +9,7 @@ from catalogue.store.tables.kinds import BigId, Comparable, UtcDateTime, metadat
 match_queue = sa.Table(
     "match_queue",
     metadata,
-    # Records that were written or deleted, until they are compared with others (catalogue.store.settling).
+    # Records that were written or deleted, until they are compared with others (catalogue.store.copies).
     # Each entry is taken out by its own number: one that comes meanwhile is never lost.
     sa.Column("id", BigId, primary_key=True),
     sa.Column("record_id", BigId, nullable=False),

@@ -76,7 +76,7 @@ correspondence = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("noted_at", UtcDateTime, nullable=False),
-    # catalogue.store.correspondence.Manner
+    # catalogue.store.desk.correspondence.Manner
     sa.Column("manner", sa.Text, nullable=False),
     sa.Column("other", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -118,7 +118,7 @@ outbox = sa.Table(
     # A letter that has such a name is sent once.
     sa.Column("once", sa.Text, unique=True),
     sa.Column("message_key", sa.Text, nullable=False),
-    # catalogue.store.outbox.MailState
+    # catalogue.store.desk.outbox.MailState
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("put_at", UtcDateTime, nullable=False),
     sa.Column("not_before", UtcDateTime, nullable=False),

@@ -81,7 +81,7 @@ record_versions = sa.Table(
 beginnings = sa.Table(
     "beginnings",
     metadata,
-    # What identifiers of a source begin with (catalogue.store.beginnings).
+    # What identifiers of a source begin with (catalogue.store.holdings.beginnings).
     sa.Column("source_id", sa.ForeignKey("sources.id"), primary_key=True),
     sa.Column("beginning", sa.Text, primary_key=True),
 )
@@ -150,7 +150,7 @@ kept_renditions = sa.Table(
     sa.Column("datestamp", sa.BigInteger, nullable=False),
     # catalogue.rendering.edition
     sa.Column("edition", sa.Text, nullable=False),
-    # Zstandard with a dictionary (catalogue.store.kept): a few hundred bytes, so they stand in the tree.
+    # Zstandard with a dictionary (`lists.kept`): a few hundred bytes, so they stand in the tree.
     sa.Column("body", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -202,7 +202,8 @@ record_queryables = sa.Table(
     "record_queryables",
     metadata,
     # What filters compare: the values of the queryables of a record that is not deleted, as
-    # catalogue.store.packed packs them. Short ones are apart from running text: fewer bytes to look through.
+    # catalogue.store.queries.packed packs them. Short ones are apart from running text: fewer bytes to
+    # look through.
     sa.Column("record_id", sa.ForeignKey("records.id"), primary_key=True, autoincrement=False),
     sa.Column("short", Json, nullable=False),
     sa.Column("running", Json, nullable=False),
@@ -218,7 +219,7 @@ boxes = sa.Table(
     sa.Column("south", sa.Double, nullable=False),
     sa.Column("east", sa.Double, nullable=False),
     sa.Column("north", sa.Double, nullable=False),
-    # How wide it is (catalogue.store.extents.SCALES).
+    # How wide it is (catalogue.store.queries.extents.SCALES).
     sa.Column("scale", sa.Integer, nullable=False, server_default="9"),
     # All that a search asks for stands in the index. Boxes that are about as wide and meet another all begin
     # within a narrow strip.

@@ -11,8 +11,8 @@ from catalogue.errors import SecretsLocked, SettingsError, UnknownAlert, Unknown
 from catalogue.mail import Mail
 from catalogue.sealing import Sealer
 from catalogue.store import Store
-from catalogue.store.calls import CallState
-from catalogue.store.subscriptions import Told
+from catalogue.store.alerting.calls import CallState
+from catalogue.store.alerting.subscriptions import Told
 from factories import add_source
 from signing_in import add_node, add_person
 

@@ -7,7 +7,8 @@ import pytest
 from catalogue.record import Record, Text
 from catalogue.run import Fault
 from catalogue.settings import ROOT
-from catalogue.store import Store, beginnings
+from catalogue.store import Store
+from catalogue.store.holdings import beginnings
 from catalogue.store.migrations import downgrade
 from factories import add_source, commit, fill, open_run
 

@@ -7,7 +7,7 @@ import pytest
 from catalogue.checkup import Checkup, Finding, Grade, Outcome, Stage
 from catalogue.errors import TooManyCheckups, UnknownCheckup
 from catalogue.store import Store
-from catalogue.store.checkups import Allowance
+from catalogue.store.desk.checkups import Allowance
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 PLENTY = Allowance(100, 100)

@@ -13,8 +13,9 @@ from catalogue.errors import NoCluster, UnknownRecord
 from catalogue.provenance import About, Origin
 from catalogue.record import Agent, Date, Identifier, Record, Text
 from catalogue.run import Checkpoint, Ending, Tally
-from catalogue.store import Store, clusters, settling
-from catalogue.store.records import PageOfChanges
+from catalogue.store import Store
+from catalogue.store.copies import clusters, settling
+from catalogue.store.holdings.records import PageOfChanges
 from catalogue.store.tables import cluster_members, match_keys, match_queue, matches
 from factories import add_source, commit, now, open_run, write_of
 from harvester.deduplication import compare

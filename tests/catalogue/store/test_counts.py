@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.record import Record, Text
 from catalogue.store import Store, dialects
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import add_source, commit, open_run, write_of
 
 BEGAN = 1_900_000_000
@@ -22,7 +22,7 @@ DAY = 24 * 60 * 60
 @pytest.mark.parametrize("few", [1, 5, 20_000])
 def test_a_list_is_as_long_as_it_is_counted(store: Store, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
     """Whether few entries are counted one by one, or what is outside is taken from all there are."""
-    monkeypatch.setattr("catalogue.store.feed._FEW", few)
+    monkeypatch.setattr("catalogue.store.lists.feed._FEW", few)
     add_source(store)
     run = open_run(store)
     for step in range(6):

@@ -15,7 +15,7 @@ from catalogue.provenance import About, chain
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery, Position
+from catalogue.store.lists.feed import FeedQuery, Position
 from catalogue.store.migrations import downgrade
 from catalogue.store.tables import record_sets, renditions
 from factories import add_source, commit, fill, open_run, write_of

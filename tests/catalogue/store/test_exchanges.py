@@ -9,7 +9,7 @@ from catalogue.errors import RunLost
 from catalogue.exchange import Exchange
 from catalogue.run import Checkpoint, Tally
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
+from catalogue.store.holdings.records import PageOfChanges
 from factories import add_source, now, open_run
 
 

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 
 from catalogue.record import Record, Subject, Text, from_json
 from catalogue.rendering import render
-from catalogue.store import Store, kept
-from catalogue.store.feed import FeedQuery, Told, Unrendered
+from catalogue.store import Store
+from catalogue.store.lists import kept
+from catalogue.store.lists.feed import FeedQuery, Told, Unrendered
 from catalogue.store.tables import keepings, kept_renditions
 from factories import add_source, commit, open_run, set_clock, write_of
 from record_strategies import records
@@ -178,7 +179,7 @@ def test_a_record_that_is_being_changed_is_left_to_the_next_time(
         reached.set()
         assert go_on.wait(30)
 
-    monkeypatch.setattr("catalogue.store.kept.take_away", slowly)
+    monkeypatch.setattr("catalogue.store.lists.kept.take_away", slowly)
     writer = threading.Thread(target=commit, args=(store, run, [write(store, "d", "new")]))
     writer.start()
     assert reached.wait(30)

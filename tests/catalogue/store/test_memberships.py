@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalogue.record import Record, Text
-from catalogue.store import Store, memberships
+from catalogue.store import Store
+from catalogue.store.holdings import memberships
 from catalogue.store.tables import record_sets
 from factories import add_source, commit, open_run, write_of
 

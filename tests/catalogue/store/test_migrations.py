@@ -13,9 +13,9 @@ from catalogue.queryables import OF_RECORDS, ORDINALS, QUERYABLES, normalise
 from catalogue.record import Record, Text
 from catalogue.settings import ROOT
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from catalogue.store.migrations import MIGRATIONS, downgrade, head
-from catalogue.store.packed import values_of
+from catalogue.store.queries.packed import values_of
 from catalogue.store.tables import index_order, metadata
 from factories import add_source, fill
 from query_truth import random_records

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from catalogue.mail import Mail
 from catalogue.store import Store
-from catalogue.store.outbox import MailState
+from catalogue.store.desk.outbox import MailState
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 MAIL = Mail("ana@example.org", "A subject", "A text\n", "fr", "https://example.org/stop")

@@ -11,7 +11,7 @@ from catalogue.record import Record, Text
 from catalogue.run import Ending
 from catalogue.sets import source_set
 from catalogue.store import Store
-from catalogue.store.sets import SetCount
+from catalogue.store.holdings.sets import SetCount
 from factories import add_source, commit, fill, now, open_run
 
 

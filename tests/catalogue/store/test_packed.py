@@ -13,7 +13,7 @@ from catalogue.queryables import normalise
 from catalogue.record import Identifier, Record, Text
 from catalogue.store import Store
 from catalogue.store.index import valued
-from catalogue.store.packed import packed, pairs_of, values_of
+from catalogue.store.queries.packed import packed, pairs_of, values_of
 from catalogue.store.tables import record_queryables
 
 TEXTS = st.lists(

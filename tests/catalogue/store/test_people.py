@@ -21,7 +21,7 @@ from catalogue.errors import (
 )
 from catalogue.people import Action, Node, Organisation, Role
 from catalogue.store import Store
-from catalogue.store.sessions import Lifetime
+from catalogue.store.community.sessions import Lifetime
 from catalogue.store.tables import audit, people, sessions, sign_in_links, tokens
 from factories import add_source
 from signing_in import add_node, add_person

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from catalogue.record import Record, Text
 from catalogue.run import Ending, Fault, HarvestRun, RunKind
 from catalogue.store import Store
+from catalogue.store.findings.problems import _READ_SINCE, Acceptance
 from catalogue.store.migrations import downgrade
-from catalogue.store.problems import _READ_SINCE, Acceptance
 from factories import add_source, commit, now, write_of
 
 READ = Record(Text.of("Waste"))

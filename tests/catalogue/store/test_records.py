@@ -17,11 +17,11 @@ from catalogue.run import Checkpoint, Fault, HarvestRun, RunKind, Tally
 from catalogue.sets import source_set
 from catalogue.source import Protocol, Source, SourceState
 from catalogue.store import Store, dialects, statements
-from catalogue.store.feed import FeedQuery
-from catalogue.store.packed import pairs_of
+from catalogue.store.holdings.payloads import digest
+from catalogue.store.holdings.records import Known, PageOfChanges
+from catalogue.store.lists.feed import FeedQuery
 from catalogue.store.parts import LONGEST, parts
-from catalogue.store.payloads import digest
-from catalogue.store.records import Known, PageOfChanges
+from catalogue.store.queries.packed import pairs_of
 from catalogue.store.tables import boxes, metadata, neutral_records, record_queryables, records
 from factories import NAMESPACE, add_source, commit, fill, now, open_run, write_of
 

@@ -30,7 +30,7 @@ from catalogue.registration import (
 )
 from catalogue.source import Missed
 from catalogue.store import Store
-from catalogue.store.registrations import Place
+from catalogue.store.community.registrations import Place
 from catalogue.trial import Trial
 from registration_desk import made_report
 

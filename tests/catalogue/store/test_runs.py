@@ -8,7 +8,7 @@ from catalogue.errors import HostBusy, NumberTooGreat, RunAlreadyOpen, RunLost, 
 from catalogue.run import BY_REQUEST, Checkpoint, Ending, Fault, RunKind, RunState, Standing, Tally
 from catalogue.source import SourceState
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges
+from catalogue.store.holdings.records import PageOfChanges
 from factories import add_source, now, open_run
 
 

@@ -274,8 +274,8 @@ def test_what_is_far_from_the_front_of_an_order(
     monkeypatch: pytest.MonkeyPatch,
     descending: bool,  # noqa: FBT001 - one of two orders
 ) -> None:
-    monkeypatch.setattr("catalogue.store.search._FAR", 5)
-    monkeypatch.setattr("catalogue.store.search._FRONTS", (20, 40))
+    monkeypatch.setattr("catalogue.store.queries.search._FAR", 5)
+    monkeypatch.setattr("catalogue.store.queries.search._FRONTS", (20, 40))
     known = filled(store, seed=21, count=60)
     store.index.take_in()
     sort = (SortKey("title", descending),)
@@ -320,7 +320,7 @@ def test_leaps_to_what_a_walk_comes_to(
             query = RecordQuery(where=where, sort=sort, limit=200)
             walked = store.search.ids(query)
             with monkeypatch.context() as near:
-                near.setattr("catalogue.store.search._FAR", 1)
+                near.setattr("catalogue.store.queries.search._FAR", 1)
                 near.setattr("catalogue.store.index.leaps.SIZES", (20, 40, 200))
                 for offset in range(1, len(walked), 3):
                     found = store.search.ids(replace(query, offset=offset, limit=5))
@@ -363,8 +363,8 @@ def _led(store: Store, monkeypatch: pytest.MonkeyPatch) -> int:
             query = RecordQuery(where=where, sort=sort, limit=200)
             walked = store.search.ids(query)
             with monkeypatch.context() as near:
-                near.setattr("catalogue.store.search._FAR", 1)
-                near.setattr("catalogue.store.search._NEAR", 4)
+                near.setattr("catalogue.store.queries.search._FAR", 1)
+                near.setattr("catalogue.store.queries.search._NEAR", 4)
                 near.setattr(ranks, "walked_from", counted)
                 for offset in range(1, len(walked), 3):
                     found = store.search.ids(replace(query, offset=offset, limit=5))

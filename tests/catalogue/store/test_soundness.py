@@ -12,7 +12,7 @@ from catalogue.oai_identifier import mint
 from catalogue.query import Compare, Operator, RecordQuery
 from catalogue.record import Record, Text
 from catalogue.store import Store
-from catalogue.store.kept import packed
+from catalogue.store.lists.kept import packed
 from catalogue.store.soundness import CHECKS, THOROUGH
 from catalogue.store.tables import (
     index_entries,

@@ -14,7 +14,7 @@ from catalogue.queryables import normalise
 from catalogue.record import Record, Text
 from catalogue.store import Store
 from catalogue.store.index import titled
-from catalogue.store.packed import pairs_of
+from catalogue.store.queries.packed import pairs_of
 from catalogue.store.tables import record_queryables, records
 
 MANY, ONE = Wildcard.MANY, Wildcard.ONE

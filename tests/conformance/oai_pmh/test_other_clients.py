@@ -12,7 +12,7 @@ from oaipmh.metadata import MetadataRegistry
 from oaipmh_scythe import Scythe
 
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 
 METADATA = "{http://www.openarchives.org/OAI/2.0/}metadata"
 Read = dict[str, bytes | None]

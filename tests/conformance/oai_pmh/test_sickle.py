@@ -10,7 +10,7 @@ import pytest
 from catalogue.record import from_json
 from catalogue.rendering import render
 from catalogue.store import Store
-from catalogue.store.feed import FeedQuery, Unrendered
+from catalogue.store.lists.feed import FeedQuery, Unrendered
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)  # of its regular expressions, when first compiled

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalogue.people import Action, Role
 from catalogue.store import Store
-from catalogue.store.sessions import Lifetime
+from catalogue.store.community.sessions import Lifetime
 from endpoint.auth import attempts, onward, passwords
 from signing_in import COOKIE, Browser, add_person, free_port, serving, token_of
 

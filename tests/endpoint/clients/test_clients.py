@@ -132,7 +132,7 @@ def test_counts_are_kept_while_the_database_does_not_answer(
         raise sa.exc.OperationalError("", {}, OSError())
 
     with monkeypatch.context() as patch:
-        patch.setattr("catalogue.store.clients._number", unreachable)
+        patch.setattr("catalogue.store.desk.clients._number", unreachable)
         visits.write()
         assert sqlite_store.clients.reports(NOW, days=30) == []
     visits.note(SICKLE, "Identify", Told(), error="", size=5)

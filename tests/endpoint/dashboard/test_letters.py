@@ -10,7 +10,7 @@ from catalogue.errors import SettingsError, UnknownSource
 from catalogue.mail import Mail
 from catalogue.people import Role
 from catalogue.store import Store
-from catalogue.store.correspondence import LONGEST, Manner
+from catalogue.store.desk.correspondence import LONGEST, Manner
 from endpoint.dashboard.letters import entries
 from factories import add_source, now
 from signing_in import Browser, add_node, add_person, serving

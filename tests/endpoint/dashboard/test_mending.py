@@ -12,7 +12,7 @@ from catalogue.exchange import Exchange
 from catalogue.people import Role
 from catalogue.run import COPIES, Ending, Fault, RunKind
 from catalogue.store import Store
-from catalogue.store.runs import add_faults
+from catalogue.store.work.runs import add_faults
 from catalogue.trial import Trial, TrialFault
 from desk_catalogue import HOSTILE, keep, run_of
 from factories import now

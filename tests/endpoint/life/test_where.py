@@ -19,7 +19,7 @@ from catalogue.record import Identifier, Record, Text
 from catalogue.run import Checkpoint, Ending, Fault, Tally
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.records import PageOfChanges, Withheld
+from catalogue.store.holdings.records import PageOfChanges, Withheld
 from catalogue.store.tables import records
 from factories import add_source, commit, fill, now, open_run, write_of
 from signing_in import Browser, add_node, add_person, serving, token_of

@@ -18,7 +18,7 @@ from catalogue.record import Record, Text
 from catalogue.run import Ending, Fault
 from catalogue.source import SourceState
 from catalogue.store import Store
-from catalogue.store.overview import Step
+from catalogue.store.registry.overview import Step
 from desk_catalogue import HOSTILE, count, fill_desk, run_of
 from endpoint.languages import LANGUAGES
 from endpoint.nodes.badge import badge

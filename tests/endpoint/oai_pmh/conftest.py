@@ -15,7 +15,7 @@ from lxml import etree
 from catalogue.record import Record, Text
 from catalogue.settings import load_settings
 from catalogue.store import Store
-from catalogue.store.records import Write
+from catalogue.store.holdings.records import Write
 from catalogue.xml import escape
 from endpoint.deps import Services
 from endpoint.oai_pmh.router import router

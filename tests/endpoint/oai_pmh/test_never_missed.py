@@ -17,7 +17,7 @@ import pytest
 from catalogue.run import HarvestRun
 from catalogue.sets import with_parents
 from catalogue.store import Store, clock
-from catalogue.store.feed import FeedQuery
+from catalogue.store.lists.feed import FeedQuery
 from factories import add_source, commit, open_run, set_clock
 from oai_mirror import CLASSES, SPEC, Harvester
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalogue.store import Store, feed_sql
+from catalogue.store import Store
+from catalogue.store.lists import feed_sql
 from catalogue.store.tables import neutral_records, record_sets, records, renditions, sets, sources
 
 SHAPES = [

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from catalogue.store import Store, clock
-from catalogue.store.feed import FeedPage, FeedQuery
+from catalogue.store.lists.feed import FeedPage, FeedQuery
 from endpoint.oai_pmh.provider import Provider
 from endpoint.oai_pmh.remembered import Key, Pages
 from endpoint.transport.deflated import Deflated

@@ -1,0 +1,1 @@
+"""Alerts, who hears of them, and what was told."""

@@ -1,0 +1,1 @@
+"""Copies of one thing in several sources: found, joined and split."""

@@ -1,0 +1,1 @@
+"""What the catalogue owes others: check-ups, letters, visits of clients, its own keys."""

@@ -1,0 +1,1 @@
+"""Records and what belongs to them: a page of changes is written here."""

@@ -1,0 +1,1 @@
+"""Queries made SQL, where the index does not answer by itself."""

@@ -1,0 +1,1 @@
+"""Sources, and what belongs to a source by itself."""

@@ -1,0 +1,1 @@
+"""Runs, what they did, and the processes that work on them."""
