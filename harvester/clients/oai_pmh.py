@@ -37,7 +37,7 @@ from harvester.windows import SECONDS as SECONDS  # noqa: PLC0414
 _DAY_LENGTH: Final = len(DAY)
 _DELETED_RECORD: Final = frozenset({"no", "transient", "persistent"})
 #: Requests for Identify without an answer, after which its lists are asked all the same.
-_SILENCES: Final = 2
+_SILENCES: Final = 3
 #: Tombstones of a harvest of several sets that are asked about, at most.
 _MOST_ASKED: Final = 1000
 

@@ -137,7 +137,7 @@ def test_another_edition_serves_nothing_of_this_one(
     keep_all(store)
     found, _ = served(store)
     for module in ("kept", "feed"):
-        monkeypatch.setattr(f"catalogue.store.{module}.edition", lambda: "another")
+        monkeypatch.setattr(f"catalogue.store.lists.{module}.edition", lambda: "another")
     assert served(store) == (found, 0)
     assert keep_all(store) == 7
     assert served(store) == (found, 7)

@@ -23,7 +23,7 @@ from catalogue.store.tables import (
     records,
     renditions,
 )
-from factories import NAMESPACE, commit, fill
+from factories import NAMESPACE, commit, fill, set_clock
 
 CHANGED: Final = mint(NAMESPACE, "nile", "a")
 DELETED: Final = mint(NAMESPACE, "nile", "b")
@@ -36,7 +36,7 @@ def used(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     commit(store, run, [], tombstones=list(store.records.known([DELETED]).values()))
     store.index.take_in()
     fill(store, {name: Record(Text.of(f"Endosulfan {name}")) for name in "ae"})
-    monkeypatch.setattr("catalogue.store.dialects.now", lambda _connection: 1_900_000_000)
+    set_clock(monkeypatch, lambda _connection: 1_900_000_000)
     while store.kept.go_on("oai_datacite", limit=100):
         pass
     monkeypatch.undo()
