@@ -18,7 +18,10 @@ from catalogue.errors import ForbiddenXml, MalformedXml
 #: Characters that XML 1.0 does not allow (section 2.2).
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 #: How a document begins that has a document type declaration (XML 1.0, section 2.8).
-_DECLARED: Final = re.compile(rb"(?:\s+|<\?[^>]{0,200}>|<!--(?:[^-]|-(?!-)){0,2000}-->){0,20}<!DOCTYPE\s")
+#: Read in one way only: a node may send a hundred blanks and no document behind them.
+_DECLARED: Final = re.compile(
+    rb"\s*(?:(?:<\?[^>]{0,200}>|<!--(?:[^-]|-(?!-)){0,2000}-->)\s*){0,20}<!DOCTYPE\s"
+)
 #: How libxml2 calls a document that is no file.
 _IN_MEMORY: Final = re.compile(r" \(<string>, line \d+\)$")
 _DOCTYPE: Final = "a document type declaration (DOCTYPE) is not accepted"
