@@ -10,6 +10,7 @@ whole answers: their wildcards are lax, and they know the formats that we put in
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -133,6 +134,12 @@ _CSW_HOLDERS = (
     "{http://www.opengis.net/cat/csw/2.0.2}SearchResults",
     "{http://www.opengis.net/cat/csw/2.0.2}GetRecordByIdResponse",
 )
+
+
+def pytest_configure() -> None:
+    """Heed an interrupt: who was started in the background ignores it, and so do all whom he starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
