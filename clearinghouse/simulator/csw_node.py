@@ -25,7 +25,8 @@ from catalogue.xml import escape, local_name, parse
 from clearinghouse.simulator.holding import Held, MadeUp, stamp
 from clearinghouse.simulator.switches import Stage, Switch
 
-_VERSIONS: Final = {"2.0.2": (ns.CSW, ns.OWS), "3.0.0": (ns.CSW30, "http://www.opengis.net/ows/2.0")}
+#: Namespaces of CSW and of OWS.
+VERSIONS: Final = {"2.0.2": (ns.CSW, ns.OWS), "3.0.0": (ns.CSW30, "http://www.opengis.net/ows/2.0")}
 _DC_ELEMENT: Final = re.compile(r"<dc:(?:title|creator|subject|description|date|type|language)>.*?</dc:\w+>")
 _BAD_REQUEST: Final = 400
 
@@ -159,7 +160,7 @@ class CswNode:
         if call.version != self.version:
             raise Refusal("VersionNegotiationFailed", f"only {self.version} is spoken")
         self._apply(Stage.IDENTIFY, call)
-        own, ows = _VERSIONS[self.version]
+        own, ows = VERSIONS[self.version]
         doors = "".join(f'<ows:{name} xlink:href="{escape(call.advertised)}"/>' for name in ("Get", "Post"))
         return (
             f'<csw:Capabilities xmlns:csw="{own}" xmlns:ows="{ows}" xmlns:xlink="{ns.XLINK}"'
@@ -173,7 +174,7 @@ class CswNode:
 
     def _records(self, call: CswCall) -> str:
         self.asked += 1
-        own, _ = _VERSIONS[self.version]
+        own, _ = VERSIONS[self.version]
         if call.output_schema not in {"", own}:
             raise Refusal("InvalidParameterValue", f"no outputSchema {call.output_schema}")
         call.found = [one for one in self.listed() if not call.since or one.datestamp[:10] >= call.since]

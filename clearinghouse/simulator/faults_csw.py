@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from clearinghouse.simulator import faults_xml as faults_xml  # noqa: PLC0414 - registers those of XML
-from clearinghouse.simulator.csw_node import CswCall, Refusal
+from clearinghouse.simulator.csw_node import VERSIONS, CswCall, Refusal
 from clearinghouse.simulator.faults_answers import HTML
 from clearinghouse.simulator.holding import Entry, stamp
 from clearinghouse.simulator.switches import FAULTS, Fault, Stage, Switch, registered
@@ -217,6 +217,13 @@ def _(call: CswCall, _switch: Switch) -> None:
 @fault("version-3-only", Stage.REQUEST, "only 3.0.0 is spoken")
 def _(call: CswCall, _switch: Switch) -> None:
     call.node.version = "3.0.0"
+
+
+@fault("version-2-fails", Stage.REQUEST, "it speaks both versions, and gives records in 3.0.0 only")
+def _(call: CswCall, _switch: Switch) -> None:
+    call.node.version = call.version if call.version in VERSIONS else "2.0.2"
+    if call.is_list and call.version != "3.0.0":
+        raise Refusal("NoApplicableCode", "java.lang.NullPointerException")
 
 
 @fault("advertises-elsewhere", Stage.IDENTIFY, "the capabilities name a machine that is not there")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -16,7 +16,7 @@ from catalogue.source import Source
 from harvester.clients import mended
 from harvester.clients.base import Description, Item, Note, Page
 from harvester.clients.csw_answer import Results, get_records
-from harvester.clients.csw_capabilities import Capabilities, ask_capabilities
+from harvester.clients.csw_capabilities import Capabilities, ask_capabilities, in_other_version
 from harvester.clients.csw_opening import Opening
 from harvester.clients.csw_paging import Counts, claims_end, next_start
 from harvester.clients.csw_position import Position, digest, response_date
@@ -150,12 +150,24 @@ class CswClient:
         """The first page, asked for in the first way that the server understands."""
         opening = Opening(self._get, self._size(Position(Query("", "", ""))))
         try:
-            query, found = opening.first_page(ways(self._described(), self._source, modified_since))
+            query, found = opening.first_page(self._ways(modified_since, opening.failures))
         except HarvestError:
             if any(isinstance(failure, SourceUnreachable) for failure in opening.failures):
                 self._unanswered = (1, self._unanswered[1] + 1)
             raise
         return Position(query), found, self._told(query, modified_since)
+
+    def _ways(self, modified_since: str, failures: Sequence[HarvestError]) -> Iterator[Query]:
+        """Every way to ask; those of the other version of CSW where none works in the one it was found by."""
+        described = self._described()
+        yield from ways(described, self._source, modified_since)
+        quirks = self._source.quirks
+        mute = any(isinstance(failure, SourceUnreachable) for failure in failures)
+        if quirks.csw_version or quirks.undescribed or mute or not failures:
+            return
+        other = in_other_version(described, self._source.base_url, self._session)
+        if other is not None:
+            yield from ways(other, self._source, modified_since)
 
     def _told(self, query: Query, modified_since: str) -> tuple[Fault, ...]:
         """That a full list is given where a part was asked for, and could have been."""
@@ -232,6 +244,8 @@ class CswClient:
         results = found.answer
         if results is not None and len(results.elements) < min(found.size, results.matched or 0):
             yield Note("page-capped", {"asked": found.size, "given": len(results.elements)}, "info")
+        if query.version != self._described().version:
+            yield Note("other-version", {"described": self._described().version, "asked": query.version})
         if not query.sort_by:
             yield Note("list-unsorted", {"output_schema": query.output_schema})
         described = self._described()

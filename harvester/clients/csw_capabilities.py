@@ -68,6 +68,16 @@ def ask_capabilities(base_url: str, session: HarvestSession, version: str = "") 
     raise first if first is not None else AnswerUnreadable("no version of CSW was asked for")
 
 
+def in_other_version(known: Capabilities, base_url: str, session: HarvestSession) -> Capabilities | None:
+    """The same in the version that has not been asked for; None where the server does not speak it."""
+    wanted = V2 if known.version == V3 else V3
+    try:
+        found = ask_capabilities(base_url, session, wanted)
+    except (ProtocolFailure, AnswerUnreadable, HttpFailure):
+        return None
+    return found if found.version == wanted else None
+
+
 def _asked(base_url: str, session: HarvestSession, version: str, method: str) -> Capabilities:
     pairs = {"service": "CSW", "version": version, "request": "GetCapabilities"}
     if version == V3:

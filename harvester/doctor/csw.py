@@ -11,7 +11,7 @@ from catalogue.namespaces import CSW, CSW30, GMD
 from catalogue.source import Protocol, Source
 from harvester.clients import csw_records, csw_ways
 from harvester.clients.csw_answer import Results, get_records
-from harvester.clients.csw_capabilities import Capabilities, ask_capabilities
+from harvester.clients.csw_capabilities import Capabilities, ask_capabilities, in_other_version
 from harvester.clients.csw_request import GET, POST, V3, Query
 from harvester.doctor.asking import Asking
 from harvester.doctor.observation import CswPage, CswSeen, Reply
@@ -66,7 +66,7 @@ class CswLook:
         """
         if self._capabilities is None:
             return
-        first = self._first_page(self._capabilities)
+        first = self._first_page(self._capabilities) or self._in_other_version(self._capabilities)
         if first is None or self._query is None:
             return
         for start in _spots(first):
@@ -89,6 +89,24 @@ class CswLook:
                 return page
         if last is not None:
             self._see(pages=(last,))
+        return None
+
+    def _in_other_version(self, known: Capabilities) -> CswPage | None:
+        """The first page in the other version of CSW, where the server speaks that, too."""
+        refused = self.seen.pages[0].reply if self.seen.pages else None
+        if refused is None or refused.kind == "SourceUnreachable":
+            return None
+        other, _ = self._asking.ask(
+            "GetCapabilities of the other version",
+            lambda: in_other_version(known, self._base_url, self._asking.session),
+        )
+        page = None if other is None else self._first_page(other)
+        if other is not None and page is not None and page.reply.is_good:
+            self._capabilities = other
+            self._see(version=other.version, output_schemas=other.output_schemas)
+            self._see(refused=refused, refused_version=known.version)
+            return page
+        self._see(pages=(CswPage(refused, 1, PAGE),))
         return None
 
     def _methods(self, query: Query) -> None:

@@ -189,6 +189,9 @@ class CswSeen:
     post: Reply | None = None
     get: Reply | None = None
     sorted: Reply | None = None
+    #: The first page in the version that it was found by, where records come in another one alone.
+    refused: Reply | None = None
+    refused_version: str = ""
     #: Pages across the whole list.
     pages: tuple[CswPage, ...] = ()
     #: A filter that nothing can match: changed after tomorrow.

@@ -55,6 +55,13 @@ WORDS: Final[dict[str, Words]] = {
         CSW,
         {"geonetwork": N_("GeoNetwork: give the group All the privilege Publish on the records.")},
     ),
+    "csw-version": Words(
+        N_("Versions of CSW"),
+        {"one-only": N_("Records come in %(works)s only: in %(broken)s GetRecords fails: %(why)s")},
+        N_("Most clients ask in the first version that a server says it speaks, and give up there."),
+        N_("Mend GetRecords in that version; or say in the capabilities that only the other one is spoken."),
+        CSW,
+    ),
     "csw-method": Words(
         N_("GET and POST"),
         {

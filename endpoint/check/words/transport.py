@@ -58,6 +58,9 @@ WORDS: Final[dict[str, Words]] = {
             "good": N_("It answers in %(middle)s seconds; the slowest answer took %(longest)s."),
             "slow": N_("It takes %(middle)s seconds to answer; the slowest answer took %(longest)s."),
             "very-slow": N_("The slowest answer took %(longest)s seconds."),
+            "unfinished": N_(
+                "%(count)s answers began, and were not at their end when their time was over (%(what)s)."
+            ),
             "timeouts": N_("%(count)s answers did not come in time (%(what)s)."),
         },
         N_("Harvesters give up after a minute, some earlier."),

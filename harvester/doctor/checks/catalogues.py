@@ -43,6 +43,15 @@ def records(seen: CswSeen, _: Observation) -> Verdict | None:
     return good(matched="?" if first.matched is None else first.matched, method=seen.method)
 
 
+@csw_check("csw-version")
+def version(seen: CswSeen, _: Observation) -> Verdict | None:
+    """It gives records in the version that it says it speaks (12-176r7, section 7.1)."""
+    if seen.refused is None:
+        return None
+    told = {"broken": seen.refused_version, "works": seen.version, "why": seen.refused.error}
+    return problem("one-only", **told).needing(csw_version=seen.version)
+
+
 @csw_check("csw-method")
 def method(seen: CswSeen, _: Observation) -> Verdict | None:
     """Both methods that it advertises work (07-006r1, section 10.8.2)."""

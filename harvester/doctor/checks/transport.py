@@ -17,6 +17,8 @@ _SLOW, _VERY_SLOW = 5.0, 20.0
 #: How much slower later pages may be.
 _GROWTH: Final = 5.0
 _NOTICEABLE: Final = 1.0
+#: Seconds for one answer, over a line on which the usual time is not enough.
+_PATIENT: Final = 1800.0
 _LONG_DELAY: Final = 30
 
 
@@ -66,7 +68,12 @@ def compression(seen: Observation) -> Verdict | None:
 def speed(seen: Observation) -> Verdict | None:
     """It answers before a reader gives up."""
     times = [reply.seconds for reply in seen.transport.replies if reply.is_good]
-    late = [reply for reply in seen.transport.replies if _was_late(reply)]
+    unfinished = [reply for reply in seen.transport.replies if _was_unfinished(reply)]
+    late = [reply for reply in seen.transport.replies if _was_late(reply) and reply not in unfinished]
+    if unfinished and len(unfinished) >= len(late):
+        return problem("unfinished", count=len(unfinished), what=unfinished[0].what).needing(
+            answer_deadline=_PATIENT
+        )
     if late:
         return problem("timeouts", count=len(late), what=late[0].what).needing(read_timeout=180.0)
     if not times:
@@ -80,6 +87,11 @@ def speed(seen: Observation) -> Verdict | None:
 
 def _was_late(reply: Reply) -> bool:
     return reply.kind == "SourceUnreachable" and "seconds" in reply.error
+
+
+def _was_unfinished(reply: Reply) -> bool:
+    """Whether it was still coming in when the time for one answer was over."""
+    return reply.kind == "SourceUnreachable" and "the answer took longer" in reply.error
 
 
 @check("deep-speed")

@@ -70,6 +70,7 @@ CSW_FAULTS = {
     "page-repeats": ("csw-pages", "twice", {}),
     "post-only": ("csw-method", "one-only", {"csw_method": "post"}),
     "sort-refused": ("csw-sort", "refused", {"csw_unsorted": True}),
+    "version-2-fails": ("csw-version", "one-only", {"csw_version": "3.0.0"}),
     "version-3-only": ("capabilities", "good", {}),
 }
 

@@ -34,6 +34,10 @@ AT = "https://x.example/oai"
 OK = Reply("ListRecords", AT, 200, 0.1, 5000, "text/xml", "utf-8", "gzip")
 
 
+def _failed(error: str) -> Reply:
+    return Reply("ListRecords", AT, error=f"x.example: {error}", kind="SourceUnreachable")
+
+
 def seen(*records: Record, **fields: Any) -> Observation:
     read = tuple(
         Understood(Item(f"oai:x:{number}"), "oai_dc", record) for number, record in enumerate(records)
@@ -109,6 +113,8 @@ def test_records_none_of_which_can_be_read_keep_it_from_being_harvested() -> Non
         ({"replies": (OK,)}, "compression", "good"),
         ({"replies": (replace(OK, seconds=7.0),)}, "speed", "slow"),
         ({"replies": (replace(OK, seconds=30.0), OK, OK)}, "speed", "very-slow"),
+        ({"replies": (_failed("no answer within 20 seconds"), OK)}, "speed", "timeouts"),
+        ({"replies": (_failed("the answer took longer than 40 seconds"), OK)}, "speed", "unfinished"),
         (
             {"replies": (Reply("x", error="status 500", kind="HttpFailure"),)},
             "failures",
