@@ -6,10 +6,10 @@
 
 A catalogue of 250 records is served on loopback, from SQLite, and from PostgreSQL where one is named.
 Then: every answer of a whole crawl in every format, against the official schema (where the corpus is); the
-checks of BASE's OVAL; the official validator (a checkout of zimeon/oaipmh-validator, and Perl); and the
-harvesting clients that the Python named by --python has (Sickle, oaipmh-scythe, oaipmh), pyoai by the one
-named by --pyoai (it needs an lxml before 5), and HTTP::OAI: the same count, the same identifiers, the same
-bytes. What is not at hand is reported as not run. `--sentences` writes which test shows each sentence.
+checks of BASE's OVAL; the official validator (a checkout of zimeon/oaipmh-validator, and Perl with
+Class::Accessor, Data::UUID, Date::Manip, LWP and XML::DOM); and the harvesting clients that the Python named
+by --python has (Sickle, oaipmh-scythe, oaipmh), pyoai by the one named by --pyoai (it needs an lxml before 5,
+and setuptools before 80), and HTTP::OAI: the same count, the same identifiers, the same bytes. What is not at hand is reported as not run. `--sentences` writes which test shows each sentence.
 """
 
 from __future__ import annotations
@@ -294,6 +294,9 @@ def validator(folder: str, feed: Feed) -> str:
         len(re.findall("^PASS", done.stdout, re.MULTILINE)),
         len(re.findall("^FAIL", done.stdout, re.MULTILINE)),
     )
+    if not passed and not failed:
+        why = (done.stderr.strip() or done.stdout.strip() or "it says nothing").splitlines()[0]
+        return f"did not begin: {why[:200]}"
     verdict = "COMPLIANT" if "is COMPLIANT" in done.stdout and not failed else "NO"
     return f"{verdict}: {passed} passed, {failed} failed"
 
