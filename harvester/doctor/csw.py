@@ -100,13 +100,16 @@ class CswLook:
             "GetCapabilities of the other version",
             lambda: in_other_version(known, self._base_url, self._asking.session),
         )
+        # Whether it sorts is a question to the version that gives records.
+        seen = self.seen
+        self._see(sorted=None)
         page = None if other is None else self._first_page(other)
         if other is not None and page is not None and page.reply.is_good:
             self._capabilities = other
             self._see(version=other.version, output_schemas=other.output_schemas)
             self._see(refused=refused, refused_version=known.version)
             return page
-        self._see(pages=(CswPage(refused, 1, PAGE),))
+        self.seen = seen
         return None
 
     def _methods(self, query: Query) -> None:

@@ -92,6 +92,13 @@ def _expect(report: Checkup, check: str, wanted: str, quirks: dict[str, Any]) ->
     assert quirks.items() <= report.quirks.items()
 
 
+def test_what_one_version_fails_in_is_not_said_of_the_other(checked: Examine) -> None:
+    report = checked("version-2-fails", csw=True)
+    assert report.quirks == {"csw_version": "3.0.0"}
+    assert result(report, "csw-sort") == "good"
+    assert report.samples
+
+
 def test_a_good_node_has_no_problem_and_is_described(checked: Examine) -> None:
     report = checked()
     assert report.grade is Grade.ADVICE
