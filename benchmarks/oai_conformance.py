@@ -9,7 +9,8 @@ Then: every answer of a whole crawl in every format, against the official schema
 checks of BASE's OVAL; the official validator (a checkout of zimeon/oaipmh-validator, and Perl with
 Class::Accessor, Data::UUID, Date::Manip, LWP and XML::DOM); and the harvesting clients that the Python named
 by --python has (Sickle, oaipmh-scythe, oaipmh), pyoai by the one named by --pyoai (it needs an lxml before 5,
-and setuptools before 80), and HTTP::OAI: the same count, the same identifiers, the same bytes. What is not at hand is reported as not run. `--sentences` writes which test shows each sentence.
+and setuptools before 80), and HTTP::OAI: the same count, the same identifiers, the same bytes. What is not at
+hand is reported as not run. `--sentences` writes which test shows each sentence.
 """
 
 from __future__ import annotations
