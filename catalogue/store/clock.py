@@ -38,12 +38,13 @@ _FORGET = sa.delete(write_intents).where(write_intents.c.since < _BEFORE)
 _SINCE = sa.select(write_intents.c.since).where(write_intents.c.id == sa.bindparam("intent", type_=BigId))
 _REMOVE = sa.delete(write_intents).where(write_intents.c.id == sa.bindparam("intent", type_=BigId))
 
-#: Every record has this format, in which each of its changes is told.
+#: Every record has this format, in which each of its changes is told. What is the same always stands in the
+#: statement: PostgreSQL makes a new plan each time for a LIMIT that it is told with the request.
 NEWEST = (
     sa.select(renditions.c.datestamp)
-    .where(renditions.c.prefix == "oai_dc")
+    .where(renditions.c.prefix == sa.literal_column("'oai_dc'"))
     .order_by(renditions.c.datestamp.desc())
-    .limit(1)
+    .limit(sa.literal_column("1"))
 )
 _STATE = sa.select(
     sa.select(sa.func.min(write_intents.c.since)).scalar_subquery().label("oldest"),

@@ -20,6 +20,15 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from catalogue.errors import StoreUnreachable
 
+#: What is asked there is found by seeking in an index, in its order. PostgreSQL plans that once a connection:
+#: to do so for each request takes longer than to answer it. Whatever it takes the values of requests to be
+#: like, it must not read a table instead, nor sort a list of which a page is wanted.
+SEEKS: Final = "; ".join(
+    (
+        "SET plan_cache_mode = force_generic_plan",
+        *(f"SET enable_{way} = off" for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")),
+    )
+)
 #: Connections that are kept while nobody needs them.
 _MOST_KEPT: Final = 8
 
@@ -154,6 +163,7 @@ class _Connection:
         if remote:
             driver.autocommit = True
             self._cursor = driver.cursor(binary=True)
+            driver.execute(SEEKS)
         else:
             self._cursor = driver.cursor()
 
@@ -188,11 +198,11 @@ class _Spare:
             pass
         try:
             pooled = engine.raw_connection()
+            if self._most:
+                pooled.detach()
+            return _Connection(pooled, remote=self.remote)
         except (self.away, sa.exc.OperationalError) as error:
             raise StoreUnreachable("the database does not answer") from error
-        if self._most:
-            pooled.detach()
-        return _Connection(pooled, remote=self.remote)
 
     def give(self, connection: _Connection) -> None:
         """It is free again."""

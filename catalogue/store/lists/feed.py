@@ -177,7 +177,7 @@ class Feed:
     def _in_rows(self, shape: Shape, values: dict[str, Any]) -> FeedPage | None:
         """The same of a database that does so with an entry."""
         limit = values["limit"]
-        found = statements.rows(self._engine, feed_sql.elements(shape), **values | {"limit": limit + 1})
+        found = statements.rows(self._engine, feed_sql.elements(shape._replace(most=limit + 1)), **values)
         listed = found[:limit]
         content = [row[3] for row in listed]
         if None in content:
@@ -191,6 +191,7 @@ class Feed:
     ) -> UnrenderedPage | None:
         """The same of a format that is rendered on demand."""
         shape, values = self._asked(query, after, limit + 1, bodies=True)
+        shape = shape if self._embedded else shape._replace(most=limit + 1)
         for _ in range(_ATTEMPTS):
             found = statements.rows(self._engine, feed_sql.rows(shape), **values)
             if not found:

@@ -60,6 +60,9 @@ class Shape(NamedTuple):
     tally: bool = False
     #: Whether the database is SQLite.
     embedded: bool = False
+    #: Entries at most, where that stands in the statement: PostgreSQL makes a new plan for each request that
+    #: comes with a limit of its own.
+    most: int | None = None
 
 
 @cache
@@ -104,7 +107,7 @@ def elements(shape: Shape) -> sa.Select[Any]:
     made = sa.case((element_sql.ready(listed) == number(1), put(listed, embedded=False)))
     gone = element_sql.gone(listed) if shape.tally else number(0)
     columns = sa.select(listed.c.datestamp, listed.c.record_id, gone, made, _newest())
-    return _ordered(columns, listed, tables, conditions)
+    return _ordered(columns, listed, tables, conditions, most=shape.most)
 
 
 @cache
@@ -112,14 +115,15 @@ def rows(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list of a format that is rendered on demand, from the index of another."""
     listed, tables, conditions = _list(shape)
     columns = sa.select(*_on_demand(listed), _newest())
-    return _ordered(columns, listed, _with_neutral(tables, embedded=shape.embedded), conditions)
+    joined = _with_neutral(tables, embedded=shape.embedded)
+    return _ordered(columns, listed, joined, conditions, most=shape.most)
 
 
 @cache
 def numbers(shape: Shape) -> sa.Select[Any]:
     """The records on a page."""
     listed, tables, conditions = _list(shape)
-    return _ordered(sa.select(listed.c.record_id), listed, tables, conditions)
+    return _ordered(sa.select(listed.c.record_id), listed, tables, conditions, most=shape.most)
 
 
 @cache
@@ -142,7 +146,7 @@ def entries(shape: Shape) -> sa.Select[Any]:
         records.c.metadata_rights,
     )
     with_records = tables.join(records, records.c.id == listed.c.record_id)
-    return _ordered(columns, listed, with_records, conditions)
+    return _ordered(columns, listed, with_records, conditions, most=shape.most)
 
 
 @cache
@@ -173,13 +177,18 @@ def ends(shape: Shape) -> sa.Select[Any]:
 
 
 def _ordered(
-    columns: sa.Select[Any], listed: sa.Table, tables: FromClause, conditions: list[ColumnElement[bool]]
+    columns: sa.Select[Any],
+    listed: sa.Table,
+    tables: FromClause,
+    conditions: list[ColumnElement[bool]],
+    *,
+    most: int | None = None,
 ) -> sa.Select[Any]:
     return (
         columns.select_from(tables)
         .where(*conditions)
         .order_by(listed.c.datestamp, listed.c.record_id)
-        .limit(_bind("limit"))
+        .limit(_bind("limit") if most is None else number(most))
     )
 
 
