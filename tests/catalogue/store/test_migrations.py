@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -46,30 +48,33 @@ def test_a_database_that_was_never_upgraded_is_named(database_url: str) -> None:
         store.require_current()
 
 
-@pytest.mark.parametrize(
-    ("numbers", "names"),
-    [
-        ("0 3 * * 1", "0 3 * * mon"),
-        ("0 3 * * 0", "0 3 * * sun"),
-        ("0 3 * * 7", "0 3 * * sun"),
-        ("0 3 * * 1-5", "0 3 * * mon,tue,wed,thu,fri"),
-        ("0 3 * * 5-7", "0 3 * * fri,sat,sun"),
-        ("0 3 * * */2", "0 3 * * sun,tue,thu,sat"),
-        ("0 3 1 1 mon,3", "0 3 1 1 mon,wed"),
-        ("0 3 * * fri-sun", "0 3 * * fri-sun"),
-        ("0 3 * * *", "0 3 * * *"),
-        ("", ""),
-    ],
-)
-def test_days_of_the_week_get_their_names(database_url: str, numbers: str, names: str) -> None:
+#: Schedules as they were written, by number, and as they are since.
+SCHEDULES: Final = {
+    "0 3 * * 1": "0 3 * * mon",
+    "0 3 * * 0": "0 3 * * sun",
+    "0 3 * * 7": "0 3 * * sun",
+    "0 3 * * 1-5": "0 3 * * mon,tue,wed,thu,fri",
+    "0 3 * * 5-7": "0 3 * * fri,sat,sun",
+    "0 3 * * */2": "0 3 * * sun,tue,thu,sat",
+    "0 3 1 1 mon,3": "0 3 1 1 mon,wed",
+    "0 3 * * fri-sun": "0 3 * * fri-sun",
+    "0 3 * * *": "0 3 * * *",
+    "": "",
+}
+
+
+def test_days_of_the_week_get_their_names(database_url: str) -> None:
+    sources = {f"source-{number}": numbers for number, numbers in enumerate(SCHEDULES)}
     with Store(database_url) as store:
         store.upgrade()
-        add_source(store, schedule=numbers)
+        for source_id, numbers in sources.items():
+            add_source(store, source_id, schedule=numbers)
         downgrade(store.engine, "0003")
         store.upgrade()
-        source = store.sources.get("nile")
-    assert source.schedule == names
-    assert (source.scheduled_at is not None) is bool(names)
+        for source_id, numbers in sources.items():
+            source = store.sources.get(source_id)
+            assert source.schedule == SCHEDULES[numbers]
+            assert (source.scheduled_at is not None) is bool(source.schedule)
 
 
 def test_records_of_before_are_in_the_set_of_all_sources(store: Store) -> None:
