@@ -19,6 +19,7 @@ from catalogue.store import Store, dialects, statements
 from catalogue.store.holdings.payloads import digest
 from catalogue.store.holdings.records import PageOfChanges, Write
 from catalogue.values import search_text_of, values_of
+from endpoint.oai_pmh import provider
 from harvester.deduplication import keys_of
 
 NAMESPACE = "clearinghouse.localdomain"
@@ -29,7 +30,8 @@ def now() -> datetime:
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, told: Callable[[Any], int]) -> None:
-    """Let the store's clock be another, which is asked with a connection or an engine."""
+    """Let the store's clock be another, which is asked with a connection or an engine; it has no moments."""
+    monkeypatch.setattr(provider, "MOMENT", 0)
     monkeypatch.setattr(dialects, "now", told)
     monkeypatch.setattr(
         dialects, "at", lambda engine, query: (told(engine), statements.rows(engine, query)[0])

@@ -8,12 +8,12 @@ transaction at all, so each statement sees what was committed when it began.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -37,6 +37,10 @@ _LET_GO: Final = (
     " WHERE current_setting('idle_in_transaction_session_timeout') = '0'"
 )
 
+T = TypeVar("T")
+
+#: Whether nothing may be done here that waits for a database.
+_AT_ONCE: ContextVar[bool] = ContextVar("at_once", default=False)
 #: The transaction that everything which is done here is part of, where several things are done as one.
 _TOGETHER: ContextVar[tuple[Engine, Connection] | None] = ContextVar("together", default=None)
 
@@ -103,6 +107,33 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql(_LET_GO)
 
 
+class WouldWait(BaseException):
+    """A database is to be asked where nobody may wait for it. For none to handle but who said so."""
+
+
+def at_once(work: Callable[[], T]) -> T:
+    """What the work returns, where it need not wait for any database: done where nothing may wait.
+
+    Raises:
+        WouldWait: it has to. Begin it anew, in a thread; so it must be such as may be begun twice.
+    """
+    token = _AT_ONCE.set(True)
+    try:
+        return work()
+    finally:
+        _AT_ONCE.reset(token)
+
+
+def about_to_wait() -> None:
+    """Said by whoever is about to ask a database.
+
+    Raises:
+        WouldWait: that is not to be done here.
+    """
+    if _AT_ONCE.get():
+        raise WouldWait
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection to read from.
@@ -110,6 +141,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         StoreUnreachable: the database does not answer just now.
     """
+    about_to_wait()
     outer = _outer(engine)
     with told_by_name(engine):
         if outer is not None:
@@ -130,6 +162,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         StoreFull: there is no room left on the disk.
         StoreUnreachable: the database does not answer just now.
     """
+    about_to_wait()
     outer = _outer(engine)
     with told_by_name(engine):
         if outer is not None:

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.engine import about_to_wait
 
 #: What is asked there is found by seeking in an index, in its order. PostgreSQL plans that once a connection:
 #: to do so for each request takes longer than to answer it. Whatever it takes the values of requests to be
@@ -192,6 +193,7 @@ class _Spare:
 
     def take(self, engine: Engine) -> _Connection:
         """One that is free, or a new one."""
+        about_to_wait()
         try:
             return self._kept.pop()
         except IndexError:

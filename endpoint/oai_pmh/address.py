@@ -6,7 +6,7 @@ page of a list is read in less time than objects for its request and its answer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from catalogue.errors import StoreUnreachable
+from catalogue.store.engine import WouldWait, at_once
 from endpoint.deps import Services
 from endpoint.oai_pmh import arguments, envelope, verbs
 from endpoint.oai_pmh.errors import BadArgument, OaiError
@@ -66,11 +67,7 @@ class OaiPmh:
             sent.append(await _form(scope, receive))
         packed = answers.coding_for(scope) == "gzip"
         try:
-            # A page of an embedded database is read in less time than a thread takes to be woken.
-            if provider.store.embedded:
-                found = answered(provider, sent, packed=packed)
-            else:
-                found = await to_thread.run_sync(partial(answered, provider, sent, packed=packed))
+            found = await _soonest(provider, partial(answered, provider, sent, packed=packed))
         except StoreUnreachable:
             busy = patience(503, BUSY_FOR, "The database does not answer just now.")
             await busy(scope, receive, send)
@@ -81,6 +78,19 @@ class OaiPmh:
         visits.note(client_of(scope), found.verb, found.told, error=found.error, size=size)
         if visits.due:
             await to_thread.run_sync(visits.write)
+
+
+async def _soonest(provider: Provider, work: Callable[[], Answered]) -> Answered:
+    """An answer from here, where nothing has to wait for it; otherwise out of a thread.
+
+    A page of an embedded database is read in less time than a thread takes to be woken.
+    """
+    if provider.store.embedded:
+        return work()
+    try:
+        return at_once(work)
+    except WouldWait:
+        return await to_thread.run_sync(work)
 
 
 async def _send(scope: Scope, send: Send, found: Answered, etag: str) -> None:
@@ -154,7 +164,7 @@ def answered(provider: Provider, sent: Sequence[bytes | None], *, packed: bool =
     except OaiError as error:
         response_date = error.response_date
         if response_date is None:
-            response_date = provider.store.feed.response_date()
+            response_date = provider.state().response_date
         document = envelope.error_answer(
             error, response_date=response_date, pairs=pairs, base_url=provider.base_url
         )

@@ -14,6 +14,7 @@ from catalogue.store import Store
 from catalogue.store.lists.feed import FeedPage, FeedQuery
 from endpoint.oai_pmh import on_demand
 from endpoint.oai_pmh.identify import Identity
+from endpoint.oai_pmh.recent import MOMENT, Recent
 from endpoint.oai_pmh.remembered import MOST, Key, Pages
 from endpoint.oai_pmh.resumption import Seal
 from endpoint.oai_pmh.sets import SetLists
@@ -40,9 +41,15 @@ class Provider:
         self.identity = Identity(settings, self.base_url, compression)
         #: Of sets by setSpec, as far as they have been asked for: a set has its number for ever.
         self._set_ids: dict[str, int] = {}
-        self.set_lists = SetLists(store.sets, settings.sets_path)
+        moment = 0 if store.embedded else MOMENT
+        self.set_lists = SetLists(store.sets, settings.sets_path, moment=moment)
+        #: The base URLs of the repositories that we harvest.
+        self.friends = Recent(store.sources.friends, moment)
+        #: Of the lists. An answer that is older than its responseDate would miss something; one that is newer
+        #: repeats something.
+        self.state = Recent(store.feed.state, moment)
         #: At most so many bytes of them are remembered.
-        self.pages = Pages(store.feed.state, self._read, most=remembered)
+        self.pages = Pages(self.state, self._read, most=remembered)
         self._earliest: tuple[int, float] | None = None
         #: With the newest datestamp that there was when it was counted.
         self._sizes: dict[tuple[FeedQuery, int], int] = {}

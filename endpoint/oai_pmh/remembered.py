@@ -6,7 +6,7 @@ are made anew for each answer.
 
 Nothing is missed by it. A page is remembered with the newest datestamp that there was when it was read, and
 only if whatever may yet become visible has a later one (`State.is_settled`); it is given out only while that
-is the newest still, which the database is asked each time. A page that is asked for once is not remembered.
+is the newest still, as of the responseDate of the answer. A page that is asked for once is not remembered.
 """
 
 from __future__ import annotations
@@ -72,8 +72,10 @@ class Pages:
             key: which.
             state: of the lists, where it is known.
         """
-        if not self._most or not self._asked_before(key):
-            return _listed(self._read(key))
+        if not self._most or key not in self._asked:
+            unasked = _listed(self._read(key))
+            self._ask(key)
+            return unasked
         if state is None:
             state = self._state()
         found = self._remembered(key, state)
@@ -83,14 +85,12 @@ class Pages:
                 found = self._keep(key, found)
         return found
 
-    def _asked_before(self, key: Key) -> bool:
+    def _ask(self, key: Key) -> None:
+        """Somebody has asked for a page, and got it."""
         with self._lock:
-            if key in self._asked:
-                return True
             if len(self._asked) >= _ASKED:
                 del self._asked[next(iter(self._asked))]
             self._asked[key] = None
-            return False
 
     def _remembered(self, key: Key, state: State) -> Listed | None:
         with self._lock:

@@ -19,6 +19,7 @@ from catalogue.record import UNDETERMINED
 from catalogue.sets import SetNode, SetTree, load_sets
 from catalogue.store.holdings.sets import OaiSet, Sets
 from catalogue.xml import escape
+from endpoint.oai_pmh.recent import Recent
 
 #: Sets on a page of ListSets: some 50 kB, with labels in six languages.
 PAGE: Final = 50
@@ -92,9 +93,15 @@ class SetLists:
     """
 
     def __init__(
-        self, kept: Sets, described: Path, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        kept: Sets,
+        described: Path,
+        *,
+        moment: float = 0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._kept = kept
+        self._newest = Recent(kept.newest, moment)
         self._described = described
         self._monotonic = monotonic
         self._lists: dict[tuple[int, int, int | None], SetList] = {}
@@ -105,7 +112,7 @@ class SetLists:
         tree, now = load_sets(self._described), self._monotonic()
         if self._known is None or self._known[0] is not tree or now - self._known[1] > _FRESH:
             self._known, self._lists = (tree, now), {}
-        lists, key = self._lists, (*self._kept.newest(), snapshot)
+        lists, key = self._lists, (*self._newest(), snapshot)
         found = lists.get(key)
         if found is None:
             if len(lists) >= _MOST:

@@ -72,10 +72,10 @@ def answer(provider: Provider, request: arguments.Request, *, packed: bool = Fal
 
 def identify(provider: Provider) -> Answer:
     """Section 4.2: who we are, and under which terms."""
-    response_date = provider.store.feed.response_date()
+    response_date = provider.state().response_date
     earliest = provider.earliest_datestamp()
     content = provider.identity.content(
-        earliest=response_date if earliest is None else earliest, friends=provider.store.sources.friends()
+        earliest=response_date if earliest is None else earliest, friends=provider.friends()
     )
     return Answer("Identify", response_date, (content,))
 
@@ -83,7 +83,7 @@ def identify(provider: Provider) -> Answer:
 def list_metadata_formats(provider: Provider, request: arguments.ListMetadataFormats) -> Answer:
     """Section 4.4: the formats of the repository, or of one item."""
     feed = provider.store.feed
-    response_date = feed.response_date()
+    response_date = provider.state().response_date
     if request.identifier is None:
         offered = provider.formats()
     else:
@@ -99,7 +99,7 @@ def list_metadata_formats(provider: Provider, request: arguments.ListMetadataFor
 def list_sets(provider: Provider, request: arguments.ListSets) -> Answer:
     """Section 4.6: all sets, a page at a time."""
     token = None if request.resumption_token is None else provider.seal.open_sets(request.resumption_token)
-    response_date = token.response_date if token else provider.store.feed.response_date()
+    response_date = token.response_date if token else provider.state().response_date
     every = provider.set_lists.at(token.snapshot if token else None)
     found = every.page(after=(token.empty, token.after) if token else None, limit=sets.PAGE)
     if found is None:
@@ -128,7 +128,7 @@ def list_sets(provider: Provider, request: arguments.ListSets) -> Answer:
 def get_record(provider: Provider, request: arguments.GetRecord) -> Answer:
     """Section 4.1: one record in one format; of a deleted one, its header."""
     feed = provider.store.feed
-    response_date = feed.response_date()
+    response_date = provider.state().response_date
     prefix = request.metadata_prefix
     element = feed.element(request.identifier, prefix)
     if element is None:
@@ -169,7 +169,7 @@ def _page(provider: Provider, request: arguments.SelectiveList, verb: str, *, pa
 
 
 def _first_page(provider: Provider, request: arguments.SelectiveList, verb: str, *, packed: bool) -> _Page:
-    state = provider.store.feed.state()
+    state = provider.state()
     response_date = state.response_date
     query = _query(provider, request, response_date)
     found = provider.pages.page(Key(query, None, verb == "ListRecords", packed), state)
