@@ -43,6 +43,7 @@ EARLIEST = sa.select(sa.func.min(renditions.c.datestamp)).where(_PREFIX)
 
 #: The rendition in the format that is asked for, where the list is that of another.
 _own = renditions.alias("own")
+_served = sa.bindparam("served", type_=sa.Text())
 
 
 class Shape(NamedTuple):
@@ -114,8 +115,9 @@ def elements(shape: Shape) -> sa.Select[Any]:
 def rows(shape: Shape) -> sa.Select[Any]:
     """A row for each entry of a list of a format that is rendered on demand, from the index of another."""
     listed, tables, conditions = _list(shape)
-    columns = sa.select(*_on_demand(listed), _newest())
-    joined = _with_neutral(tables, embedded=shape.embedded)
+    made_of = _embedded(tables) if shape.embedded else _remote(tables)
+    columns = sa.select(*_on_demand(listed, made_of), _newest())
+    joined = made_of.tables
     return _ordered(columns, listed, joined, conditions, most=shape.most)
 
 
@@ -152,13 +154,15 @@ def entries(shape: Shape) -> sa.Select[Any]:
 @cache
 def one(*, on_demand: bool, embedded: bool) -> sa.Select[Any]:
     """A row for one record in one format: its element, NULL where it is not ready; or what it is of."""
+    tables: FromClause = _ITEM
     if on_demand:
-        columns = (*_on_demand(renditions), number(0))
+        made_of = _embedded(tables) if embedded else _remote(tables)
+        columns = (*_on_demand(renditions, made_of), number(0))
+        tables = made_of.tables
     else:
         made = sa.cast(element_sql.element(renditions, embedded=embedded), sa.LargeBinary())
         told = sa.case((element_sql.ready(renditions) == number(1), made))
         columns = (renditions.c.datestamp, renditions.c.record_id, told)
-    tables = _with_neutral(_ITEM, embedded=embedded) if on_demand else _ITEM
     return sa.select(*columns).select_from(tables).where(_IDENTIFIER, _PREFIX)
 
 
@@ -192,16 +196,29 @@ def _ordered(
     )
 
 
-def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
+class _MadeOf(NamedTuple):
+    """What elements in a format that is rendered on demand are made of."""
+
+    tables: FromClause
+    #: The rendition that was sent in that format; where it is kept, none.
+    own: FromClause
+    #: What is rendered: where the rendition is kept, or was sent, none.
+    neutral: ColumnElement[Any]
+    file_identifier: ColumnElement[Any]
+    source_datestamp: ColumnElement[Any]
+
+
+def _on_demand(listed: sa.Table, made_of: _MadeOf) -> tuple[ColumnElement[Any], ...]:
     """What a record element in a format that is rendered on demand is made of.
 
     What stands before the metadata and behind, and what they are rendered from, or have been; or, of a record
     that was sent in that format, what was sent and what stands around that.
     """
-    alive, sent = element_sql.alive(listed), _own.c.body.is_not(None)
+    own = made_of.own
+    alive, sent = element_sql.alive(listed), own.c.body.is_not(None)
     begin = sa.case(
         (sa.not_(alive), renditions.c.element_begin),
-        (sent, sa.case((current(_own), _own.c.element_begin))),
+        (sent, sa.case((current(own), own.c.element_begin))),
         (current(renditions), renditions.c.element_begin),
     )
     return (
@@ -209,42 +226,75 @@ def _on_demand(listed: sa.Table) -> tuple[ColumnElement[Any], ...]:
         listed.c.record_id,
         alive.label("alive"),
         begin.label("element_begin"),
-        sa.case((sent, _own.c.element_end), else_=renditions.c.element_end).label("element_end"),
-        _own.c.body.label("own"),
+        sa.case((sent, own.c.element_end), else_=renditions.c.element_end).label("element_end"),
+        own.c.body.label("own"),
         kept_renditions.c.body.label("kept"),
-        neutral_records.c.body.label("neutral"),
-        records.c.file_identifier,
-        records.c.source_datestamp,
+        made_of.neutral.label("neutral"),
+        made_of.file_identifier,
+        made_of.source_datestamp,
     )
 
 
-def _with_neutral(tables: FromClause, *, embedded: bool) -> FromClause:
-    """The rendition, where it is kept; or what was sent in that format; or what a rendition is made from.
-
-    What is kept is of a record that was not sent so: then nothing else is looked for. A condition does not
-    keep SQLite from looking; a number that is none does, by which PostgreSQL would read whole tables.
-    """
-    served = sa.bindparam("served", type_=sa.Text())
-    number, kept = renditions.c.record_id, kept_renditions.c
+def _with_kept(tables: FromClause) -> FromClause:
+    """The rendition, where it is kept: of a record that was not sent so. Then nothing else is looked for."""
+    kept = kept_renditions.c
     good = sa.and_(
-        kept.record_id == number,
-        kept.prefix == served,
+        kept.record_id == renditions.c.record_id,
+        kept.prefix == _served,
         kept.datestamp == renditions.c.datestamp,
         kept.edition == sa.bindparam("edition", type_=sa.Text()),
     )
+    return tables.outerjoin(kept_renditions, good)
+
+
+def _embedded(tables: FromClause) -> _MadeOf:
+    """For SQLite: a condition does not keep it from looking; a number that is none does."""
 
     def unless(found: ColumnElement[Any], sought: ColumnElement[int]) -> ColumnElement[bool]:
-        if embedded:
-            return sought == sa.case((found.is_(None), number))
-        return sa.and_(sought == number, found.is_(None))
+        return sought == sa.case((found.is_(None), renditions.c.record_id))
 
+    kept, r = kept_renditions.c, records.c
     sent = sa.func.coalesce(kept.body, _own.c.body)
-    joined = tables.outerjoin(kept_renditions, good).outerjoin(
-        _own, sa.and_(unless(kept.record_id, _own.c.record_id), _own.c.prefix == served)
+    joined = _with_kept(tables).outerjoin(
+        _own, sa.and_(unless(kept.record_id, _own.c.record_id), _own.c.prefix == _served)
     )
     if tables is not _ITEM:
-        joined = joined.outerjoin(records, unless(sent, records.c.id))
-    return joined.outerjoin(neutral_records, unless(sent, neutral_records.c.record_id))
+        joined = joined.outerjoin(records, unless(sent, r.id))
+    joined = joined.outerjoin(neutral_records, unless(sent, neutral_records.c.record_id))
+    return _MadeOf(joined, _own, neutral_records.c.body, r.file_identifier, r.source_datestamp)
+
+
+def _remote(tables: FromClause) -> _MadeOf:
+    """For PostgreSQL: by a number that is none it would read whole tables, a condition comes behind them.
+
+    A subquery that has an OFFSET does not become a join, and is not begun where it has nothing to find.
+    """
+    kept, number_of = kept_renditions.c, renditions.c.record_id
+    columns = (
+        _own.c.element_begin,
+        _own.c.element_end,
+        _own.c.element_datestamp,
+        _own.c.datestamp,
+        _own.c.body,
+    )
+    own = (
+        sa.select(*columns)
+        .where(_own.c.record_id == number_of, _own.c.prefix == _served, kept.record_id.is_(None))
+        .offset(number(0))
+        .correlate(renditions, kept_renditions)
+        .lateral("sent")
+    )
+    neutral = neutral_records.c
+    made = (
+        sa.select(neutral.body, records.c.file_identifier, records.c.source_datestamp)
+        .select_from(records.join(neutral_records, neutral.record_id == records.c.id))
+        .where(records.c.id == number_of, kept.record_id.is_(None), own.c.body.is_(None))
+        .offset(number(0))
+        .correlate(renditions, kept_renditions, own)
+        .lateral("made")
+    )
+    joined = _with_kept(tables).outerjoin(own, sa.true()).outerjoin(made, sa.true())
+    return _MadeOf(joined, own, made.c.body, made.c.file_identifier, made.c.source_datestamp)
 
 
 def _newest() -> ColumnElement[Any]:
