@@ -185,9 +185,6 @@ class Pipeline:
     def _take(self, run: HarvestRun, source: Source, page: Page) -> HarvestRun:
         """Everything that a page changes, committed; returns the run as it is now."""
         response_date, clock = ask_from(run.checkpoint, page.checkpoint, utc_now())
-        checkpoint = page.checkpoint.evolve(
-            pages=run.checkpoint.pages + 1, restarts=run.checkpoint.restarts, response_date=response_date
-        )
         found = changes_of(
             page,
             source.id,
@@ -203,7 +200,12 @@ class Pipeline:
         withhold(self._store, run, found, waiting=self._waiting)
         self._waiting = self._waiting or bool(found.withheld)
         before = 0 if page.again else run.checkpoint.strange
-        checkpoint = checkpoint.evolve(strange=before + len(found.withdrawn) + len(found.loops))
+        checkpoint = page.checkpoint.evolve(
+            pages=run.checkpoint.pages + 1,
+            restarts=run.checkpoint.restarts,
+            response_date=response_date,
+            strange=before + len(found.withdrawn) + len(found.loops),
+        )
         now = utc_now()
         self._store.records.commit(found.of(run, checkpoint), now)
         for note in (*page.notes, *found.notes, *clock):

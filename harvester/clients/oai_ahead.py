@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from harvester.clients.answers import utc_moment
@@ -44,8 +44,8 @@ def ahead_of(asked: Asked, headers: Sequence[Header]) -> Ahead:
     return Ahead(tuple(one.datestamp for one in headers), whole, len(headers) if whole else size)
 
 
-def noticed(position: Position, items: Sequence[Item]) -> Position:
-    """The position with the newest datestamp so far, and whether they came in their order."""
+def noticed(position: Position, items: Sequence[Item]) -> tuple[str, int, bool]:
+    """The newest datestamp so far, how many records have it, and whether they came in another order."""
     latest, tied, unordered = position.latest, position.tied, position.unordered
     for item in items:
         stamp = item.datestamp
@@ -55,7 +55,7 @@ def noticed(position: Position, items: Sequence[Item]) -> Position:
             tied += 1
         else:
             unordered = True
-    return replace(position, latest=latest, tied=tied, unordered=unordered)
+    return latest, tied, unordered
 
 
 def rest(position: Position, granularity: str) -> Window | None:

@@ -193,7 +193,8 @@ class OaiPmhClient:
         next_token = token.token if token else ""
         listed = oai_pages.items_of(response)
         items = self._inside(position, self._alive(position, listed))
-        position = replace(position, asked=position.asked + self._to_ask(listed))
+        if to_ask := self._to_ask(listed):
+            position = replace(position, asked=position.asked + to_ask)
         first = position.is_first
         size = oai_pages.size_of(token)
         date, clock = oai_pages.told_time(response) if first else ("", ())
@@ -204,7 +205,8 @@ class OaiPmhClient:
         after, told = advanced(_sized(position, size), items, next_token).once(*notes)
         if first:
             after = self._noticed(after, items)
-        after = replace(after, broken=self._trouble(position, after, items, trail))
+        broken = self._trouble(position, after, items, trail)
+        after = after if broken == after.broken else replace(after, broken=broken)
         final, at_end = self._going_on(position, after)
         return Step(
             final,
@@ -373,7 +375,7 @@ class OaiPmhClient:
 
 
 def _sized(position: Position, size: int | None) -> Position:
-    return position if size is None else replace(position, size=size)
+    return position if size is None or size == position.size else replace(position, size=size)
 
 
 def _is_all(position: Position) -> bool:

@@ -153,6 +153,8 @@ class Position:
 
     def once(self, *notes: Note) -> tuple[Position, tuple[Note, ...]]:
         """Those of these notes that were not given yet, remembered."""
+        if not notes:
+            return self, ()
         new = tuple({note.event: note for note in notes if note.event not in self.told}.values())
         return (replace(self, told=self.told + tuple(note.event for note in new)), new) if new else (self, ())
 

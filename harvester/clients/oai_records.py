@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
@@ -24,7 +26,7 @@ from catalogue.formats import (
 from catalogue.namespaces import OAI
 from catalogue.run import Fault
 from harvester.clients.base import Item
-from harvester.clients.slices import cut
+from harvester.clients.slices import by_search, complete, cut
 
 _RECORD: Final = f"{{{OAI}}}record"
 _HEADER: Final = f"{{{OAI}}}header"
@@ -39,6 +41,19 @@ _SET_SPEC: Final = f"{{{OAI}}}setSpec"
 _PREFERRED: Final = (
     ISO19115_3, ISO19115_3_FIRST, ISO19139, OAI_DATACITE, DATACITE, DCAT, OAI_DCTERMS, MODS, MARCXML, OAI_DC,
 )  # fmt: skip
+
+
+#: What stands before the payload of a plain record, and behind the one before it. References, line
+#: ends of other systems, and names without any visible character are left to the parser.
+_PLAIN: Final = re.compile(
+    rb"(?:\s*</metadata>\s*</record>)?\s*<record>\s*<header>"
+    rb"\s*<identifier>([^<&\r]*[!-%'-;=-~][^<&\r]*)</identifier>\s*<datestamp>([^<&\r]*)</datestamp>"
+    rb"((?:\s*<setSpec>[^<&\r]*</setSpec>)*)\s*</header>\s*<metadata>\s*"
+)
+_PLAIN_END: Final = re.compile(rb"\s*</metadata>\s*</record>")
+_SPEC: Final = re.compile(rb"<setSpec>([^<]*)")
+_PAYLOADS: Final = etree.XPath("o:record/o:metadata/*[1]", namespaces={"o": OAI})
+_COUNT: Final = etree.XPath("count(o:record)", namespaces={"o": OAI})
 
 
 def best_prefix(offered: Iterable[tuple[str, str]]) -> str:
@@ -60,6 +75,56 @@ def best_prefix(offered: Iterable[tuple[str, str]]) -> str:
 
 def read_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     """One item for each record of a list (OAI-PMH 2.0, section 2.5), with its payload cut out of the page."""
+    return _plain_items(page, list_records) or _items(page, list_records)
+
+
+def _plain_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...] | None:
+    """The same of a page of nothing but plain records, as most are; None where there is anything else.
+
+    Between the payloads of two plain records there are but the tags of the second, as the protocol has them:
+    what is written there says all that its elements would, and is read in a fraction of the time.
+    """
+    if list_records.prefix is not None:
+        return None
+    elements = _PAYLOADS(list_records)
+    if not elements or _COUNT(list_records) != len(elements):
+        return None
+    ranges = by_search(page, elements)
+    if ranges is None:
+        return None
+    headers = []
+    behind = page.rfind(b"<record>", 0, ranges[0][0])
+    for start, end in ranges:
+        header = _PLAIN.fullmatch(page, behind, start)
+        if header is None:
+            return None
+        headers.append(header)
+        behind = end
+    if not _PLAIN_END.match(page, behind):
+        return None
+    payloads = complete(page, elements, ranges)
+    return tuple(map(_plain_item, headers, payloads, elements))
+
+
+def _plain_item(header: re.Match[bytes], payload: bytes, element: etree._Element) -> Item:
+    identifier, datestamp, sets = header.groups()
+    return Item(
+        identifier.decode().strip(),
+        datestamp.decode().strip(),
+        False,
+        _sets_of(sets),
+        payload,
+        element,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _sets_of(written: bytes) -> tuple[str, ...]:
+    """The sets of a header; whole lists are in the same few."""
+    return tuple(filter(None, (spec.decode().strip() for spec in _SPEC.findall(written))))
+
+
+def _items(page: bytes, list_records: etree._Element) -> tuple[Item, ...]:
     found: list[tuple[Header, etree._Element | None, list[etree._Element]]] = []
     for record in list_records.iterchildren(_RECORD):
         header = payload = None

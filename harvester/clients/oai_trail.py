@@ -90,8 +90,12 @@ def advanced(position: Position, items: Sequence[Item], token: str) -> Position:
     count = len(items)
     pages = position.pages + 1
     moves = items and (pages & (pages - 1)) == 0 and pages > 1
+    latest, tied, unordered = noticed(position, items)
     return replace(
-        noticed(position, items),
+        position,
+        latest=latest,
+        tied=tied,
+        unordered=unordered,
         token=token,
         listed=position.listed + count,
         pages=pages,

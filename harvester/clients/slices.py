@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from xml.parsers import expat
 
@@ -41,12 +43,63 @@ def cut(page: bytes, elements: Sequence[etree._Element]) -> list[bytes]:
     """
     if not elements:
         return []
-    ranges = _by_search(page, elements) or _by_offset(page, elements)
+    return complete(page, elements, by_search(page, elements) or _by_offset(page, elements))
+
+
+def complete(
+    page: bytes, elements: Sequence[etree._Element], ranges: Sequence[tuple[int, int]]
+) -> list[bytes]:
+    """The bytes in these ranges, where these elements stand, each complete by itself."""
+    slices = [page[start:end] for start, end in ranges]
+    if _stands_alone(page, elements, ranges):
+        return slices
     declarations = _Declarations()
     return [
-        declarations.complete(page[start:end], element)
-        for element, (start, end) in zip(elements, ranges, strict=True)
+        declarations.complete(payload, element) for payload, element in zip(slices, elements, strict=True)
     ]
+
+
+def _stands_alone(page: bytes, elements: Sequence[etree._Element], ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether certainly none of these elements uses a declaration that it has from outside.
+
+    So it is, mostly: an envelope has but a default namespace, and what is in it brings its own along. To ask
+    that of all elements at once costs a fraction of asking each.
+    """
+    inherited = _inherited_by_all(page, elements, ranges)
+    if inherited is None or not inherited.keys() <= {None}:
+        return False
+    uri = inherited.get(None, "")
+    return not uri or not _using_default(uri)(elements[0], e=list(elements))
+
+
+def _inherited_by_all(
+    page: bytes, elements: Sequence[etree._Element], ranges: Sequence[tuple[int, int]]
+) -> dict[str | None, str] | None:
+    """The declarations outside each of these elements; None where they may not be the same for all.
+
+    They are where nothing is declared between what all of them are in and the first, nor between one and the
+    next.
+    """
+    above, others = elements[0].getparent(), elements[-1].getparent()
+    if above is None or others is None:
+        return None
+    inherited = above.nsmap
+    while above is not others:
+        above, others = above.getparent(), others.getparent()
+        if above is None or others is None or above.nsmap != inherited:
+            return None
+    for (_, end), (start, _) in pairwise(ranges):
+        if page.find(b"xmlns", end, start) >= 0:
+            return None
+    return inherited
+
+
+@lru_cache(maxsize=64)
+def _using_default(uri: str) -> etree.XPath:
+    """Whether there is an element in this namespace, without a prefix, in any of the elements `$e`."""
+    return etree.XPath(
+        "boolean($e/descendant-or-self::n:*[not(contains(name(), ':'))])", namespaces={"n": uri}
+    )
 
 
 def _qualified_name(element: etree._Element) -> bytes:
@@ -54,7 +107,7 @@ def _qualified_name(element: etree._Element) -> bytes:
     return (f"{element.prefix}:{local}" if element.prefix else local).encode()
 
 
-def _by_search(page: bytes, elements: Sequence[etree._Element]) -> list[tuple[int, int]] | None:
+def by_search(page: bytes, elements: Sequence[etree._Element]) -> list[tuple[int, int]] | None:
     """Byte ranges by searching for the tags, or None where a search could be deceived.
 
     Without comments, CDATA sections and processing instructions behind the prolog, every `<name` is a tag,

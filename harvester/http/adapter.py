@@ -6,12 +6,14 @@ import http.client
 import io
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -28,6 +30,8 @@ class GuardedAdapter(HTTPAdapter):
         self.certificate_until: datetime | None = None
         self._tls = tls
         self._pools = _guarded_pools(guard, deadline, self._note)
+        #: Where it was asked last, and the connections to there.
+        self._last: tuple[object, Any] = (None, None)
         super().__init__(max_retries=0, pool_maxsize=2)
 
     def _note(self, until: datetime | None) -> None:
@@ -53,6 +57,21 @@ class GuardedAdapter(HTTPAdapter):
         place, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return place, {"ssl_context": self._tls()} if place["scheme"] == "https" else {}
 
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """As in requests, but looked up once for as long as the same place is asked."""
+        wanted = (request.url or "").partition("?")[0], *(proxies or {}).items()
+        if wanted != self._last[0]:
+            found = super().get_connection_with_tls_context(request, verify, proxies, cert)
+            self._last = wanted, found
+        return self._last[1]
+
+    def close(self) -> None:
+        """Close the connections, and forget them."""
+        self._last = (None, None)
+        super().close()
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing: the context says it."""
 
@@ -64,6 +83,28 @@ class PlainSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self._everywhere, self._own, self._is_own = everywhere, own, is_own
+        #: By address, a request for it without arguments.
+        self._prepared: tuple[str, requests.PreparedRequest] | None = None
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """As in requests; the questions for one page after another differ in their arguments alone.
+
+        To prepare one from the beginning takes as long as to send it and to read the head of its answer.
+        """
+        params = request.params
+        if request.method != "GET" or not params or request.data or request.headers or len(self.cookies):
+            return super().prepare_request(request)
+        url = str(request.url)
+        if self._prepared is None or self._prepared[0] != url:
+            self._prepared = url, super().prepare_request(requests.Request("GET", url))
+        bare = self._prepared[1]
+        if "#" in (bare.url or "") or "Authorization" in bare.headers:
+            return super().prepare_request(request)
+        prepared = requests.PreparedRequest()
+        vars(prepared).update(vars(bare))
+        prepared.url = f"{bare.url}{'&' if '?' in (bare.url or '') else '?'}{urlencode(params)}"
+        prepared.headers = CaseInsensitiveDict(cast("Mapping[str, str]", self.headers))
+        return prepared
 
     def get_adapter(self, url: str | bytes) -> BaseAdapter:
         """The source's own adapter for its own place: prefixes, as requests compares them, are no places."""

@@ -7,6 +7,7 @@ pause came before the first of them alone.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -55,6 +56,12 @@ class Pace:
 
 def _host(url: str) -> str:
     """Host and port of an address that may be asked: what one pause is for."""
+    return _host_of(url.partition("?")[0])
+
+
+@lru_cache(maxsize=256)
+def _host_of(url: str) -> str:
+    """The same of an address without its arguments, which are others with every page."""
     try:
         parts = urllib3.util.parse_url(url)
     except urllib3.exceptions.LocationParseError as error:

@@ -75,7 +75,7 @@ class Origin(NamedTuple):
     def covers(self, url: str) -> bool:
         """Whether an address is in this place: the same origin, or its https where it was plain http."""
         try:
-            other = Origin.of(url)
+            other = Origin.of(url.partition("?")[0])  # its arguments are others with every page
         except (ValueError, requests.RequestException):
             return False
         upgraded = self == ("http", self.host, 80) and other == ("https", self.host, 443)

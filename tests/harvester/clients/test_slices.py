@@ -127,7 +127,7 @@ def test_searching_and_offsets_agree(text: str) -> None:
     page = text.encode()
     wanted = payloads_of(parse(page))
     if wanted:
-        searched = slices._by_search(page, wanted)
+        searched = slices.by_search(page, wanted)
         assert searched in (None, slices._by_offset(page, wanted))
 
 
@@ -135,7 +135,7 @@ def test_search_is_used_for_ordinary_pages() -> None:
     records = b"<r><m><d:dc>1</d:dc></m></r><r><m><d:dc>2</d:dc></m></r>"
     page = b'<?xml version="1.0"?><!-- x --><l xmlns:d="u">' + records + b"</l>"
     wanted = payloads_of(parse(page))
-    assert slices._by_search(page, wanted) is not None
+    assert slices.by_search(page, wanted) is not None
     assert cut(page, wanted) == [b'<d:dc xmlns:d="u">1</d:dc>', b'<d:dc xmlns:d="u">2</d:dc>']
 
 
@@ -177,7 +177,7 @@ def test_marcxml_inside_an_envelope_with_the_same_names() -> None:
 def test_what_hides_tags_is_found_behind_any_number_of_marks(marks: int, hidden: bytes) -> None:
     page = b"<l><r><m><d>1</d></m>" + b"?!" * marks + hidden + b"</r></l>"
     wanted = payloads_of(parse(page))
-    assert slices._by_search(page, wanted) is None
+    assert slices.by_search(page, wanted) is None
     assert cut(page, wanted) == [b"<d>1</d>"]
 
 
