@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 
 from catalogue.store import statements
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -123,7 +126,42 @@ def one_of(column: sa.ColumnElement[int], name: str, *, embedded: bool) -> sa.Co
 
 def listing(numbers: Iterable[int], *, embedded: bool) -> str | list[int]:
     """Numbers as the parameter of `one_of`."""
-    return json.dumps(list(numbers)) if embedded else list(numbers)
+    return _encode(list(numbers)).decode() if embedded else list(numbers)
+
+
+def rows_of(
+    connection: Connection,
+    select: sa.Select[Any],
+    column: sa.ColumnElement[int],
+    numbers: Iterable[int],
+    **values: Any,
+) -> list[Any]:
+    """The rows of a query, a constant, that have one of these numbers in this column, as the driver has them.
+
+    Of thousands of rows, what SQLAlchemy makes of each costs more than to find them.
+    """
+    embedded = connection.dialect.name == "sqlite"
+    found: sa.Select[Any] = _narrowed(select, column, embedded=embedded)
+    return statements.rows_on(connection, found, numbers=listing(numbers, embedded=embedded), **values)
+
+
+def delete_of(
+    connection: Connection, table: sa.Table, column: sa.ColumnElement[int], numbers: Iterable[int]
+) -> None:
+    """Delete the rows of a table that have one of these numbers in this column."""
+    embedded = connection.dialect.name == "sqlite"
+    statement: sa.Delete = _narrowed(_deleted(table), column, embedded=embedded)
+    statements.run(connection, statement, numbers=listing(numbers, embedded=embedded))
+
+
+@cache
+def _deleted(table: sa.Table) -> sa.Delete:
+    return sa.delete(table)
+
+
+@cache
+def _narrowed(statement: sa.Select[Any] | sa.Delete, column: sa.ColumnElement[int], *, embedded: bool) -> Any:
+    return statement.where(one_of(column, "numbers", embedded=embedded))
 
 
 def as_list(connection: Connection, values: Iterable[int] | Iterable[str]) -> Any:
@@ -131,16 +169,21 @@ def as_list(connection: Connection, values: Iterable[int] | Iterable[str]) -> An
     return json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)
 
 
+def listed_as(
+    dialect: Dialect, name: str, kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger
+) -> sa.TableValuedAlias:
+    """The same as `listed`, for statements that are built once: the list is a parameter of this name."""
+    if dialect.name == "sqlite":
+        return sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name="listed")
+    array = sa.bindparam(name, type_=postgresql.ARRAY(kind))
+    return sa.func.unnest(array).table_valued("value", name="listed").render_derived()
+
+
 def among(
     dialect: Dialect, name: str, kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger
 ) -> sa.Select[Any]:
-    """The same as `listed`, for statements that are built once: the list is a parameter of this name."""
-    if dialect.name == "sqlite":
-        values = sa.func.json_each(sa.bindparam(name, type_=sa.Text())).table_valued("value", name="listed")
-    else:
-        array = sa.bindparam(name, type_=postgresql.ARRAY(kind))
-        values = sa.func.unnest(array).table_valued("value", name="listed").render_derived()
-    return sa.select(values.c.value)
+    """What `listed_as` has, to be looked for in it."""
+    return sa.select(listed_as(dialect, name, kind).c.value)
 
 
 def alone(connection: Connection, name: str, *, wait: bool = True) -> bool:

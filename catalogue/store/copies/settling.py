@@ -11,16 +11,17 @@ from __future__ import annotations
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from itertools import combinations
+from functools import cache
+from itertools import chain, combinations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 from catalogue.cluster import Copy, Decision, Match, Member, Rule, between_sources, gathered, in_order
 from catalogue.provenance import harvests
 from catalogue.record import from_json
-from catalogue.store import dialects
+from catalogue.store import dialects, statements
 from catalogue.store.tables import (
     cluster_decisions,
     cluster_members,
@@ -63,23 +64,40 @@ def settle(connection: Connection, compare: Compare, *, limit: int, wait: bool =
     """Take up to `limit` entries of the queue; how many there were. Without `wait`, none beside another."""
     if not dialects.alone(connection, ALONE, wait=wait):
         return 0
-    queue = sa.select(match_queue).order_by(match_queue.c.id).limit(limit)
-    entries = connection.execute(queue).all()
+    entries = statements.rows_on(connection, _QUEUE, limit=limit)
     if not entries:
         return 0
     # Where one record is there twice, what was written last counts.
-    wanted = {entry.record_id: unpacked(entry.keys) for entry in entries}
+    wanted = {number: unpacked(keys) for _, number, keys in entries}
     before = _keys_of(connection, wanted)
     _replace_keys(connection, before, wanted)
-    numbers = _counted(connection, before, wanted)
-    stirred = _stirred(connection, before, wanted, numbers)
+    numbers, stirred = _counted(connection, before, wanted)
     seeds = _forget_matches(connection, {*before, *stirred})
     touched = {**wanted, **(_keys_of(connection, stirred - set(wanted)) if stirred else {})}
     seeds |= _match(connection, touched, numbers, compare)
     regroup(connection, seeds | _decided(connection, wanted))
-    taken = _one_of(connection, (entry.id for entry in entries))
-    connection.execute(sa.delete(match_queue).where(match_queue.c.id.in_(taken)))
+    dialects.delete_of(connection, match_queue, match_queue.c.id, [entry[0] for entry in entries])
     return len(entries)
+
+
+#: What waits, what came first before the rest.
+_QUEUE = sa.select(match_queue).order_by(match_queue.c.id).limit(sa.bindparam("limit", type_=sa.Integer()))
+_KEYS = sa.select(match_keys.c.record_id, match_keys.c.key)
+_HOLDERS = sa.select(match_keys.c.key, match_keys.c.record_id)
+_SOURCES = sa.select(records.c.id, records.c.source_id)
+
+
+@cache
+def _counts(dialect: Dialect) -> sa.Select[Any]:
+    listed = dialects.listed_as(dialect, "keys")
+    first: sa.Select[Any] = (
+        sa.select(sa.literal_column("1"))
+        .where(match_keys.c.key == listed.c.value)
+        .limit(sa.bindparam("enough", type_=sa.Integer()))
+        .correlate(listed)
+    )
+    count = sa.select(sa.func.count()).select_from(first.subquery()).scalar_subquery()
+    return sa.select(listed.c.value, count)
 
 
 def _one_of(connection: Connection, numbers: Iterable[int]) -> sa.Select[tuple[int]]:
@@ -88,55 +106,50 @@ def _one_of(connection: Connection, numbers: Iterable[int]) -> sa.Select[tuple[i
 
 def _keys_of(connection: Connection, record_ids: Iterable[int]) -> Keys:
     found: Keys = defaultdict(set)
-    statement = sa.select(match_keys.c.record_id, match_keys.c.key).where(
-        match_keys.c.record_id.in_(_one_of(connection, record_ids))
-    )
-    for number, key in connection.execute(statement).all():
+    for number, key in dialects.rows_of(connection, _KEYS, match_keys.c.record_id, record_ids):
         found[number].add(key)
     return dict(found)
 
 
 def _replace_keys(connection: Connection, before: Keys, wanted: Keys) -> None:
     gone = [(key, number) for number, keys in before.items() for key in keys - wanted[number]]
-    come = [(key, number) for number, keys in wanted.items() for key in keys - before.get(number, set())]
+    come = [(key, n) for n, keys in wanted.items() for key in keys.difference(before.get(n, ()))]
     for key, number in gone:
         connection.execute(
             sa.delete(match_keys).where(match_keys.c.key == key, match_keys.c.record_id == number)
         )
-    dialects.write_rows(connection, match_keys, ("key", "record_id"), sorted(come))
+    come.sort()
+    dialects.write_rows(connection, match_keys, ("key", "record_id"), come)
 
 
-def _counted(connection: Connection, before: Keys, wanted: Keys) -> dict[int, int]:
-    """How many records have each of these keys now; no further than it takes to know that it is common."""
-    involved = sorted(set().union(*before.values(), *wanted.values()))
-    enough = COMMON + 1 + max(Counter(k for keys in wanted.values() for k in keys).values(), default=0)
-    return _count(connection, involved, enough)
+def _counted(connection: Connection, before: Keys, wanted: Keys) -> tuple[dict[int, int], set[int]]:
+    """How many records have each of these keys now, no further than it takes to know that it is common.
 
-
-def _count(connection: Connection, keys: Iterable[int], enough: int) -> dict[int, int]:
-    listed = dialects.listed(connection, keys)
-    first = sa.select(sa.literal(1)).where(match_keys.c.key == listed.c.value).limit(enough).correlate(listed)
-    count = sa.select(sa.func.count()).select_from(first.subquery()).scalar_subquery()
-    return {row[0]: row[1] for row in connection.execute(sa.select(listed.c.value, count)).all()}
-
-
-def _stirred(connection: Connection, before: Keys, wanted: Keys, numbers: Mapping[int, int]) -> set[int]:
-    """The records of keys that have become common, or are it no more: all of them are compared anew."""
-    change = Counter(key for keys in wanted.values() for key in keys)
-    change.subtract(key for keys in before.values() for key in keys)
+    And the records of keys that have become common, or are it no more: all of them are compared anew.
+    """
+    come, gone = Counter(chain(*wanted.values())), Counter(chain(*before.values()))
+    enough = COMMON + 1 + max(come.values(), default=0)
+    numbers = _count(connection, sorted(come.keys() | gone.keys()), enough)
+    # Nearly all are rare, and were even more so: only of others it is asked what they were.
     crossed = [
         key
-        for key, more in change.items()
-        if more and (numbers.get(key, 0) > COMMON) != (numbers.get(key, 0) - more > COMMON)
+        for key in {*gone, *(key for key, number in numbers.items() if number > COMMON)}
+        if (numbers[key] > COMMON) != (numbers[key] - come[key] + gone[key] > COMMON)
     ]
-    return {number for _, number in _holders(connection, crossed)}
+    return numbers, {number for _, number in _holders(connection, crossed)}
 
 
-def _holders(connection: Connection, keys: Iterable[int]) -> list[tuple[int, int]]:
-    statement = sa.select(match_keys.c.key, match_keys.c.record_id).where(
-        match_keys.c.key.in_(_one_of(connection, keys))
+def _count(connection: Connection, keys: Collection[int], enough: int) -> dict[int, int]:
+    found = statements.rows_on(
+        connection, _counts(connection.dialect), keys=dialects.as_list(connection, keys), enough=enough
     )
-    return [(row[0], row[1]) for row in connection.execute(statement).all()]
+    return dict(found)
+
+
+def _holders(connection: Connection, keys: Collection[int]) -> list[tuple[int, int]]:
+    if not keys:
+        return []
+    return dialects.rows_of(connection, _HOLDERS, match_keys.c.key, keys)
 
 
 def _match(connection: Connection, touched: Keys, counted: Mapping[int, int], compare: Compare) -> set[int]:
@@ -177,15 +190,12 @@ def _compared(
 
 def _pairs(connection: Connection, together: Mapping[int, list[int]], touched: Keys) -> set[tuple[int, int]]:
     """The pairs that share a key, one of them touched; of the same source only where the key allows it."""
-    named = {number for key, holders in together.items() if between_sources(key) for number in holders}
-    statement = sa.select(records.c.id, records.c.source_id).where(
-        records.c.id.in_(_one_of(connection, named))
-    )
-    source = {row[0]: row[1] for row in connection.execute(statement)} if named else {}
+    named = set[int]().union(*[holders for key, holders in together.items() if between_sources(key)])
+    source = dict(dialects.rows_of(connection, _SOURCES, records.c.id, named)) if named else {}
     found = set()
     for key, holders in together.items():
         apart = between_sources(key)
-        if apart and len({source.get(number) for number in holders}) == 1:
+        if apart and len(set(map(source.get, holders))) == 1:
             continue
         for pair in combinations(sorted(holders), 2):
             if apart and source.get(pair[0]) == source.get(pair[1]):

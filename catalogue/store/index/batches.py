@@ -113,8 +113,7 @@ def take_in(
     changed_ = {chunk: [one for one in held if one in old] for chunk, held in by_chunk.items()}
     behind.outdate(connection, changed_)
     entries = [entry for entry, _ in taken]
-    gone = sa.select(dialects.listed(connection, entries).c.value)
-    connection.execute(sa.delete(index_queue).where(index_queue.c.id.in_(gone)))
+    dialects.delete_of(connection, index_queue, index_queue.c.id, entries)
     connection.execute(sa.update(index_state).values(generation=index_state.c.generation + 1))
     return Taken(len(numbers), entries, generation, looked_up)
 
@@ -123,14 +122,20 @@ def _waiting(connection: Connection, limit: int) -> list[tuple[int, tuple[int, .
     """Entries of the queue, and the records that each names."""
     taken: list[tuple[int, tuple[int, ...]]] = []
     records_ = 0
-    queue = sa.select(index_queue.c.id, index_queue.c.records).order_by(index_queue.c.id)
-    for row in connection.execute(queue.limit(limit)):
-        found = unpacked(row.records)
+    for number, named in statements.rows_on(connection, _QUEUE, limit=limit):
+        found = unpacked(named)
         if taken and records_ + len(found) > limit:
             break
-        taken.append((row.id, found))
+        taken.append((number, found))
         records_ += len(found)
     return taken
+
+
+_QUEUE = (
+    sa.select(index_queue.c.id, index_queue.c.records)
+    .order_by(index_queue.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+)
 
 
 def _numbers(described: Described, looked_up: Mapping[Term, int]) -> array[int]:
@@ -210,10 +215,11 @@ def _entries(connection: Connection, numbers: Sequence[int]) -> dict[int, frozen
     """The terms under which the index has them so far."""
     if not numbers:
         return {}
-    c = index_entries.c
-    entries = sa.select(c.record_id, c.terms).where(c.record_id.in_(_listed(connection, numbers)))
-    found = connection.execute(entries)
-    return {row.record_id: frozenset(struct.unpack(f"<{len(row.terms) // 4}I", row.terms)) for row in found}
+    found = dialects.rows_of(connection, _TERMS, index_entries.c.record_id, numbers)
+    return {number: frozenset(struct.unpack(f"<{len(terms_) // 4}I", terms_)) for number, terms_ in found}
+
+
+_TERMS = sa.select(index_entries.c.record_id, index_entries.c.terms)
 
 
 def term_counts(connection: Connection, numbers: Collection[int]) -> Counter[int]:
@@ -248,8 +254,7 @@ def _take_in_chunk(
 def _write_postings(connection: Connection, chunk: int, added: _Numbers, removed: _Numbers) -> None:
     touched = added.keys() | removed.keys()
     c = index_postings.c
-    have = sa.select(c.term_id, c.body).where(c.chunk == chunk, c.term_id.in_(_listed(connection, touched)))
-    bodies = {row.term_id: row.body for row in connection.execute(have)}
+    bodies = dict(dialects.rows_of(connection, _BODIES, c.term_id, touched, chunk=chunk))
     rows, gone = [], []
     for term_id in sorted(touched):
         body = changed(bodies.get(term_id), added.get(term_id, ()), removed.get(term_id, ()))
@@ -264,15 +269,25 @@ def _write_postings(connection: Connection, chunk: int, added: _Numbers, removed
         )
 
 
+_BODIES = sa.select(index_postings.c.term_id, index_postings.c.body).where(
+    index_postings.c.chunk == sa.bindparam("chunk", type_=sa.Integer())
+)
+
+
 def _count(connection: Connection, counts: Counter[int]) -> None:
     """Add to the counts of values; those of words are not kept."""
-    c = index_terms.c
-    named = sa.select(c.id, c.name, c.value, c.folded, c.key, c.count).where(
-        c.id.in_(_listed(connection, [one for one, more in counts.items() if more])), c.name != ""
-    )
-    rows = [(*row[:-1], row[-1] + counts[row.id]) for row in connection.execute(named)]
-    columns = ("id", "name", "value", "folded", "key", "count")
-    dialects.write_rows(connection, index_terms, columns, rows, replace=True)
+    moved = [one for one, more in counts.items() if more]
+    named = dialects.rows_of(connection, _NAMED, index_terms.c.id, moved)
+    statements.run_all(connection, _MOVED, [{"term": one, "more": counts[one]} for [one] in named])
+
+
+_NAMED = sa.select(index_terms.c.id).where(index_terms.c.name != "")
+#: Nothing but the count: to write a row whole would move it in its index, too.
+_MOVED = (
+    sa.update(index_terms)
+    .where(index_terms.c.id == sa.bindparam("term", type_=sa.BigInteger()))
+    .values(count=index_terms.c.count + sa.bindparam("more", type_=sa.BigInteger()))
+)
 
 
 def _write_entries(connection: Connection, numbers: Sequence[int], new: Mapping[int, array[int]]) -> None:

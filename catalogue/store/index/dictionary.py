@@ -54,9 +54,12 @@ class Dictionary:
         # Most values come again and again. 0 is no term's number.
         keys = [MARKS.get(pair[0], pair) for pair in values]
         numbers = set(chain.from_iterable(map(of_values.get, keys, repeat(_NONE))))
-        numbers.update(map(known.get, words, repeat(0)), map(known.get, marks, repeat(0)))
-        if 0 not in numbers:
-            return array("I", list(numbers)), ()
+        numbers.update(map(known.get, marks, repeat(0)))
+        # No word is a value, nor is one here twice.
+        found = [*map(known.get, words, repeat(0)), *numbers]
+        if 0 not in found:
+            return array("I", found), ()
+        numbers.update(found)
         numbers.discard(0)
         strange = words.difference(known)
         if cut(strange):

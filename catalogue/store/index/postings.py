@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from operator import itemgetter
 from typing import Final
 
@@ -40,7 +40,7 @@ def place_in_chunk(number: int) -> int:
     return number & 0xFFFF
 
 
-def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] = ()) -> bytes:
+def changed(body: bytes | None, added: Collection[int], removed: Collection[int] = ()) -> bytes:
     """A row with these numbers added and removed, by their places in its chunk; empty where none is left."""
     if body is not None and len(body) == _BYTES:
         bits = bytearray(body)
@@ -52,11 +52,26 @@ def changed(body: bytes | None, added: Iterable[int], removed: Collection[int] =
         if len(low) <= _FEW:
             return row_of(low)
         bits, added, removed = bytearray(_BYTES), low, ()
-    for number in added:
-        bits[number >> 3] |= _BIT[number & 7]
+    _add(bits, added)
     for number in removed:
         bits[number >> 3] &= ~_BIT[number & 7]
     return bytes(bits) if any(bits) else b""
+
+
+def _add(bits: bytearray, numbers: Collection[int]) -> None:
+    """Set the bits of these numbers."""
+    first, behind = min(numbers, default=0) >> 3, (max(numbers, default=0) >> 3) + 1
+    if len(numbers) < behind - first:
+        for number in numbers:
+            bits[number >> 3] |= _BIT[number & 7]
+        return
+    # As digits of a number, which is read at once: where they are close together, each costs half as much.
+    digits = bytearray(b"0") * (behind - first << 3)
+    last = (behind << 3) - 1
+    for number in numbers:
+        digits[last - number] = _ONE
+    span = int(digits, 2) | int.from_bytes(bits[first:behind], "little")
+    bits[first:behind] = span.to_bytes(behind - first, "little")
 
 
 def low_of(body: bytes | bytearray) -> array[int]:
@@ -161,8 +176,7 @@ def bits_of(numbers: Collection[int]) -> int:
     if not numbers:
         return 0
     bits = bytearray((max(numbers) >> 3) + 1)
-    for number in numbers:
-        bits[number >> 3] |= _BIT[number & 7]
+    _add(bits, numbers)
     return int.from_bytes(bits, "little")
 
 

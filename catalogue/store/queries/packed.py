@@ -7,7 +7,7 @@ of what it is compared as, its normal form or, of a date or a number, the text t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -23,22 +23,25 @@ from catalogue.store.tables import record_queryables
 #: Queryables whose values are compared as what they are.
 _ORDINAL: Final = {name: ORDINALS[kind] for name, kind in QUERYABLES.items() if kind in ORDINALS}
 _ordinal: Final = lru_cache(4096)(lambda name, value: _ORDINAL[name](value))
-_Packed = dict[str, list[str | tuple[str, str]]]
+_Packed = dict[str, Sequence[str | tuple[str, str]]]
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def packed(values: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The values of a record as its row has them: short ones, and running text."""
+    named: dict[str, list[str]] = {}
+    for name, value in values:
+        if name in named:
+            named[name].append(value)
+        else:
+            named[name] = [value]
     short: _Packed = {}
     running: _Packed = {}
-    for name, value in values:
-        found = running if name in RUNNING_TEXT else short
-        # Nearly all others are as they are.
-        one = value if value.isascii() and name not in _ORDINAL else _with_compared(name, value)
-        if name in found:
-            found[name].append(one)
-        else:
-            found[name] = [one]
+    for name, found in named.items():
+        # Nearly all are as they are.
+        is_plain = name not in _ORDINAL and "".join(found).isascii()
+        column = running if name in RUNNING_TEXT else short
+        column[name] = found if is_plain else [_with_compared(name, value) for value in found]
     return _encode(short).decode(), _encode(running).decode()
 
 
