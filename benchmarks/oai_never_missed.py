@@ -51,7 +51,7 @@ LISTS = (
 WRITER = """
 import random, sys, time
 sys.path[:0] = [{root!r}, {tests!r}]
-from dataclasses import replace
+from msgspec.structs import replace
 from catalogue.record import Record, Text
 from catalogue.store import Store
 from factories import commit, open_run, write_of

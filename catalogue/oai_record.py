@@ -11,9 +11,8 @@ escape, and a setSpec has no such characters.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalogue import formats
 from catalogue import namespaces as ns
@@ -64,8 +63,7 @@ def _set_specs(specs: str) -> str:
     return "".join(f"<setSpec>{spec}</setSpec>" for spec in specs.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a record comes from: what the provenance container says of our own harvest.
 
     http://www.openarchives.org/OAI/2.0/guidelines-provenance.htm

@@ -10,7 +10,7 @@ as sent are kept among the payloads.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import unescape
@@ -100,11 +100,13 @@ def _rights(root: etree._Element) -> str:
     return ""
 
 
-def chain(origins: Iterable[Origin]) -> str:
+def chain(origins: Sequence[Origin]) -> str:
     """The originDescriptions, one inside another, as they stand in the container that we serve.
 
     A link of the chain that does not say what the schema of the container demands is left out.
     """
+    if not origins:
+        return ""  # as a rule
     complete = [link for link in map(_link, origins) if link]
     return "".join(complete) + "</originDescription>" * len(complete)
 

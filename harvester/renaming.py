@@ -8,8 +8,9 @@ deleted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from catalogue.provenance import read_about
 from catalogue.renaming import Renamed, renamed

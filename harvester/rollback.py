@@ -8,8 +8,9 @@ changed since that run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from catalogue.provenance import read_about
 from catalogue.run import HarvestRun

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from catalogue.errors import SettingsError
 from catalogue.record import Record, Text

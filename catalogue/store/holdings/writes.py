@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
@@ -40,8 +40,7 @@ class Known(NamedTuple):
     source_datestamp: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True, gc=False):
     """A record that is new or has changed, ready to be written."""
 
     #: The row that it replaces; None for a new record.
@@ -91,9 +90,9 @@ def write(connection: Connection, run: HarvestRun, writes: Sequence[Write], date
     """Write records that are new or have changed, under one datestamp."""
     if not writes:
         return None
-    new = [found for found in writes if found.known is None]
-    fresh = dict(zip(map(id, new), dialects.allocate_ids(connection, records, len(new)), strict=True))
-    numbered = [(found.known.id if found.known else fresh[id(found)], found) for found in writes]
+    new = sum(found.known is None for found in writes)
+    fresh = iter(dialects.allocate_ids(connection, records, new))
+    numbered = [(found.known.id if found.known else next(fresh), found) for found in writes]
     before = memberships.standing(connection, [number for number, found in numbered if found.known])
     _write_rows(connection, run, numbered, datestamp)
     payloads.keep(connection, [(found.payload_digest, found.payload) for found in writes])
@@ -113,47 +112,55 @@ def _write_rows(
     connection: Connection, run: HarvestRun, numbered: Sequence[tuple[int, Write]], datestamp: int
 ) -> None:
     rows = [_row(number, found, run, datestamp) for number, found in numbered if not found.known]
-    if rows:
-        dialects.write_rows(connection, records, tuple(rows[0]), [tuple(row.values()) for row in rows])
+    dialects.write_rows(connection, records, _COLUMNS, rows)
     changed = [_row(number, found, run, datestamp) for number, found in numbered if found.known]
     if changed:
-        _replace(connection, changed, datestamp)
+        _replace(connection, [dict(zip(_COLUMNS, row, strict=True)) for row in changed], datestamp)
 
 
-def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> dict[str, Any]:
-    record = write.record
-    return {
-        "id": number,
-        "source_id": run.source_id,
-        "identifier": write.identifier,
-        "source_identifier": write.source_identifier,
-        "source_datestamp": write.source_datestamp,
-        "metadata_prefix": write.metadata_prefix,
-        "payload_digest": write.payload_digest,
-        "deleted": False,
-        "datestamp": datestamp,
-        "first_datestamp": datestamp,
-        "first_run": run.id,
-        "set_specs": " ".join(write.set_specs),
-        "changed_run": run.id,
-        "seen_run": run.id if write.seen_run is None else write.seen_run,
-        "file_identifier": write.file_identifier,
-        "about_digest": payloads.digest(write.about_sent) if write.about_sent else None,
-        "origins": chain(write.about.origins),
-        "metadata_rights": write.about.rights,
-        "repairs": " ".join(write.repairs),
-        **_shown(record),
-    }
+#: In the order in which `_row` and `_shown` have their values.
+_SHOWN: Final = ("title", "type", "language", "modified")
+_COLUMNS: Final = (
+    "id", "source_id", "identifier", "source_identifier", "source_datestamp", "metadata_prefix",
+    "payload_digest", "deleted", "datestamp", "first_datestamp", "first_run", "set_specs", "changed_run",
+    "seen_run", "file_identifier", "about_digest", "origins", "metadata_rights", "repairs", *_SHOWN,
+)  # fmt: skip
 
 
-def _shown(record: Record) -> dict[str, str]:
+def _row(number: int, write: Write, run: HarvestRun, datestamp: int) -> tuple[Any, ...]:
+    about = write.about
+    return (
+        number,
+        run.source_id,
+        write.identifier,
+        write.source_identifier,
+        write.source_datestamp,
+        write.metadata_prefix,
+        write.payload_digest,
+        False,
+        datestamp,
+        datestamp,
+        run.id,
+        " ".join(write.set_specs),
+        run.id,
+        run.id if write.seen_run is None else write.seen_run,
+        write.file_identifier,
+        payloads.digest(write.about_sent) if write.about_sent else None,
+        chain(about.origins),
+        about.rights,
+        " ".join(write.repairs),
+        *_shown(write.record),
+    )
+
+
+def _shown(record: Record) -> tuple[str, str, str, str]:
     """What lists show of a record, and are sorted by."""
-    return {
-        "title": record.title.default,
-        "type": record.types[0].default if record.types else "",
-        "language": record.languages[0] if record.languages else "",
-        "modified": record.metadata_date or record.date("modified", "issued", "created", "date"),
-    }
+    return (
+        record.title.default,
+        record.types[0].default if record.types else "",
+        record.languages[0] if record.languages else "",
+        record.metadata_date or record.date("modified", "issued", "created", "date"),
+    )
 
 
 def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int) -> None:
@@ -172,18 +179,14 @@ def _replace(connection: Connection, rows: list[dict[str, Any]], datestamp: int)
 
 
 def _write_neutral(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
-    for replace in (False, True):
-        dialects.write_rows(
-            connection,
-            neutral_records,
-            ("record_id", "body", "search_text"),
-            [
-                (number, to_json(found.record), found.search_text)
-                for number, found in numbered
-                if (found.known is not None) is replace
-            ],
-            replace=replace,
-        )
+    rows: dict[bool, list[tuple[int, bytes, str]]] = {False: [], True: []}
+    for number, found in numbered:
+        rows[found.known is not None].append((number, to_json(found.record), found.search_text))
+    for replace, made in rows.items():
+        dialects.write_rows(connection, neutral_records, _NEUTRAL, made, replace=replace)
+
+
+_NEUTRAL: Final = ("record_id", "body", "search_text")
 
 
 def _write_queryables(connection: Connection, numbered: Sequence[tuple[int, Write]]) -> None:
@@ -230,10 +233,13 @@ def refresh(connection: Connection, writes: Sequence[Write]) -> Queued | None:
     _write_neutral(connection, numbered)
     _write_queryables(connection, numbered)
     enqueue(connection, [(number, found.match_keys) for number, found in numbered])
-    columns: dict[str, Any] = {n: sa.bindparam(n) for n in ("title", "type", "language", "modified")}
+    columns: dict[str, Any] = {name: sa.bindparam(name) for name in _SHOWN}
     connection.execute(
         sa.update(records).where(records.c.id == sa.bindparam("number")).values(columns),
-        [{"number": number, **_shown(found.record)} for number, found in numbered],
+        [
+            {"number": number, **dict(zip(_SHOWN, _shown(found.record), strict=True))}
+            for number, found in numbered
+        ],
     )
     return Queued(batches.enqueue(connection, [number for number, _ in numbered]), numbered)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from catalogue.record import Record, Subject, Text, from_json
 from catalogue.rendering import render

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from catalogue.errors import RunLost, SourceExists, UnknownSource
 from catalogue.record import Box, Record, Subject, Text, from_json
@@ -214,7 +215,7 @@ def test_of_many_workers_that_claim_a_run_one_gets_it(store: Store) -> None:
 def test_what_a_remap_writes_was_not_listed_by_its_source(sqlite_store: Store) -> None:
     store = sqlite_store
     run = fill(store, {"a": titled("A"), "b": titled("B")})
-    write = replace(write_of(store, titled("A2"), source_identifier="a"), seen_run=0)
+    write = structs.replace(write_of(store, titled("A2"), source_identifier="a"), seen_run=0)
     commit(store, run, [write])
     assert {r.source_identifier: r.seen_run for r in store.records.of_source("nile")} == {"a": 0, "b": run.id}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 from lxml import html
+from msgspec.structs import replace
 
 from catalogue.lives import Standing, What, life_of, names_in, seek
 from catalogue.people import Action, Role

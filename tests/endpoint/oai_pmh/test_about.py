@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from about import PROVENANCE, PROVENANCE_SCHEMA, RIGHTS, origin, provenance, rights
 from catalogue.provenance import read_about

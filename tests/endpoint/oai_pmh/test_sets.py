@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def classified(store: Store, small_write: SmallWrite, name: str, *concepts: Conc
     """A record in which these concepts were found, in the sets that follow."""
     made = small_write(store, name)
     record = msgspec.structs.replace(made.record, concepts=concepts)
-    return replace(made, record=record, set_specs=load_sets().of("nile", record.concepts))
+    return msgspec.structs.replace(made, record=record, set_specs=load_sets().of("nile", record.concepts))
 
 
 def test_a_record_is_in_the_sets_of_its_concepts_and_above(
