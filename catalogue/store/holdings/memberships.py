@@ -48,7 +48,7 @@ def standing(connection: Connection, record_ids: Iterable[int]) -> dict[int, Sta
 def write(
     connection: Connection,
     run_id: int,
-    written: Sequence[tuple[int, Sequence[str]]],
+    written: Sequence[tuple[int, tuple[str, ...]]],
     *,
     before: Mapping[int, Standing],
     datestamp: int,
@@ -62,22 +62,41 @@ def write(
         before: where those of them stood that were there already.
         datestamp: the page's.
     """
-    whole = {specs: with_parents(specs) for specs in {tuple(specs) for _, specs in written}}
+    whole = {specs: with_parents(specs) for specs in {specs for _, specs in written}}
     set_ids = numbers(connection, _all_specs(whole.values(), before))
     of_specs = {specs: [set_ids[spec] for spec in every] for specs, every in whole.items()}
-    joined = {(set_id, number) for number, specs in written for set_id in of_specs[tuple(specs)]}
-    known = {set_id for number, specs in written if number in before for set_id in of_specs[tuple(specs)]}
+    new = [(s, number) for number, specs in written if number not in before for s in of_specs[specs]]
+    new.sort()
+    dialects.write_rows(connection, record_sets, _COLUMNS, [(*pair, datestamp, True) for pair in new])
+    now = sizes.day(datestamp)
+    changes = Counter({(set_id, now): more for set_id, more in Counter(pair[0] for pair in new).items()})
+    changes[sizes.EVERYTHING, now] += len(written)
+    if before:
+        there = {number: of_specs[specs] for number, specs in written if number in before}
+        _move(connection, there, changes, before=before, set_ids=set_ids, datestamp=datestamp)
+    sizes.add(connection, run_id, changes)
+
+
+def _move(
+    connection: Connection,
+    there: Mapping[int, Sequence[int]],
+    changes: Counter[_Pair],
+    *,
+    before: Mapping[int, Standing],
+    set_ids: Mapping[str, int],
+    datestamp: int,
+) -> None:
+    """Put records that were there already into these sets and out of all others; adds to what changes."""
+    joined = {(set_id, number) for number, of_record in there.items() for set_id in of_record}
+    known = {set_id for set_id, _ in joined}
     known.update(set_ids[spec] for one in before.values() for spec in one.set_specs)
     held = _held(connection, known, before)
     moved = {pair: then for pair, (then, member) in held.items() if member or pair in joined}
     rows = [(*pair, datestamp, pair in joined) for pair in sorted({*joined, *moved})]
     dialects.write_rows(connection, record_sets, _COLUMNS, rows, replace=True)
-    now = sizes.day(datestamp)
-    changes = Counter({(set_id, now): count for set_id, count in Counter(row[0] for row in rows).items()})
-    changes[sizes.EVERYTHING, now] += len(written)
+    changes.update((row[0], sizes.day(datestamp)) for row in rows)
     changes.subtract((pair[0], sizes.day(then)) for pair, then in moved.items())
     changes.subtract((sizes.EVERYTHING, sizes.day(one.datestamp)) for one in before.values())
-    sizes.add(connection, run_id, changes)
 
 
 def bury(connection: Connection, run_id: int, record_ids: Sequence[int], datestamp: int) -> None:

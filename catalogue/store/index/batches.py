@@ -320,5 +320,6 @@ def _write_order(
             connection.execute(
                 sa.delete(index_order).where(c.chunk == chunk, c.record_id.in_(_listed(connection, before)))
             )
-        keys = {(chunk, *begin, n) for n in held if n in described for begin in described[n].order}
-        dialects.write_rows(connection, index_order, ("chunk", "name", "key", "record_id"), sorted(keys))
+        keys = [(chunk, *begin, n) for n in held if n in described for begin in described[n].order]
+        keys.sort()
+        dialects.write_rows(connection, index_order, ("chunk", "name", "key", "record_id"), keys)
