@@ -31,7 +31,7 @@ SEEKS: Final = "; ".join(
     )
 )
 #: Connections that are kept while nobody needs them.
-_MOST_KEPT: Final = 8
+MOST_KEPT: Final = 8
 
 Query: TypeAlias = "sa.Select[Any] | sa.CompoundSelect[Any]"
 Statement: TypeAlias = "Query | sa.Insert | sa.Update | sa.Delete"
@@ -187,7 +187,7 @@ class _Spare:
         dbapi: Any = engine.dialect.dbapi
         self.away: type[Exception] = dbapi.OperationalError
         #: A database in memory has one connection, and no other may be made.
-        self._most = _MOST_KEPT if isinstance(engine.pool, sa.QueuePool) else 0
+        self._most = MOST_KEPT if isinstance(engine.pool, sa.QueuePool) else 0
         self._kept: list[_Connection] = []
         sa.event.listen(engine, "engine_disposed", self._close)
 
