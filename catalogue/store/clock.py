@@ -19,12 +19,18 @@ should it live after all, notices at the end of its transaction, and starts that
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, Engine
 
-from catalogue.errors import WriteIntentExpired
+from catalogue.errors import StoreUnreachable, WriteIntentExpired
 from catalogue.store import dialects, statements
 from catalogue.store.engine import told_by_name, writing
 from catalogue.store.tables import BigId, renditions, write_intents
@@ -32,7 +38,7 @@ from catalogue.store.tables import BigId, renditions, write_intents
 #: Seconds after which an announcement is taken for one whose writer is dead.
 STALE = 120
 
-_ANNOUNCE = sa.insert(write_intents).values(since=sa.bindparam("time")).returning(write_intents.c.id)
+_OLDEST = sa.select(sa.func.min(write_intents.c.since).label("oldest"))
 _BEFORE = sa.bindparam("before", type_=sa.BigInteger())
 _FORGET = sa.delete(write_intents).where(write_intents.c.since < _BEFORE)
 _SINCE = sa.select(write_intents.c.since).where(write_intents.c.id == sa.bindparam("intent", type_=BigId))
@@ -47,7 +53,7 @@ NEWEST = (
     .limit(sa.literal_column("1"))
 )
 _STATE = sa.select(
-    sa.select(sa.func.min(write_intents.c.since)).scalar_subquery().label("oldest"),
+    _OLDEST.scalar_subquery().label("oldest"),
     NEWEST.scalar_subquery().label("newest"),
 )
 
@@ -75,18 +81,55 @@ def newest_datestamp(connection: Connection) -> int | None:
     return found
 
 
+#: Announcements that may stand still: the database went away while they were made, or taken back.
+_DOUBTFUL: WeakKeyDictionary[Engine, set[int]] = WeakKeyDictionary()
+
+
+@cache
+def _announcement(dialect: Dialect) -> sa.Insert:
+    """Made once, even where it is said twice: the first answer may have been lost on its way."""
+    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    values = {"id": sa.bindparam("intent", type_=BigId), "since": sa.bindparam("time", type_=sa.BigInteger())}
+    return insert(write_intents).values(values).on_conflict_do_nothing().returning(write_intents.c.id)
+
+
 def announce(engine: Engine) -> int:
-    """Announce a page that is about to be written; returns the announcement's number."""
+    """Announce a page that is about to be written; returns the announcement's number.
+
+    Raises:
+        StoreUnreachable: the database does not answer just now. Should it have heard of this page all the
+            same, that is taken back with the next announcement.
+    """
+    for doubtful in tuple(_DOUBTFUL.get(engine, ())):
+        withdraw(engine, doubtful)
+    intent = secrets.randbits(62)
     with told_by_name(engine):
-        time, (oldest, _) = dialects.at(engine, _STATE)
+        time, (oldest,) = dialects.at(engine, _OLDEST)
         _forget_stale(engine, oldest, time)
-        return int(statements.value(engine, _ANNOUNCE, time=time))
+        with _doubted(engine, intent):
+            statements.rows(engine, _announcement(engine.dialect), intent=intent, time=time)
+    return intent
 
 
 def withdraw(engine: Engine, intent: int) -> None:
-    """Take back the announcement of a page that will not be written."""
-    with writing(engine) as connection:
+    """Take back the announcement of a page that will not be written.
+
+    Raises:
+        StoreUnreachable: the database does not answer just now. It is taken back before the next one.
+    """
+    with _doubted(engine, intent), writing(engine) as connection:
         statements.run(connection, _REMOVE, intent=intent)
+    _DOUBTFUL.get(engine, set()).discard(intent)
+
+
+@contextmanager
+def _doubted(engine: Engine, intent: int) -> Iterator[None]:
+    """Whether an announcement stands is not known where the database goes away inside."""
+    try:
+        yield
+    except StoreUnreachable:
+        _DOUBTFUL.setdefault(engine, set()).add(intent)
+        raise
 
 
 def take_datestamp(connection: Connection, intent: int) -> int:
