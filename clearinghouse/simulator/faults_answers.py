@@ -25,6 +25,7 @@ def _third_page(call: Call) -> int:
     "the third page is HTTP status 500 for six requests",
     rows=(2, 16),
     times=6,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset, _third_page(call)) and switch.strikes(call.wanted.offset):
@@ -56,7 +57,13 @@ def _(call: Call, switch: Switch) -> None:
 
 
 @fault(
-    "busy", Stage.SELECT, "HTTP status 503 with Retry-After, once for a page", rows=(15,), chance=0.2, times=1
+    "busy",
+    Stage.SELECT,
+    "HTTP status 503 with Retry-After, once for a page",
+    rows=(15,),
+    chance=0.2,
+    times=1,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset) and switch.strikes(call.wanted.offset):
@@ -70,6 +77,7 @@ def _(call: Call, switch: Switch) -> None:
     rows=(15,),
     chance=0.2,
     times=1,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset) and switch.strikes(call.wanted.offset):
@@ -89,7 +97,13 @@ def _(call: Call, switch: Switch) -> None:
         call.breaks_off = True
 
 
-@fault("slow-deep", Stage.ANSWER, "pages behind the fourth take longer than anyone waits", rows=(17,))
+@fault(
+    "slow-deep",
+    Stage.ANSWER,
+    "pages behind the fourth take longer than anyone waits",
+    rows=(17,),
+    placed=True,
+)
 def _(call: Call, switch: Switch) -> None:
     if call.is_list and switch.is_behind(call.wanted.offset, _third_page(call) * 2):
         call.delay = call.node.slowness
@@ -108,6 +122,7 @@ def _(call: Call, _switch: Switch) -> None:
     rows=(19,),
     chance=0.3,
     times=1,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset) and switch.strikes(call.wanted.offset):

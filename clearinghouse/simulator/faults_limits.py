@@ -87,6 +87,7 @@ def _(call: Call, _switch: Switch) -> None:
     rows=(15,),
     times=1,
     at_random=False,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset, 0) and switch.strikes(call.wanted.offset):
@@ -100,6 +101,7 @@ def _(call: Call, switch: Switch) -> None:
     rows=(15,),
     times=1,
     at_random=False,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset, 0) and switch.strikes(call.wanted.offset):

@@ -29,13 +29,14 @@ def _page(call: Call, number: int) -> int:
     "all tokens that are out are forgotten once, as by a restart",
     rows=(1,),
     times=1,
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     if switch.is_behind(call.wanted.offset, _page(call, 2)) and switch.strikes("restart"):
         raise OaiError("badResumptionToken", "the session has expired")
 
 
-@fault("token-dies", Stage.SELECT, "no token leads further than the third page", rows=(1, 2))
+@fault("token-dies", Stage.SELECT, "no token leads further than the third page", rows=(1, 2), placed=True)
 def _(call: Call, switch: Switch) -> None:
     if switch.is_behind(call.wanted.offset, _page(call, 3)):
         raise OaiError("badResumptionToken", "the token is unknown")
@@ -47,7 +48,7 @@ def _(call: Call, _switch: Switch) -> None:
         call.token = call.wanted.token(call.wanted.offset)
 
 
-@fault("token-cycle", Stage.PAGE, "the fourth page leads back to the second", rows=(3,))
+@fault("token-cycle", Stage.PAGE, "the fourth page leads back to the second", rows=(3,), placed=True)
 def _(call: Call, switch: Switch) -> None:
     if switch.is_here(call.wanted.offset, _page(call, 3)):
         call.token = call.wanted.token(_page(call, 1))
@@ -93,6 +94,7 @@ def _(call: Call, switch: Switch) -> None:
     Stage.PAGE,
     f"{_EMPTY_RUN} empty pages one after the other, behind the second page",
     rows=(5,),
+    placed=True,
 )
 def _(call: Call, switch: Switch) -> None:
     # Another fault may remember something else behind the token.

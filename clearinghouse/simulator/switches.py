@@ -54,6 +54,8 @@ class Fault:
     times: int = 0
     #: A node that is drawn to misbehave may do so in this way: its source needs no settings for it.
     at_random: bool = True
+    #: It has a place in a list, which `NAME@POSITION` sets.
+    placed: bool = False
     actions: dict[Stage, Action] = field(default_factory=dict)
 
 
@@ -72,11 +74,12 @@ def registered(table: dict[str, Fault]) -> Callable[..., Callable[[Action], Acti
         chance: float = 1.0,
         times: int = 0,
         at_random: bool = True,
+        placed: bool = False,
     ) -> Callable[[Action], Action]:
         """Register a fault, or a further stage of one that is registered."""
 
         def register(action: Action) -> Action:
-            known = table.setdefault(name, Fault(name, rows, about, chance, times, at_random))
+            known = table.setdefault(name, Fault(name, rows, about, chance, times, at_random, placed))
             known.actions[stage] = action
             return action
 
@@ -110,7 +113,7 @@ class Switch:
         """From `NAME`, `NAME=0.1` (how often) or `NAME@200` (at this item of a list, and there always).
 
         Raises:
-            UnknownFault: there is no such fault, or this is none of the three.
+            UnknownFault: there is no such fault, it has no place to be set, or this is none of the three.
         """
         rest, _, at = text.partition("@")
         name, _, chance = rest.partition("=")
@@ -123,6 +126,11 @@ class Switch:
             raise UnknownFault(f"{text!r} is none of NAME, NAME=SHARE and NAME@POSITION") from error
         if not 0 <= share <= 1:
             raise UnknownFault(f"{text!r}: a share lies between 0 and 1")
+        if at and not found.placed:
+            others = ", ".join(sorted(other for other, fault in table.items() if fault.placed)) or "none"
+            raise UnknownFault(f"{text!r}: {name} has no place in a list; those that have: {others}")
+        if at and position < 0:
+            raise UnknownFault(f"{text!r}: a position is 0 or more")
         return cls(found, share, position, seed)
 
     def marks(self, key: object) -> bool:

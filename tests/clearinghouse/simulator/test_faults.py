@@ -15,7 +15,7 @@ from clearinghouse.simulator.holding import MadeUp
 from clearinghouse.simulator.nodes import drawn
 from clearinghouse.simulator.oai_node import Call, OaiNode
 from clearinghouse.simulator.registry import MODULES, faults, switches
-from clearinghouse.simulator.switches import FAULTS, UnknownFault
+from clearinghouse.simulator.switches import FAULTS, Fault, UnknownFault
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 URL = "http://127.0.0.1/oai"
@@ -117,6 +117,20 @@ def test_a_fault_that_passes_passes() -> None:
 def test_what_is_no_fault_is_refused(text: str) -> None:
     with pytest.raises(UnknownFault):
         switches([text])
+
+
+def test_what_has_no_place_cannot_be_put_anywhere() -> None:
+    with pytest.raises(UnknownFault, match=r"bad-records has no place in a list; those that have: .*busy, "):
+        switches(["bad-records@20"])
+    with pytest.raises(UnknownFault, match="0 or more"):
+        switches(["busy@-5"])
+    assert switches(["busy@20"])[0].at == 20
+
+
+@pytest.mark.parametrize("fault", faults(), ids=str)
+def test_those_have_a_place_that_ask_for_it(fault: Fault) -> None:
+    asked = {name for action in fault.actions.values() for name in action.__code__.co_names}
+    assert fault.placed == bool(asked & {"is_here", "is_behind"})
 
 
 def test_faults_are_drawn_by_the_seed() -> None:
