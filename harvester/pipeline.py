@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from harvester.clients.base import Client, Page
 from harvester.clocks import ask_from
 from harvester.deletions import Deletions
 from harvester.repeats import once
-from harvester.retry import page_pause, run_pause
+from harvester.retry import LONGEST_PATIENCE, asks_for_patience, page_pause, run_pause
 from harvester.sessions import session_for
 from harvester.slices import Slice, utc_now
 from harvester.withholding import withhold
@@ -215,15 +215,31 @@ class Pipeline:
     def _stop(self, run: HarvestRun, error: ClearinghouseError) -> Slice:
         """The source failed: wait and try again later from the checkpoint, or end."""
         now = utc_now()
-        self._store.runs.log(
-            run.id, now, "stopped", level="error", error=str(error), kind=type(error).__name__
-        )
-        if not _transient(error) or run.failures >= self._settings.run_retries:
+        fails = not self._was_asked(run, error, now)
+        told = {"error": str(error), "kind": type(error).__name__, "pages": run.checkpoint.pages}
+        self._store.runs.log(run.id, now, "stopped", level="error", **told)
+        if not _transient(error) or (fails and run.failures >= self._settings.run_retries):
             self._store.runs.end(run, Ending.FAILED, now, str(error))
         else:
             wait = run_pause(run.failures, error.retry_after if isinstance(error, SourceBusy) else None)
-            self._store.runs.retry_later(run, str(error), now + timedelta(seconds=wait))
+            self._store.runs.retry_later(run, str(error), now + timedelta(seconds=wait), fails=fails)
         return Slice(self._store.runs.get(run.id), more=False)
+
+    def _was_asked(self, run: HarvestRun, error: ClearinghouseError, now: datetime) -> bool:
+        """Whether the source asks for a pause itself: a node that is busy for a day does not fail.
+
+        So it may for two days, with one page; who says so for ever gives nothing either.
+        """
+        if not (isinstance(error, SourceBusy) and asks_for_patience(error.retry_after)):
+            return False
+        kind, pages = type(error).__name__, run.checkpoint.pages
+        asked = (
+            told.at
+            for told in self._store.runs.events(run.id)
+            if told.event == "stopped"
+            and (told.detail.get("kind"), told.detail.get("pages")) == (kind, pages)
+        )
+        return (now - next(asked, now)).total_seconds() < LONGEST_PATIENCE
 
 
 def _transient(error: ClearinghouseError) -> bool:

@@ -9,6 +9,8 @@ _LONGEST_RUN_PAUSE = 6 * 3600.0
 #: Seconds: nor longer than this, whatever the source asked for.
 _LONGEST_REQUEST = 48 * 3600.0
 
+#: Seconds for which a source may ask for patience with the same page, before that counts as failing.
+LONGEST_PATIENCE = 48 * 3600.0
 #: Seconds: nor longer than this after its worker died.
 _LONGEST_LAPSE = 600.0
 
@@ -19,9 +21,14 @@ def page_pause(failures: int, retry_after: float | None) -> float | None:
     None where the source asked for more patience (Retry-After) than a run in progress has: the run is
     then put aside, and its worker does something else meanwhile.
     """
-    if retry_after is not None and retry_after > _LONGEST_PAGE_PAUSE:
+    if asks_for_patience(retry_after):
         return None
     return max(retry_after or 0.0, min(_LONGEST_PAGE_PAUSE, 2.0 ** (failures - 1)))
+
+
+def asks_for_patience(retry_after: float | None) -> bool:
+    """Whether a source asks for a pause (Retry-After) that a run is put aside for, and so does not fail."""
+    return retry_after is not None and retry_after > _LONGEST_PAGE_PAUSE
 
 
 def run_pause(failures: int, retry_after: float | None) -> float:

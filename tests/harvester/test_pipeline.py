@@ -192,7 +192,7 @@ def test_a_long_retry_after_puts_the_run_aside_and_it_goes_on_from_its_checkpoin
     remote.mishaps[FIRST_PAGE + 1] = busy("600")
     register(store, remote)
     run = harvest(store)
-    assert (run.state, run.tally.listed, run.failures, naps) == (RunState.RETRY, 10, 1, [])
+    assert (run.state, run.tally.listed, run.failures, naps) == (RunState.RETRY, 10, 0, [])
     assert run.not_before is not None
     assert 590 < (run.not_before - utc_now()).total_seconds() <= 600
     assert "busy" in run.message
@@ -205,6 +205,34 @@ def test_a_long_retry_after_puts_the_run_aside_and_it_goes_on_from_its_checkpoin
     assert (again.id, again.ending, again.tally) == (run.id, Ending.COMPLETE, Tally(listed=25, new=25))
     assert again.message == ""
     assert remote.pages_asked() == {"": 1, "|||10": 2, "|||20": 1}
+
+
+def test_a_node_that_is_busy_for_a_day_does_not_fail_and_one_that_is_so_for_ever_does(
+    sqlite_store: Store,
+    remote: RemoteNode,
+    register: Any,
+    lenient: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pauses that it asks for are none of `run_retries`, for two days with the same page."""
+    remote.fill(25)
+    register(sqlite_store, remote)
+    remote.always = busy("3600")
+    clock = utc_now()
+    monkeypatch.setattr(pipeline, "utc_now", lambda: clock)
+    run = claimed(sqlite_store)
+
+    def again() -> HarvestRun:
+        found = Work(sqlite_store, lenient.model_copy(update={"run_retries": 1})).slice(run).run
+        return sqlite_store.runs.claim(run.id, "test:1:a", now(), early=True) if found.is_open else found
+
+    for _ in range(7):
+        run = again()
+        assert run.failures == 0
+        clock += timedelta(hours=7)
+    run = again()
+    assert run.failures == 1
+    assert again().ending is Ending.FAILED
 
 
 @pytest.mark.parametrize(("ahead", "waits"), [(3600, 3600), (10**8, 48 * 3600)])
@@ -309,9 +337,9 @@ def test_progress_makes_patience_new(
     remote.fill(100)
     register(sqlite_store, remote)
     run = claimed(sqlite_store)
-    work = Work(sqlite_store, lenient)
+    work = Work(sqlite_store, lenient.model_copy(update={"page_retries": 0}))
     for _ in range(9):
-        remote.mishaps[len(remote.asked) + (FIRST_PAGE + 1 if not remote.asked else 2)] = busy("600")
+        remote.mishaps[len(remote.asked) + (FIRST_PAGE + 1 if not remote.asked else 2)] = status(500)
         waiting = work.slice(run).run
         assert (waiting.state, waiting.failures) == (RunState.RETRY, 1)
         run = sqlite_store.runs.claim(run.id, "test:1:a", now(), early=True)

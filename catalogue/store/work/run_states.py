@@ -153,8 +153,8 @@ class RunStates:
             _end(connection, runs.c.id == run.id, Ending.FAILED, now=now, message=message)
             return False
 
-    def retry_later(self, run: HarvestRun, message: str, not_before: datetime) -> None:
-        """Put a run aside until `not_before`; it keeps its checkpoint.
+    def retry_later(self, run: HarvestRun, message: str, not_before: datetime, *, fails: bool = True) -> None:
+        """Put a run aside until `not_before`; it keeps its checkpoint. Whether it fails by that is counted.
 
         Raises:
             RunLost: cancelled, or another worker holds it now.
@@ -166,7 +166,7 @@ class RunStates:
                 state=RunState.RETRY,
                 message=message,
                 not_before=not_before,
-                failures=runs.c.failures + 1,
+                failures=runs.c.failures + int(fails),
                 worker="",
             )
 
