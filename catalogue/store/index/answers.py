@@ -25,7 +25,6 @@ from catalogue.store.index.dictionary import Dictionary, Vocabulary
 from catalogue.store.index.finding import Finding
 from catalogue.store.index.handed import Described, Entry, Handed
 from catalogue.store.index.postings import bits_of, without
-from catalogue.store.index.words import runs
 from catalogue.store.queries.predicates import Conditions
 from catalogue.store.tables import index_postings, index_queue, index_state, records
 
@@ -120,7 +119,7 @@ class SearchIndex:
 
     def _described(self, told: Told) -> Described:
         marks = batches.marks_of(told.set_specs, told.extents)
-        found = self._dictionary.told(told.values, runs(told.search_text), marks)
+        found = self._dictionary.told(told.values, told.search_text, marks)
         return Described(*found, terms.in_order(told.values))
 
     def forget(self) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from catalogue.queryables import KEY_LENGTH, normalise
 from catalogue.store import dialects, statements
 from catalogue.store.index.terms import MARKS, Term, key_of, of_value
-from catalogue.store.index.words import cut
+from catalogue.store.index.words import cut, runs
 from catalogue.store.tables import index_terms
 
 #: Terms, and values, that are remembered between two batches.
@@ -40,17 +40,18 @@ class Dictionary:
         self._of_values: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def told(
-        self, values: Iterable[tuple[str, str]], words: set[str], marks: Collection[Term]
+        self, values: Iterable[tuple[str, str]], text: str, marks: Collection[Term]
     ) -> tuple[array[int], tuple[Term, ...]]:
         """The numbers of the terms of a record, as far as they are known; and the rest.
 
         Args:
             values: of its queryables.
-            words: of its text, those that are too long whole (`words.runs`): none of them is known, and what
-                is not known is cut.
+            text: in which its words are, normalised.
             marks: what else it is known by.
         """
         known, of_values = self._known, self._of_values
+        # Those that are too long are whole still: none of them is known, and what is not known is cut.
+        words = self._runs(text)
         # Most values come again and again. 0 is no term's number.
         keys = [MARKS.get(pair[0], pair) for pair in values]
         numbers = set(chain.from_iterable(map(of_values.get, keys, repeat(_NONE))))
@@ -68,6 +69,16 @@ class Dictionary:
         missing: set[Term] = {*strange, *[mark for mark in marks if mark not in known]}
         numbers.update(*[self._of_value(key, missing) for key in keys if key not in of_values])
         return array("I", list(numbers)), tuple(missing)
+
+    def _runs(self, text: str) -> set[str]:
+        """`words.runs`, of a text of which nearly every word is known."""
+        if text.isascii():
+            return runs(text)
+        # What stands between two spaces, and is known, is a word.
+        pieces = set(text.split())
+        strange = pieces.difference(self._known)
+        pieces -= strange
+        return pieces | runs(" ".join(strange))
 
     def _of_value(self, key: tuple[str, str], missing: set[Term]) -> tuple[int, ...]:
         """The numbers of the terms of a value, as far as they are known; adds the rest to what is missing."""

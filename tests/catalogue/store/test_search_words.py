@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from catalogue.query import Pattern, Wildcard
 from catalogue.store.index import words as module
+from catalogue.store.index.dictionary import Dictionary
 from catalogue.store.index.postings import CHUNK, Union, bits_of, changed, numbers_of, place_in_chunk
 from catalogue.store.index.words import row, sequence, wanted, words
 
@@ -43,6 +44,20 @@ def test_words_tell_what_may_be_in_a_text(before: str, long: str, after: str, da
         assert told
     elif asked.exact:
         assert not told
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=_TEXTS, long=_LONG, others=_TEXTS, kept=st.integers(0, 9))
+def test_known_words_are_those_that_a_text_has(text: str, long: str, others: str, kept: int) -> None:
+    """Whatever is known already, and whether it stands between spaces: the words are the same."""
+    whole = f"{text} {long}{others}"
+    dictionary = Dictionary()
+    numbered = {word: number for number, word in enumerate(sorted(words(whole) | words(others)), start=1)}
+    known = {word: number for word, number in numbered.items() if number % 10 >= kept}
+    dictionary.keep(known)
+    numbers, strange = dictionary.told([], whole, [])
+    assert {word for word, number in known.items() if number in numbers} | set(strange) == words(whole)
+    assert len(numbers) + len(strange) == len(words(whole))
 
 
 _ROWS = st.lists(st.sampled_from(["ab", "b", "ba", "é", "b1", "汞", "-", " ", "\n", "", "a" * 40])).map(
