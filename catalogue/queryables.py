@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from catalogue.numbers import ordinal
@@ -150,8 +151,17 @@ def normalise(text: str) -> str:
     """Compatibility forms composed, case folded: two texts that differ in nothing else become equal."""
     if text.isascii():
         return text.lower()
+    return _remembered(text) if len(text) <= _SHORT else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     # Folding may take a text out of its normal form (U+0345); the second pass mends that.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+#: Characters of a text that is asked for more than once while its page is written, and is kept for that long.
+_SHORT: Final = 2000
+_remembered = lru_cache(1024)(_normalised)
 
 
 _W3CDTF: Final = re.compile(

@@ -193,4 +193,7 @@ def search_text(record: Record) -> str:
 
 def search_text_of(values: Iterable[tuple[str, str]]) -> str:
     """The same, made of the record's values: each text once, on lines of its own."""
-    return normalise("\n".join(dict.fromkeys([value for name, value in values if name not in CODES])))
+    texts = dict.fromkeys([value for name, value in values if name not in CODES])
+    whole = "\n".join(texts)
+    # Nothing is composed over the end of a line; and one by one they are needed again.
+    return whole.lower() if whole.isascii() else "\n".join(map(normalise, texts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from datetime import UTC, datetime
 
@@ -119,6 +120,20 @@ def test_search_text_has_each_text_once_on_lines_of_its_own() -> None:
 )
 def test_texts_that_differ_in_nothing_that_counts(one: str, other: str) -> None:
     assert normalise(one) == normalise(other)
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("aA é\u0301\u0345\u0327\u3099\u1161ᄀｶ\u309aΣß"), max_size=9), max_size=5
+    )
+)
+def test_lines_are_normalised_each_as_it_is_by_itself(lines: list[str]) -> None:
+    assert normalise("\n".join(lines)) == "\n".join(map(normalise, lines))
+
+
+def test_no_character_is_composed_over_the_end_of_a_line() -> None:
+    every = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
+    assert normalise("\n".join(every)) == "\n".join(map(normalise, every))
 
 
 @given(st.text())
