@@ -44,12 +44,14 @@ _PREFERRED: Final = (
 
 
 #: What stands before the payload of a plain record, and behind the one before it. References, line
-#: ends of other systems, and names without any visible character are left to the parser.
+#: ends of other systems, and names without any visible character are left to the parser. Nothing is tried
+#: twice (`*+`): what a node sends would else decide how long that takes.
 _PLAIN: Final = re.compile(
     rb"(?:\s*</metadata>\s*</record>)?\s*<record>\s*<header>"
-    rb"\s*<identifier>([^<&\r]*[!-%'-;=-~][^<&\r]*)</identifier>\s*<datestamp>([^<&\r]*)</datestamp>"
-    rb"((?:\s*<setSpec>[^<&\r]*</setSpec>)*)\s*</header>\s*<metadata>\s*"
+    rb"\s*<identifier>([^<&\r]*+)</identifier>\s*<datestamp>([^<&\r]*+)</datestamp>"
+    rb"((?:\s*<setSpec>[^<&\r]*+</setSpec>)*)\s*</header>\s*<metadata>\s*"
 )
+_VISIBLE: Final = re.compile(rb"[!-~]")
 _PLAIN_END: Final = re.compile(rb"\s*</metadata>\s*</record>")
 _SPEC: Final = re.compile(rb"<setSpec>([^<]*)")
 _PAYLOADS: Final = etree.XPath("o:record/o:metadata/*[1]", namespaces={"o": OAI})
@@ -96,7 +98,7 @@ def _plain_items(page: bytes, list_records: etree._Element) -> tuple[Item, ...] 
     behind = page.rfind(b"<record>", 0, ranges[0][0])
     for start, end in ranges:
         header = _PLAIN.fullmatch(page, behind, start)
-        if header is None:
+        if header is None or not _VISIBLE.search(header[1]):
             return None
         headers.append(header)
         behind = end
