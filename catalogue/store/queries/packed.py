@@ -49,6 +49,8 @@ def _with_compared(name: str, value: str) -> str | tuple[str, str]:
     """A value with what it is compared as, where `lower` of the database does not tell that."""
     if name in _ORDINAL:
         return value, _ordinal(name, value)
+    if value.isascii():
+        return value
     normal = normalise(value)
     return value if normal == _lower(value) else (value, normal)
 
