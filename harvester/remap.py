@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from msgspec import structs
+
 from catalogue.formats import ON_DEMAND
 from catalogue.provenance import chain, read_about
 from catalogue.record import Record, from_json, to_json
@@ -109,7 +111,7 @@ class _Remap:
                 found.refreshed.append(result)
                 found.count(unchanged=1)
             else:
-                found.writes.append(replace(result, seen_run=row.seen_run))
+                found.writes.append(structs.replace(result, seen_run=row.seen_run))
                 found.count(changed=1)
         return found
 
@@ -152,7 +154,7 @@ class _Remap:
             return  # the source has mended or deleted it since
         result = prepare(arrival, self._sets, self._defaults)
         if isinstance(result, Write):
-            found.writes.append(replace(result, seen_run=one.run_id))
+            found.writes.append(structs.replace(result, seen_run=one.run_id))
             self.report.add(arrival.identifier, [f"fault healed: {one.fault.rule}"])
             found.count(new=1) if known is None or known.deleted else found.count(changed=1)
 

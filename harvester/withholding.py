@@ -7,8 +7,9 @@ So nothing that a person is asked about has been told to anyone before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from catalogue.provenance import read_about
 from catalogue.question import Reason
@@ -153,7 +154,7 @@ def _make(found: Changes, run: HarvestRun, one: Withheld, arrival: Arrival) -> N
     result = prepare(arrival, found.sets, found.defaults)
     answering = int(run.kind is RunKind.ANSWER)
     if isinstance(result, Write):
-        found.writes.append(replace(result, seen_run=one.run_id))
+        found.writes.append(structs.replace(result, seen_run=one.run_id))
         found.tally += Tally(listed=answering, changed=answering)
     else:
         found.faults.append(result)
