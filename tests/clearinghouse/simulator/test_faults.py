@@ -127,7 +127,7 @@ def test_what_has_no_place_cannot_be_put_anywhere() -> None:
     assert switches(["busy@20"])[0].at == 20
 
 
-@pytest.mark.parametrize("fault", faults(), ids=str)
+@pytest.mark.parametrize("fault", faults(), ids=lambda fault: str(fault.name))
 def test_those_have_a_place_that_ask_for_it(fault: Fault) -> None:
     asked = {name for action in fault.actions.values() for name in action.__code__.co_names}
     assert fault.placed == bool(asked & {"is_here", "is_behind"})
