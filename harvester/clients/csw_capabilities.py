@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from catalogue.errors import AnswerUnreadable, HarvestError, HttpFailure, ProtocolFailure
+from catalogue.errors import AnswerUnreadable, HarvestError, HttpFailure, ProtocolFailure, SourceBusy
 from catalogue.namespaces import CSW, CSW30, XLINK
 from catalogue.xml import local_name
 from harvester.clients import soap
@@ -69,11 +69,19 @@ def ask_capabilities(base_url: str, session: HarvestSession, version: str = "") 
 
 
 def in_other_version(known: Capabilities, base_url: str, session: HarvestSession) -> Capabilities | None:
-    """The same in the version that has not been asked for; None where the server does not speak it."""
+    """The same in the version that has not been asked for; None where nothing is to be had in it.
+
+    Why is no matter: what counts is what was said in the version that the server does speak.
+
+    Raises:
+        SourceBusy: it wants a pause; then it may be asked again.
+    """
     wanted = V2 if known.version == V3 else V3
     try:
         found = ask_capabilities(base_url, session, wanted)
-    except (ProtocolFailure, AnswerUnreadable, HttpFailure):
+    except SourceBusy:
+        raise
+    except HarvestError:
         return None
     return found if found.version == wanted else None
 

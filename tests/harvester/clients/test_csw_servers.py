@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from werkzeug import Response
 
-from catalogue.errors import AnswerUnreadable, HttpFailure, ProtocolFailure, SourceUnreachable
+from catalogue.errors import AnswerUnreadable, HttpFailure, ProtocolFailure, SourceBusy, SourceUnreachable
 from catalogue.quirks import Quirks
 from catalogue.run import Checkpoint
 from catalogue.source import Protocol, Source
@@ -30,6 +30,7 @@ from csw_catalogue import (
 from harvester.clients import client_for, soap
 from harvester.clients.base import Page
 from harvester.clients.csw_answer import require_no_report
+from harvester.clients.csw_capabilities import Capabilities, in_other_version
 from harvester.clients.csw_request import Query, as_xml
 from harvester.http import HarvestSession, Limits
 
@@ -78,6 +79,26 @@ def test_a_version_and_a_method_that_were_set(catalogue: Catalogue, csw: Client)
     catalogue.version = "3.0.0"
     assert identifiers(list(csw(quirks=quirks).pages(Checkpoint()))) == ALL
     assert set(catalogue.paths) == {"GET /csw"}
+
+
+@pytest.mark.parametrize(
+    "answer", [Response("no", 500), Response("<html/>"), Response("x" * 6_000_000), Response("", 302)]
+)
+def test_a_version_that_cannot_be_asked_for_hides_nothing(
+    session: HarvestSession, httpserver: Any, answer: Response
+) -> None:
+    httpserver.expect_request("/csw").respond_with_response(answer)
+    known = Capabilities("2.0.2")
+    assert in_other_version(known, httpserver.url_for("/csw"), session) is None
+    assert in_other_version(known, "http://127.0.0.1:9/csw", session) is None, "nobody answers there"
+
+
+def test_a_server_that_is_busy_is_asked_again_for_its_other_version(
+    session: HarvestSession, httpserver: Any
+) -> None:
+    httpserver.expect_request("/csw").respond_with_response(Response("", 429, {"Retry-After": "60"}))
+    with pytest.raises(SourceBusy):
+        in_other_version(Capabilities("2.0.2"), httpserver.url_for("/csw"), session)
 
 
 def test_lists_are_read_where_capabilities_never_come(catalogue: Catalogue, csw: Client) -> None:
